@@ -1,0 +1,223 @@
+// The one door to native code: what native/binding/addon.cpp offers, and nothing else.
+// Ids, not objects. Calls return at once; everything that happens comes back through `open`'s listener.
+// Times are integer microseconds, sizes bytes.
+
+/** Identifies a stream, ingest, output, pipeline or block; never used twice within a process. */
+export type Id = number;
+
+export type StreamSpec = {
+	path: string;
+	/** The ring since the last key frame is cut to its key frame beyond this. */
+	ringMaxBytes: number;
+	ringMaxAgeUs: number;
+};
+
+/** One `m=` section as the media thread needs it; base64 and hexadecimal are decoded already. */
+export type RtpTrackSpec = {
+	kind: 'video' | 'audio' | 'other';
+	/** Encoding name of RTP in upper case: `H264`, `MPEG4-GENERIC`; all others stay opaque. */
+	codec: string;
+	clockRateHz: number;
+	payloadType: number;
+	channel: number;
+	rtcpChannel: number;
+	/** H264: sprop-parameter-sets. */
+	parameterSets: Uint8Array[];
+	/** MPEG4-GENERIC: AudioSpecificConfig. */
+	config: Uint8Array;
+	/** RFC 3640 section 4.1, in bits. */
+	sizeLength: number;
+	indexLength: number;
+	indexDeltaLength: number;
+};
+
+export type IngestSpec = {type: 'rtsp'; stream: Id; tracks: RtpTrackSpec[]};
+
+export type OutputSpec =
+	| {
+			type: 'hls';
+			stream: Id;
+			segmentDurationUs: number;
+			partDurationUs: number;
+			segmentCount: number;
+			segmentMaxBytes: number;
+	  }
+	/** Answers a `wanted`: the hubsrc that asked reads `stream`. */
+	| {type: 'hubsrc'; request: Id; stream: Id};
+
+export type PipelineSpec =
+	/** A launch line of GStreamer; `hubsink path=NAME` and `hubsrc path=NAME` tie it to streams. */
+	| {type: 'launch'; launch: string; paused: boolean}
+	/** A moving picture with running time and a tone. */
+	| {
+			type: 'test';
+			path: string;
+			width: number;
+			height: number;
+			frameRate: number;
+			/** Distance of key frames in pictures. */
+			gop: number;
+			audio: boolean;
+			bitrateBps: number;
+	  }
+	/** A file in real time, again and again. */
+	| {type: 'file'; path: string; location: string; loop: boolean}
+	/** RTSP pull by GStreamer's rtspsrc; the URL carries user and password. */
+	| {type: 'rtsp'; path: string; url: string}
+	/** The newest key frame of a stream as one still picture; ends by itself with `picture` or `failed`. */
+	| {
+			type: 'snapshot';
+			stream: Id;
+			format: 'jpg' | 'png' | 'webp';
+			/** In pixels; 0 = as the picture is, or from the other one by the aspect ratio. */
+			width: number;
+			height: number;
+			/** 1 to 100; png ignores it. */
+			quality: number;
+	  };
+
+/** `pause` and `play` are for streams and pipelines, `refuse` answers a `wanted`. */
+export type Command = {type: 'play'} | {type: 'pause'} | {type: 'refuse'; reason: string};
+
+export type TrackInfo =
+	| {kind: 'video' | 'audio' | 'other'; codec: string; clockRateHz: number; type: 'opaque'}
+	| {
+			kind: 'video';
+			codec: string;
+			clockRateHz: number;
+			type: 'h264';
+			width: number;
+			height: number;
+			/** Announced by the VUI; numerator 0 = not announced. */
+			frameRateNum: number;
+			frameRateDen: number;
+			maxReorderFrames: number;
+			profileIdc: number;
+			constraints: number;
+			levelIdc: number;
+	  }
+	| {
+			kind: 'audio';
+			codec: string;
+			clockRateHz: number;
+			type: 'aac';
+			sampleRateHz: number;
+			channels: number;
+			objectType: number;
+	  };
+
+/** What of an HLS output is asked for; `segment` gives all its parts in order. */
+export type LendRequest = {output: Id; type: 'init' | 'segment'; number: number};
+
+/** A view of native memory. Whoever got it releases it by id, once; then `data` is detached. */
+export type NativeBlock = {id: Id; data: ArrayBuffer};
+
+export type NativeEvent =
+	| {type: 'text'; id: Id; text: string}
+	| {type: 'drained'; id: Id}
+	| {type: 'epoch'; id: Id; number: number; tracks: TrackInfo[]}
+	| {
+			type: 'init';
+			id: Id;
+			number: number;
+			codecs: string;
+			width: number;
+			height: number;
+			frameRateNum: number;
+			frameRateDen: number;
+			bytes: number;
+	  }
+	| {
+			type: 'segment';
+			id: Id;
+			number: number;
+			init: number;
+			startUs: number;
+			/** Server clock when its first picture was taken. */
+			captureUs: number;
+			durationUs: number;
+			discontinuity: boolean;
+			bytes: number;
+	  }
+	| {type: 'state'; id: Id; state: 'playing' | 'paused'}
+	| {type: 'eos'; id: Id}
+	| {type: 'failed'; id: Id; code: string; message: string; detail: string}
+	| {type: 'picture'; id: Id; block: NativeBlock}
+	| {type: 'wanted'; id: Id; path: string; feeds: string[]}
+	| {type: 'unwanted'; id: Id}
+	| {type: 'stopped'; id: Id}
+	| {type: 'closed'; id: Id};
+
+/** Counters since the stream was opened; times are of the server clock, 0 = never. */
+export type StreamStats = {
+	bytes: number;
+	packets: number;
+	lostPackets: number;
+	frames: number;
+	keyFrames: number;
+	damagedFrames: number;
+	/** How often the framing of interleaved RTP was lost and found again. */
+	resyncs: number;
+	lastFrameUs: number;
+	lastKeyFrameUs: number;
+	ringBytes: number;
+	/** Number of the current epoch, 0 = none yet. */
+	epoch: number;
+};
+
+export type ProcessStats = {
+	/** The server clock now. */
+	nowUs: number;
+	streams: number;
+	ingests: number;
+	outputs: number;
+	pipelines: number;
+	mediaThreads: number;
+	/** Pipelines that did not stop within 5 s. */
+	abandonedPipelines: number;
+	/** Blocks and bytes that JavaScript holds. */
+	blocksOnLoan: number;
+	bytesOnLoan: number;
+};
+
+export type ListenSpec = {
+	/** An IP literal; `::` takes IPv4 as well. */
+	host: string;
+	/** 0 = any. */
+	port: number;
+	/** TCP_NOTSENT_LOWAT in bytes. */
+	notSentLowWater: number;
+	reusePort: boolean;
+};
+
+export type TcpInfo = {rttUs: number; unsentBytes: number; unackedBytes: number};
+
+export type NativeBinding = {
+	open(options: {domain: string}, onEvents: (events: NativeEvent[]) => void): void;
+	openStream(spec: StreamSpec): Id;
+	closeStream(id: Id): void;
+	openIngest(spec: IngestSpec): Id;
+	/** Copies `length` bytes. False: more than 1 MB waits; feed again after `drained`. */
+	feed(ingest: Id, buffer: Uint8Array, length: number): boolean;
+	/** Wakes the media threads that were fed: once per event-loop turn. */
+	flush(): void;
+	closeIngest(id: Id): void;
+	openOutput(spec: OutputSpec): Id;
+	switchOutput(output: Id, stream: Id): void;
+	closeOutput(id: Id): void;
+	start(spec: PipelineSpec): Id;
+	command(id: Id, command: Command): void;
+	stop(id: Id): void;
+	/** Undefined: it has left the window. A block that is on loan already comes with the same id. */
+	lend(request: LendRequest): NativeBlock[] | undefined;
+	/** Detaches and frees; unknown ids are ignored. */
+	release(ids: Id[]): void;
+	/** A bound, listening socket. Throws a system error with `code` (EADDRINUSE ...). */
+	listen(spec: ListenSpec): {fd: number; port: number};
+	/** Undefined: not a TCP socket. */
+	tcpInfo(fd: number): TcpInfo | undefined;
+	/** Of a stream, or of the process (no id). Undefined: no such stream. */
+	streamStats(id: Id): StreamStats | undefined;
+	stats(): ProcessStats;
+	version(): {sluice: string; gstreamer: string};
+};

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/packet.hpp"
+#include "core/track.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace core {
+
+// One access unit out of RTP, before time and epoch are known.
+struct AccessUnit {
+  uint32_t timestamp = 0;  // RTP time of the unit itself
+  bool key = false;
+  bool droppable = false;
+  bool damaged = false;  // packets of it were lost, or a piece of it made no sense
+  Bytes payload;         // as in Frame
+};
+
+// RTP packets of one track in, access units and parameters out. Media thread only; does no I/O.
+// Packets arrive in the order of the wire; a gap of sequence numbers is a loss.
+class Depacketizer {
+ public:
+  // `parameters` is called when they become known or change, before the unit that needs them.
+  struct Sink {
+    std::function<void(Parameters)> parameters;
+    std::function<void(AccessUnit&&)> unit;
+  };
+  virtual ~Depacketizer() = default;
+  virtual void push(const RtpPacket& packet) = 0;
+  // Packets were lost and it is not known how many (framing was lost): the unit in hand is damaged.
+  virtual void gap() = 0;
+};
+
+// What SDP says of an RTP track, decoded by TypeScript (base64, hexadecimal).
+struct RtpTrackConfig {
+  Kind kind = Kind::other;
+  std::string codec;  // H264, MPEG4-GENERIC; all others become opaque
+  uint32_t clockRateHz = 90000;
+  std::vector<Bytes> parameterSets;  // H264: sprop-parameter-sets
+  Bytes config;                      // MPEG4-GENERIC: AudioSpecificConfig
+  uint8_t sizeLength = 13;           // RFC 3640 section 4.1, in bits
+  uint8_t indexLength = 3;
+  uint8_t indexDeltaLength = 3;
+};
+
+// Never fails: a codec that is not known gets the opaque depacketizer (one unit per timestamp).
+std::unique_ptr<Depacketizer> makeDepacketizer(const RtpTrackConfig& config, Depacketizer::Sink sink);
+
+}  // namespace core
