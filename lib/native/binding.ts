@@ -6,6 +6,8 @@
 export type Id = number;
 
 export type StreamSpec = {
+	/** Path names live in a domain: streams of two servers in one process do not meet. */
+	domain: string;
 	path: string;
 	/** The ring since the last key frame is cut to its key frame beyond this. */
 	ringMaxBytes: number;
@@ -45,7 +47,10 @@ export type OutputSpec =
 	/** Answers a `wanted`: the hubsrc that asked reads `stream`. */
 	| {type: 'hubsrc'; request: Id; stream: Id};
 
-export type PipelineSpec =
+/** `domain` is where hubsink and hubsrc look for their paths. */
+export type PipelineSpec = {domain: string} & PipelineRecipe;
+
+export type PipelineRecipe =
 	/** A launch line of GStreamer; `hubsink path=NAME` and `hubsrc path=NAME` tie it to streams. */
 	| {type: 'launch'; launch: string; paused: boolean}
 	/** A moving picture with running time and a tone. */
@@ -143,7 +148,7 @@ export type NativeEvent =
 	| {type: 'eos'; id: Id}
 	| {type: 'failed'; id: Id; code: string; message: string; detail: string}
 	| {type: 'picture'; id: Id; block: NativeBlock}
-	| {type: 'wanted'; id: Id; path: string; feeds: string[]}
+	| {type: 'wanted'; id: Id; domain: string; path: string; feeds: string[]}
 	| {type: 'unwanted'; id: Id}
 	| {type: 'stopped'; id: Id}
 	| {type: 'closed'; id: Id};
@@ -190,10 +195,16 @@ export type ListenSpec = {
 	reusePort: boolean;
 };
 
+/** A listening socket: `server.listen({fd})` takes it over. */
+export type Listener = {fd: number; port: number};
+
 export type TcpInfo = {rttUs: number; unsentBytes: number; unackedBytes: number};
 
+export type NativeVersion = {sluice: string; gstreamer: string};
+
 export type NativeBinding = {
-	open(options: {domain: string}, onEvents: (events: NativeEvent[]) => void): void;
+	/** Once for each environment: one call of `onEvents` for all that is ready, in order. */
+	open(onEvents: (events: NativeEvent[]) => void): void;
 	openStream(spec: StreamSpec): Id;
 	closeStream(id: Id): void;
 	openIngest(spec: IngestSpec): Id;
@@ -203,7 +214,6 @@ export type NativeBinding = {
 	flush(): void;
 	closeIngest(id: Id): void;
 	openOutput(spec: OutputSpec): Id;
-	switchOutput(output: Id, stream: Id): void;
 	closeOutput(id: Id): void;
 	start(spec: PipelineSpec): Id;
 	command(id: Id, command: Command): void;
@@ -213,11 +223,11 @@ export type NativeBinding = {
 	/** Detaches and frees; unknown ids are ignored. */
 	release(ids: Id[]): void;
 	/** A bound, listening socket. Throws a system error with `code` (EADDRINUSE ...). */
-	listen(spec: ListenSpec): {fd: number; port: number};
+	listen(spec: ListenSpec): Listener;
 	/** Undefined: not a TCP socket. */
 	tcpInfo(fd: number): TcpInfo | undefined;
 	/** Of a stream, or of the process (no id). Undefined: no such stream. */
 	streamStats(id: Id): StreamStats | undefined;
 	stats(): ProcessStats;
-	version(): {sluice: string; gstreamer: string};
+	version(): NativeVersion;
 };

@@ -9,25 +9,44 @@
 #include <variant>
 #include <vector>
 
-// Everything that native code tells JavaScript. lib/native/binding.ts has the same list (NativeEvent).
+// Everything that native code tells JavaScript. lib/native/binding.ts has the same list
+// (NativeEvent).
 namespace io {
 
-struct Text { std::string text; };                 // ingest: an RTSP message
-struct Drained {};                                 // ingest: feed() said false, now there is room
-struct EpochBegan { core::EpochRef epoch; };       // stream: it has tracks, or they changed
-struct InitMade { core::HlsInit init; };           // hls output
-struct SegmentMade { core::HlsSegment segment; };  // hls output
-struct StateChanged { std::string state; };        // pipeline: "playing", "paused"
-struct EndOfStream {};                             // pipeline
-struct Failed { std::string code, message, detail; };  // pipeline, at most once, before Stopped
-struct Picture { core::BlockRef block; };          // snapshot pipeline: the encoded picture
-// A hubsrc asks for a stream (id is the request); feeds: the paths that its own pipeline publishes to.
-struct Wanted { std::string path; std::vector<std::string> feeds; };
-struct Unwanted {};                                // that hubsrc is gone
-struct Stopped {};                                 // pipeline: its last event
-struct Closed {};                                  // stream, ingest, output: its last event
+struct Text {
+  std::string text;
+};  // ingest: an RTSP message
+struct Drained {};  // ingest: feed() said false, now there is room
+struct EpochBegan {
+  core::EpochRef epoch;
+};  // stream: it has tracks, or they changed
+struct InitMade {
+  core::HlsInit init;
+};  // hls output
+struct SegmentMade {
+  core::HlsSegment segment;
+};  // hls output
+struct StateChanged {
+  std::string state;
+};  // pipeline: "playing", "paused"
+struct EndOfStream {};  // pipeline
+struct Failed {
+  std::string code, message, detail;
+};  // pipeline, at most once, before Stopped
+struct Picture {
+  core::BlockRef block;
+};  // snapshot pipeline: the encoded picture
+// A hubsrc asks for a stream (id is the request); feeds: the paths that its own pipeline publishes
+// to.
+struct Wanted {
+  std::string domain, path;
+  std::vector<std::string> feeds;
+};
+struct Unwanted {};  // that hubsrc is gone
+struct Stopped {};  // pipeline: its last event
+struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, StateChanged, EndOfStream,
-                           Failed, Picture, Wanted, Unwanted, Stopped, Closed>;
+using Event = std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, StateChanged,
+                           EndOfStream, Failed, Picture, Wanted, Unwanted, Stopped, Closed>;
 
 }  // namespace io

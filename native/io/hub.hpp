@@ -1,89 +1,107 @@
 #pragma once
 
-#include "core/depacketizer.hpp"
 #include "core/hls_packager.hpp"
 #include "io/event.hpp"
+#include "io/outputs.hpp"
+#include "io/owner.hpp"
 #include "io/publisher.hpp"
+#include "io/rtsp_ingest.hpp"
 #include "io/stats.hpp"
+#include "io/unit_inbox.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace io {
 
-class Ingest;
-class LiveStream;
-class MediaThread;
-class OutputHandle;
-
-using Id = uint32_t;
-
-// Takes what the objects of one environment have to tell. Any thread; never blocks.
-using EventSink = std::function<void(Id, Event)>;
-
 struct StreamSpec {
+  std::string domain;
   std::string path;
   size_t ringMaxBytes = 0;  // the ring since the last key frame; beyond it only the key frame stays
   core::Micros ringMaxAge{0};
 };
 
-struct RtspTrack {
-  core::RtpTrackConfig config;
-  uint8_t channel = 0;      // interleaved channel of RTP
-  uint8_t rtcpChannel = 1;
-  uint8_t payloadType = 96;
-};
-
-// Everything native that lives longer than a call, by id. One for the process: a heap object that is
-// never destroyed. Environments (owners) open things in their domain; path names live in a domain.
-// All methods: any thread, return at once.
+// Everything native that lives longer than a call, by id. One for the process: a heap object that
+// is never destroyed. Path names live in a domain. All methods: any thread, return at once.
 class Hub {
  public:
   static Hub& instance();
 
-  Id nextId();
+  // The first to hold the hub starts its media threads; the last one to let go stops them.
+  void hold();
+  void letGo();
 
-  // An owner sees the events of what it opened, until it leaves. leave() closes all of that.
-  using OwnerId = uint32_t;
-  OwnerId join(std::string domain, EventSink sink);
-  void leave(OwnerId owner);
+  Id nextId() { return ++lastId_; }
 
-  Id openStream(OwnerId owner, StreamSpec spec);
-  void setPaused(Id stream, bool paused);
-  Id openRtspIngest(OwnerId owner, Id stream, std::vector<RtspTrack> tracks);
-  bool feed(Id ingest, core::ByteView bytes);  // false: more than 1 MB waits; Drained follows
-  void wakeFed();                              // wakes the media threads that have been fed
-  Id openHls(OwnerId owner, Id stream, core::HlsConfig config);
-  void answerWanted(Id request, Id stream);
+  Id openStream(const OwnerRef& owner, StreamSpec spec);
+  Id openRtspIngest(const OwnerRef& owner, Id stream, std::vector<RtspTrack> tracks);
+  Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
+  // Answers a Wanted: the taker that asked gets the stream.
+  Id openQueue(const OwnerRef& owner, Id stream, Id request);
   void refuseWanted(Id request, std::string reason);
-  void switchOutput(Id output, Id stream);
+  void setPaused(Id stream, bool paused);
   void close(Id id);  // stream, ingest or output; unknown ids are ignored
 
-  // nullptr: the init section or segment has left the window, or no such output.
+  bool feed(Id ingest, core::ByteView bytes);  // false: more than 1 MB waits; Drained follows
+  void wakeFed();  // wakes the media threads that have been fed
+
+  // Empty: it has left the window, or there is no such output.
   core::BlockRef findInit(Id output, uint32_t number);
   std::vector<core::BlockRef> findSegment(Id output, uint64_t number);
 
   std::optional<StreamStats> streamStats(Id stream);
   HubStats stats();
 
-  // For GStreamer elements. A pipeline registers under an id of nextId() so that they find its owner.
-  void registerPipeline(OwnerId owner, Id pipeline);
+  // For GStreamer elements: a pipeline registers so that they find its owner and domain.
+  void registerPipeline(const OwnerRef& owner, Id pipeline, std::string domain);
   void unregisterPipeline(Id pipeline);
-  void emit(Id pipeline, Event event);  // to the pipeline's owner
-  // nullptr: no stream of that path is open in the domain of the pipeline's owner.
+  // A pipeline did not stop in time and was left behind.
+  void countAbandoned() { ++abandoned_; }
+  // nullptr: no stream of that path is open in the pipeline's domain.
   std::shared_ptr<Publisher> publish(Id pipeline, const std::string& path);
-  // Emits Wanted; items come once TypeScript has answered with an output.
+  // Emits Wanted (Unwanted when the taker lets go); items come once TypeScript has answered.
   std::shared_ptr<Subscription> want(Id pipeline, const std::string& path,
                                      std::vector<std::string> feeds);
-  // The newest key frame of the first video track; called on the media thread, with nullptrs when there is none.
+  // The newest key frame of the video track, on the media thread; nullptrs when there is none.
   using KeyFrameSink = std::function<void(core::EpochRef, core::FrameRef)>;
   void keyFrame(Id stream, KeyFrameSink sink);
+
+ private:
+  struct Pipeline {
+    OwnerRef owner;
+    std::string domain;
+  };
+  struct OpenStream {
+    LiveStreamRef live;
+    std::vector<std::weak_ptr<UnitInbox>> publishers;
+  };
+  Hub() = default;
+  MediaThread& leastUsedThread();
+  LiveStreamRef findStream(Id id);
+  Id openOutput(OutputRef output, Id id);
+  void closeStream(const OpenStream& stream);
+
+  std::atomic<Id> lastId_{0};
+  std::atomic<uint32_t> abandoned_{0};
+  std::mutex mutex_;  // guards what follows; nothing is called out with it held
+  int holders_ = 0;
+  std::vector<std::unique_ptr<MediaThread>> threads_;
+  size_t nextThread_ = 0;
+  std::unordered_map<Id, OpenStream> streams_;
+  std::map<std::pair<std::string, std::string>, Id> byPath_;  // domain, path
+  std::unordered_map<Id, std::shared_ptr<RtspIngest>> ingests_;
+  std::unordered_map<Id, OutputRef> outputs_;
+  std::unordered_map<Id, std::weak_ptr<FrameQueue>> requests_;
+  std::unordered_map<Id, Pipeline> pipelines_;
 };
 
 }  // namespace io

@@ -37,10 +37,10 @@ class Publisher {
 class Subscription {
  public:
   struct Item {
-    core::EpochRef epoch;  // set: an epoch begins
-    core::FrameRef frame;  // set: a frame of the last epoch
-    bool ended = false;    // the stream is gone, or the wish was refused (reason says why)
-    std::string reason;
+    core::EpochRef epoch{};  // set: an epoch begins
+    core::FrameRef frame{};  // set: a frame of the last epoch
+    bool ended = false;  // the stream is gone, or the wish was refused (reason says why)
+    std::string reason{};
   };
   virtual ~Subscription() = default;
   // Waits for the next item. False: interrupted. The queue is bounded: a taker that is too slow

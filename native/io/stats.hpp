@@ -8,17 +8,17 @@ namespace io {
 
 // Counters of one stream since it was opened. Times in microseconds of the server clock, 0 = never.
 struct StreamStats {
-  uint64_t bytes = 0;        // media bytes taken in
-  uint64_t packets = 0;      // RTP packets taken in
+  uint64_t bytes = 0;  // media bytes taken in
+  uint64_t packets = 0;  // RTP packets taken in
   uint64_t lostPackets = 0;
   uint64_t frames = 0;
   uint64_t keyFrames = 0;
   uint64_t damagedFrames = 0;
-  uint64_t resyncs = 0;      // framing lost and found again
-  int64_t lastFrameUs = 0;   // arrival of the newest frame
+  uint64_t resyncs = 0;  // framing lost and found again
+  int64_t lastFrameUs = 0;  // arrival of the newest frame
   int64_t lastKeyFrameUs = 0;
   uint64_t ringBytes = 0;
-  uint32_t epoch = 0;        // number of the current epoch, 0 = none yet
+  uint32_t epoch = 0;  // number of the current epoch, 0 = none yet
 };
 
 struct HubStats {

@@ -1,0 +1,180 @@
+// The whole native API, in one place. lib/native/binding.ts is its mirror; above every method stands its
+// signature there.
+#include "binding/environment.hpp"
+#include "binding/from_js.hpp"
+#include "binding/napi.hpp"
+#include "io/clock.hpp"
+
+#include <gst/gst.h>
+
+namespace binding {
+namespace {
+
+class Addon : public Napi::Addon<Addon> {
+ public:
+  Addon(Napi::Env env, Napi::Object exports) : environment_(env) {
+    DefineAddon(exports, {
+                             InstanceMethod("open", &Addon::open),
+                             InstanceMethod("openStream", &Addon::openStream),
+                             InstanceMethod("closeStream", &Addon::close),
+                             InstanceMethod("openIngest", &Addon::openIngest),
+                             InstanceMethod("feed", &Addon::feed),
+                             InstanceMethod("flush", &Addon::flush),
+                             InstanceMethod("closeIngest", &Addon::close),
+                             InstanceMethod("openOutput", &Addon::openOutput),
+                             InstanceMethod("closeOutput", &Addon::close),
+                             InstanceMethod("start", &Addon::start),
+                             InstanceMethod("command", &Addon::command),
+                             InstanceMethod("stop", &Addon::stop),
+                             InstanceMethod("lend", &Addon::lend),
+                             InstanceMethod("release", &Addon::release),
+                             InstanceMethod("listen", &Addon::listen),
+                             InstanceMethod("tcpInfo", &Addon::tcpInfo),
+                             InstanceMethod("streamStats", &Addon::streamStats),
+                             InstanceMethod("stats", &Addon::stats),
+                             InstanceMethod("version", &Addon::version),
+                         });
+  }
+
+ private:
+  using Info = const Napi::CallbackInfo&;
+
+  // open(onEvents: (events: NativeEvent[]) => void): void
+  void open(Info info) {
+    if (!info[0].IsFunction()) refuse(info.Env(), "onEvents", "a function", info[0]);
+    environment_.open(info[0].As<Napi::Function>());
+  }
+
+  // openStream(spec: StreamSpec): Id
+  Napi::Value openStream(Info info) {
+    Reader spec(info[0], "spec");
+    return opened(info, io::Hub::instance().openStream(environment_.owner(), readStreamSpec(spec)));
+  }
+
+  // closeStream(id: Id): void
+  // closeIngest(id: Id): void
+  // closeOutput(id: Id): void
+  void close(Info info) { io::Hub::instance().close(readId(info, 0, "id")); }
+
+  // openIngest(spec: IngestSpec): Id
+  Napi::Value openIngest(Info info) {
+    Reader spec(info[0], "spec");
+    if (spec.text("type") != "rtsp") refuse(info.Env(), "spec.type", "rtsp", info[0]);
+    const auto stream = static_cast<io::Id>(spec.number("stream"));
+    auto tracks = readRtspTracks(spec);
+    spec.done();
+    return opened(
+        info, io::Hub::instance().openRtspIngest(environment_.owner(), stream, std::move(tracks)));
+  }
+
+  // feed(ingest: Id, buffer: Uint8Array, length: number): boolean
+  Napi::Value feed(Info info) {
+    const io::Id ingest = readId(info, 0, "ingest");
+    if (!info[1].IsTypedArray()) refuse(info.Env(), "buffer", "a Uint8Array", info[1]);
+    const auto buffer = info[1].As<Napi::Uint8Array>();
+    const uint32_t length = readId(info, 2, "length");
+    if (length > buffer.ByteLength())
+      refuse(info.Env(), "length", "at most the buffer's length", info[2]);
+    const bool room = io::Hub::instance().feed(ingest, {buffer.Data(), length});
+    return Napi::Boolean::New(info.Env(), room);
+  }
+
+  // flush(): void
+  void flush(Info) { io::Hub::instance().wakeFed(); }
+
+  // openOutput(spec: OutputSpec): Id
+  Napi::Value openOutput(Info info) {
+    Reader spec(info[0], "spec");
+    return opened(info, openOutputOf(spec, environment_.owner()));
+  }
+
+  // start(spec: PipelineSpec): Id
+  Napi::Value start(Info info) {
+    Reader spec(info[0], "spec");
+    return opened(info, environment_.start(spec));
+  }
+
+  // command(id: Id, command: Command): void
+  void command(Info info) {
+    const io::Id id = readId(info, 0, "id");
+    Reader command(info[1], "command");
+    environment_.command(id, command);
+  }
+
+  // stop(id: Id): void
+  void stop(Info info) { environment_.stop(readId(info, 0, "id")); }
+
+  // lend(request: LendRequest): NativeBlock[] | undefined
+  Napi::Value lend(Info info) {
+    Reader request(info[0], "request");
+    const std::vector<core::BlockRef> blocks = findBlocks(request);
+    if (blocks.empty()) return info.Env().Undefined();
+    auto lent = Napi::Array::New(info.Env(), blocks.size());
+    for (uint32_t index = 0; index < blocks.size(); ++index)
+      lent.Set(index, environment_.blocks().lend(info.Env(), blocks[index]));
+    return lent;
+  }
+
+  // release(ids: Id[]): void
+  void release(Info info) {
+    if (!info[0].IsArray()) refuse(info.Env(), "ids", "an array", info[0]);
+    const auto ids = info[0].As<Napi::Array>();
+    for (uint32_t index = 0; index < ids.Length(); ++index)
+      environment_.blocks().release(ids.Get(index).ToNumber().Uint32Value());
+  }
+
+  // listen(spec: ListenSpec): Listener
+  Napi::Value listen(Info info) {
+    Reader spec(info[0], "spec");
+    const auto listener = io::listen(readListenSpec(spec));
+    if (!listener) throwSystemError(info.Env(), listener.reason());
+    return Fields(info.Env()).set("fd", listener->fd).set("port", listener->port).object();
+  }
+
+  // tcpInfo(fd: number): TcpInfo | undefined
+  Napi::Value tcpInfo(Info info) {
+    const auto tcp = io::tcpInfo(static_cast<int>(readId(info, 0, "fd")));
+    if (!tcp) return info.Env().Undefined();
+    return Fields(info.Env())
+        .set("rttUs", tcp->rttUs)
+        .set("unsentBytes", tcp->unsentBytes)
+        .set("unackedBytes", tcp->unackedBytes)
+        .object();
+  }
+
+  // streamStats(id: Id): StreamStats | undefined
+  Napi::Value streamStats(Info info) {
+    const auto stats = io::Hub::instance().streamStats(readId(info, 0, "id"));
+    if (!stats) return info.Env().Undefined();
+    return statsToJs(info.Env(), *stats);
+  }
+
+  // stats(): ProcessStats
+  Napi::Value stats(Info info) {
+    return statsToJs(info.Env(), io::Hub::instance().stats(), environment_.blocks());
+  }
+
+  // version(): NativeVersion
+  Napi::Value version(Info info) {
+    return Fields(info.Env())
+        .set("sluice", SLUICE_VERSION)
+        .set("gstreamer", std::to_string(GST_VERSION_MAJOR) + "." +
+                              std::to_string(GST_VERSION_MINOR) + "." +
+                              std::to_string(GST_VERSION_MICRO))
+        .object();
+  }
+
+  // What was opened keeps the event loop alive until its last event.
+  Napi::Value opened(Info info, io::Id id) {
+    environment_.opened(id);
+    return Napi::Number::New(info.Env(), id);
+  }
+
+  Environment environment_;
+};
+
+}  // namespace
+
+NODE_API_ADDON(Addon)
+
+}  // namespace binding

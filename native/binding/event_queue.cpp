@@ -1,0 +1,60 @@
+#include "binding/event_queue.hpp"
+
+#include <algorithm>
+
+namespace binding {
+
+EventQueue::EventQueue(Napi::Env env, Napi::Function onEvents, std::shared_ptr<BlockTable> blocks)
+    : function_(Function::New(env, onEvents, "sluice events", 0, 1, this)),
+      blocks_(std::move(blocks)) {
+  function_.Unref(env);
+}
+
+void EventQueue::emit(io::Id id, io::Event event) {
+  std::lock_guard lock(mutex_);
+  if (!open_) return;
+  entries_.emplace_back(id, std::move(event));
+  if (std::exchange(called_, true)) return;
+  // After any status but ok Node-API forbids further calls: the environment is closing.
+  if (function_.NonBlockingCall() != napi_ok) open_ = false;
+}
+
+void EventQueue::hold(Napi::Env env) {
+  if (held_++ == 0) function_.Ref(env);
+}
+
+void EventQueue::close() {
+  std::lock_guard lock(mutex_);
+  if (!std::exchange(open_, false)) return;
+  function_.Release();
+}
+
+std::vector<EventQueue::Entry> EventQueue::takeAll() {
+  std::lock_guard lock(mutex_);
+  called_ = false;
+  return std::exchange(entries_, {});
+}
+
+void EventQueue::dispatch(Napi::Env env, Napi::Function onEvents, EventQueue* queue, void*) {
+  if (env == nullptr || onEvents == nullptr) return;  // draining at teardown
+  const std::vector<Entry> entries = queue->takeAll();
+  if (entries.empty()) return;
+  // Before the call: a listener that throws must not keep the event loop alive.
+  queue->letGo(env, entries);
+  Napi::HandleScope scope(env);
+  auto batch = Napi::Array::New(env, entries.size());
+  for (uint32_t index = 0; index < entries.size(); ++index)
+    batch.Set(index, toJs(env, entries[index].first, entries[index].second, *queue->blocks_));
+  onEvents.Call({batch});
+}
+
+void EventQueue::letGo(Napi::Env env, const std::vector<Entry>& entries) {
+  const auto last = [](const Entry& entry) {
+    return std::holds_alternative<io::Stopped>(entry.second) ||
+           std::holds_alternative<io::Closed>(entry.second);
+  };
+  held_ -= static_cast<int>(std::count_if(entries.begin(), entries.end(), last));
+  if (held_ == 0) function_.Unref(env);
+}
+
+}  // namespace binding

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "binding/reader.hpp"
+#include "core/hls_packager.hpp"
+#include "io/hub.hpp"
+#include "io/listen.hpp"
+
+// What JavaScript asks for, as plain structs: the specs of lib/native/binding.ts. All of them throw a
+// TypeError with the path of what is wrong.
+namespace binding {
+
+io::StreamSpec readStreamSpec(Reader& reader);
+std::vector<io::RtspTrack> readRtspTracks(Reader& reader);
+core::HlsConfig readHlsConfig(Reader& reader);
+io::ListenSpec readListenSpec(Reader& reader);
+
+}  // namespace binding

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/capture_clock.hpp"
+#include "core/output.hpp"
+
+#include <deque>
+#include <functional>
+#include <vector>
+
+namespace core {
+
+struct StreamConfig {
+  size_t ringMaxBytes = 20'000'000;
+  Micros ringMaxAge{30'000'000};
+};
+
+// The live media of a path: a chain of epochs, the ring since the last key frame, and the outputs
+// that take from it. Media thread only.
+class Stream {
+ public:
+  // How the time of a new epoch goes on from the last one.
+  enum class Splice {
+    elapsed,  // the source was away: the time that passed is kept
+    gapless,  // it was paused: nothing is missing
+    same,  // only parameters changed: the source's time scale goes on
+  };
+
+  Stream(StreamConfig config, std::function<void(const EpochRef&)> onEpoch);
+
+  // What comes next has these tracks. The epoch begins with the first key frame pushed after it.
+  void begin(std::vector<Track> tracks, Splice splice);
+  // `frame` carries times of the source's own scale; false: nobody can use it (before a key frame,
+  // paused).
+  bool push(Frame&& frame);
+  void pause();
+  void play();
+  void end();
+
+  // The output gets the epoch and the ring at once. It outlives its stay.
+  void add(Output& output);
+  void remove(Output& output);
+
+  const EpochRef& epoch() const { return epoch_; }
+  // The newest key frame, nullptr when there is none.
+  FrameRef keyFrame() const;
+  size_t ringBytes() const { return ringBytes_; }
+
+ private:
+  struct Taker {
+    Output* output;
+    bool waiting;  // for a key frame
+  };
+  bool isKey(const Frame& frame) const;
+  bool enter(Frame& frame);
+  void beginEpoch(const Frame& frame);
+  void place(Frame& frame);
+  void keep(const FrameRef& frame);
+  void give(Taker& taker, const FrameRef& frame);
+
+  const StreamConfig config_;
+  const std::function<void(const EpochRef&)> onEpoch_;
+  std::vector<Taker> takers_;
+
+  std::vector<Track> tracks_;  // of the epoch to come
+  Splice splice_ = Splice::elapsed;
+  bool awaitsKey_ = true;  // the next frame taken is a key frame that begins an epoch
+  bool paused_ = false;
+
+  EpochRef epoch_;
+  bool hasVideo_ = false;
+  uint64_t sequence_ = 0;
+  bool discontinuity_ = false;
+  Micros offset_{0};  // stream time = source time + offset
+  Micros lastDts_{0};
+  Micros lastArrival_{0};
+  Micros lastDuration_{0};
+  CaptureClock capture_;
+
+  std::deque<FrameRef> ring_;
+  size_t ringBytes_ = 0;
+  bool ringCut_ = false;  // only its key frame is left
+};
+
+}  // namespace core

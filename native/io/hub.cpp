@@ -1,0 +1,243 @@
+#include "io/hub.hpp"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace io {
+
+namespace {
+// Takes an entry out of a map; an empty optional when it is not there.
+template <typename Map>
+std::optional<typename Map::mapped_type> take(Map& map, typename Map::key_type key) {
+  const auto found = map.find(key);
+  if (found == map.end()) return std::nullopt;
+  std::optional<typename Map::mapped_type> taken{std::move(found->second)};
+  map.erase(found);
+  return taken;
+}
+
+template <typename Map>
+typename Map::mapped_type lookUp(const Map& map, typename Map::key_type key) {
+  const auto found = map.find(key);
+  return found == map.end() ? typename Map::mapped_type{} : found->second;
+}
+}  // namespace
+
+Hub& Hub::instance() {
+  static Hub* const hub = new Hub();  // never destroyed: threads of others may outlive main()
+  return *hub;
+}
+
+void Hub::hold() {
+  std::lock_guard lock(mutex_);
+  if (holders_++ > 0) return;
+  const size_t count = std::max(1U, std::thread::hardware_concurrency());
+  while (threads_.size() < count)
+    threads_.push_back(std::make_unique<MediaThread>("media-" + std::to_string(threads_.size())));
+  for (const auto& thread : threads_) thread->start();
+}
+
+void Hub::letGo() {
+  std::lock_guard lock(mutex_);
+  if (--holders_ > 0) return;
+  for (const auto& thread : threads_) thread->stop();
+}
+
+MediaThread& Hub::leastUsedThread() { return *threads_[nextThread_++ % threads_.size()]; }
+
+Id Hub::openStream(const OwnerRef& owner, StreamSpec spec) {
+  const Id id = nextId();
+  std::lock_guard lock(mutex_);
+  const core::StreamConfig config{spec.ringMaxBytes, spec.ringMaxAge};
+  auto live =
+      std::make_shared<LiveStream>(id, spec.domain, spec.path, config, leastUsedThread(), owner);
+  byPath_[{spec.domain, spec.path}] = id;
+  streams_[id] = {std::move(live), {}};
+  return id;
+}
+
+LiveStreamRef Hub::findStream(Id id) {
+  std::lock_guard lock(mutex_);
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second.live;
+}
+
+Id Hub::openRtspIngest(const OwnerRef& owner, Id stream, std::vector<RtspTrack> tracks) {
+  const Id id = nextId();
+  const LiveStreamRef live = findStream(stream);
+  if (!live) {
+    owner->emit(id, Closed{});
+    return id;
+  }
+  auto ingest = std::make_shared<RtspIngest>(id, live, std::move(tracks), owner);
+  std::lock_guard lock(mutex_);
+  ingests_[id] = std::move(ingest);
+  return id;
+}
+
+Id Hub::openHls(const OwnerRef& owner, Id stream, core::HlsConfig config) {
+  const Id id = nextId();
+  const LiveStreamRef live = findStream(stream);
+  if (live) return openOutput(std::make_shared<HlsOutput>(id, live, owner, config), id);
+  owner->emit(id, Closed{});
+  return id;
+}
+
+Id Hub::openQueue(const OwnerRef& owner, Id stream, Id request) {
+  const Id id = nextId();
+  const LiveStreamRef live = findStream(stream);
+  std::shared_ptr<FrameQueue> queue;
+  {
+    std::lock_guard lock(mutex_);
+    queue = lookUp(requests_, request).lock();
+  }
+  if (live && queue) return openOutput(std::make_shared<QueueOutput>(id, live, owner, queue), id);
+  owner->emit(id, Closed{});
+  return id;
+}
+
+Id Hub::openOutput(OutputRef output, Id id) {
+  output->open();
+  std::lock_guard lock(mutex_);
+  outputs_[id] = std::move(output);
+  return id;
+}
+
+void Hub::refuseWanted(Id request, std::string reason) {
+  std::shared_ptr<FrameQueue> queue;
+  {
+    std::lock_guard lock(mutex_);
+    queue = lookUp(requests_, request).lock();
+  }
+  if (queue) queue->refuse(std::move(reason));
+}
+
+void Hub::setPaused(Id stream, bool paused) {
+  const LiveStreamRef live = findStream(stream);
+  if (!live) return;
+  live->post([paused](core::Stream& it) { paused ? it.pause() : it.play(); });
+}
+
+void Hub::close(Id id) {
+  std::optional<OpenStream> stream;
+  std::optional<std::shared_ptr<RtspIngest>> ingest;
+  std::optional<OutputRef> output;
+  {
+    std::lock_guard lock(mutex_);
+    stream = take(streams_, id);
+    ingest = take(ingests_, id);
+    output = take(outputs_, id);
+    if (stream) std::erase_if(byPath_, [id](const auto& entry) { return entry.second == id; });
+  }
+  if (stream) closeStream(*stream);
+  if (ingest) (*ingest)->close();
+  if (output) (*output)->close();
+}
+
+void Hub::closeStream(const OpenStream& stream) {
+  for (const auto& weak : stream.publishers)
+    if (const auto publisher = weak.lock()) publisher->close();
+  stream.live->post([live = stream.live](core::Stream& it) {
+    it.end();
+    live->owner->emit(live->id, Closed{});
+  });
+}
+
+bool Hub::feed(Id ingest, core::ByteView bytes) {
+  std::shared_ptr<RtspIngest> found;
+  {
+    std::lock_guard lock(mutex_);
+    found = lookUp(ingests_, ingest);
+  }
+  return !found || found->feed(bytes);
+}
+
+void Hub::wakeFed() {
+  for (const auto& thread : threads_) thread->wake();
+}
+
+core::BlockRef Hub::findInit(Id output, uint32_t number) {
+  std::lock_guard lock(mutex_);
+  const auto hls = std::dynamic_pointer_cast<HlsOutput>(lookUp(outputs_, output));
+  return hls ? hls->findInit(number) : nullptr;
+}
+
+std::vector<core::BlockRef> Hub::findSegment(Id output, uint64_t number) {
+  std::lock_guard lock(mutex_);
+  const auto hls = std::dynamic_pointer_cast<HlsOutput>(lookUp(outputs_, output));
+  return hls ? hls->findSegment(number) : std::vector<core::BlockRef>{};
+}
+
+std::optional<StreamStats> Hub::streamStats(Id stream) {
+  const LiveStreamRef live = findStream(stream);
+  if (!live) return std::nullopt;
+  return live->stats();
+}
+
+HubStats Hub::stats() {
+  std::lock_guard lock(mutex_);
+  const auto count = [](const auto& map) { return static_cast<uint32_t>(map.size()); };
+  return {count(streams_),   count(ingests_), count(outputs_),
+          count(pipelines_), count(threads_), abandoned_};
+}
+
+void Hub::registerPipeline(const OwnerRef& owner, Id pipeline, std::string domain) {
+  std::lock_guard lock(mutex_);
+  pipelines_[pipeline] = {owner, std::move(domain)};
+}
+
+void Hub::unregisterPipeline(Id pipeline) {
+  std::lock_guard lock(mutex_);
+  pipelines_.erase(pipeline);
+}
+
+std::shared_ptr<Publisher> Hub::publish(Id pipeline, const std::string& path) {
+  std::lock_guard lock(mutex_);
+  const auto known = pipelines_.find(pipeline);
+  if (known == pipelines_.end()) return nullptr;
+  const auto id = byPath_.find({known->second.domain, path});
+  if (id == byPath_.end()) return nullptr;
+  OpenStream& stream = streams_[id->second];
+  auto inbox = std::make_shared<UnitInbox>(stream.live);
+  std::erase_if(stream.publishers, [](const auto& weak) { return weak.expired(); });
+  stream.publishers.push_back(inbox);
+  return inbox;
+}
+
+std::shared_ptr<Subscription> Hub::want(Id pipeline, const std::string& path,
+                                        std::vector<std::string> feeds) {
+  const Id request = nextId();
+  Pipeline asker;
+  {
+    std::lock_guard lock(mutex_);
+    asker = lookUp(pipelines_, pipeline);
+  }
+  auto queue = std::make_shared<FrameQueue>();
+  if (!asker.owner) {
+    queue->refuse("the pipeline is not known to the hub");
+    return queue;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    requests_[request] = queue;
+  }
+  asker.owner->emit(request, Wanted{asker.domain, path, std::move(feeds)});
+  // An output may hold the queue as well: what counts is when the taker lets go.
+  return {queue.get(), [this, request, queue, owner = asker.owner](Subscription*) {
+            {
+              std::lock_guard lock(mutex_);
+              requests_.erase(request);
+            }
+            owner->emit(request, Unwanted{});
+          }};
+}
+
+void Hub::keyFrame(Id stream, KeyFrameSink sink) {
+  const LiveStreamRef live = findStream(stream);
+  if (!live) return sink(nullptr, nullptr);
+  live->post([sink = std::move(sink)](core::Stream& it) { sink(it.epoch(), it.keyFrame()); });
+}
+
+}  // namespace io

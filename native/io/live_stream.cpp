@@ -1,0 +1,54 @@
+#include "io/live_stream.hpp"
+
+#include <utility>
+
+namespace io {
+
+LiveStream::LiveStream(Id id, std::string domain, std::string path, core::StreamConfig config,
+                       MediaThread& thread, OwnerRef owner)
+    : id(id),
+      domain(std::move(domain)),
+      path(std::move(path)),
+      thread(thread),
+      owner(std::move(owner)),
+      stream_(config, [this](const core::EpochRef& epoch) { began(epoch); }) {}
+
+void LiveStream::post(std::function<void(core::Stream&)> task) {
+  thread.post([self = shared_from_this(), task = std::move(task)] { task(self->stream_); });
+}
+
+void LiveStream::began(const core::EpochRef& epoch) {
+  counters_.epoch = epoch->number;
+  owner->emit(id, EpochBegan{epoch});
+}
+
+bool LiveStream::push(core::Frame&& frame) {
+  const core::Micros arrival = frame.arrival;
+  if (frame.damaged) counters_.add(counters_.damagedFrames, 1);
+  const core::FrameRef newest = stream_.keyFrame();
+  if (!stream_.push(std::move(frame))) return false;
+  counters_.add(counters_.frames, 1);
+  counters_.lastFrameUs = arrival.count();
+  if (const core::FrameRef key = stream_.keyFrame(); key != newest) {
+    counters_.add(counters_.keyFrames, 1);
+    counters_.lastKeyFrameUs = key->arrival.count();
+  }
+  counters_.ringBytes.store(stream_.ringBytes(), std::memory_order_relaxed);
+  return true;
+}
+
+StreamStats LiveStream::stats() const {
+  return {.bytes = counters_.bytes,
+          .packets = counters_.packets,
+          .lostPackets = counters_.lostPackets,
+          .frames = counters_.frames,
+          .keyFrames = counters_.keyFrames,
+          .damagedFrames = counters_.damagedFrames,
+          .resyncs = counters_.resyncs,
+          .lastFrameUs = counters_.lastFrameUs,
+          .lastKeyFrameUs = counters_.lastKeyFrameUs,
+          .ringBytes = counters_.ringBytes,
+          .epoch = counters_.epoch};
+}
+
+}  // namespace io

@@ -1,0 +1,60 @@
+#include "io/outputs.hpp"
+
+#include <utility>
+
+namespace io {
+
+OutputHandle::OutputHandle(Id id, LiveStreamRef stream, OwnerRef owner)
+    : id_(id), stream_(std::move(stream)), owner_(std::move(owner)) {}
+
+void OutputHandle::open() {
+  stream_->post([self = shared_from_this()](core::Stream& stream) { stream.add(self->taker()); });
+}
+
+void OutputHandle::close() {
+  stream_->post([self = shared_from_this()](core::Stream& stream) {
+    stream.remove(self->taker());
+    self->owner_->emit(self->id_, Closed{});
+  });
+}
+
+HlsOutput::HlsOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::HlsConfig config)
+    : OutputHandle(id, std::move(stream), std::move(owner)),
+      packager_(config,
+                {.init = [this](const core::HlsInit& init) { owner_->emit(id_, InitMade{init}); },
+                 .part = [](const core::HlsSegment&, size_t) {},
+                 .segment =
+                     [this](const core::HlsSegment& made) { owner_->emit(id_, SegmentMade{made}); },
+                 .ended = [] {}}) {}
+
+core::BlockRef HlsOutput::findInit(uint32_t number) {
+  std::lock_guard lock(mutex_);
+  const core::HlsInit* init = packager_.findInit(number);
+  return init == nullptr ? nullptr : init->block;
+}
+
+std::vector<core::BlockRef> HlsOutput::findSegment(uint64_t number) {
+  std::lock_guard lock(mutex_);
+  const core::HlsSegment* segment = packager_.findSegment(number);
+  std::vector<core::BlockRef> blocks;
+  if (segment == nullptr) return blocks;
+  for (const core::HlsPart& part : segment->parts) blocks.push_back(part.block);
+  return blocks;
+}
+
+void HlsOutput::epoch(const core::EpochRef& epoch) {
+  std::lock_guard lock(mutex_);
+  packager_.epoch(epoch);
+}
+
+void HlsOutput::frame(const core::FrameRef& frame) {
+  std::lock_guard lock(mutex_);
+  packager_.frame(frame);
+}
+
+void HlsOutput::ended() {
+  std::lock_guard lock(mutex_);
+  packager_.ended();
+}
+
+}  // namespace io

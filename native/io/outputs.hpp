@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/hls_packager.hpp"
+#include "io/frame_queue.hpp"
+#include "io/live_stream.hpp"
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace io {
+
+// An output as the hub holds it: it stays on its stream until it is closed or the stream ends.
+class OutputHandle : public std::enable_shared_from_this<OutputHandle> {
+ public:
+  OutputHandle(Id id, LiveStreamRef stream, OwnerRef owner);
+  virtual ~OutputHandle() = default;
+
+  void open();  // any thread
+  void close();  // any thread; Closed is its last event
+
+ protected:
+  virtual core::Output& taker() = 0;
+
+  const Id id_;
+  const LiveStreamRef stream_;
+  const OwnerRef owner_;
+};
+
+using OutputRef = std::shared_ptr<OutputHandle>;
+
+// The parts and segments of HLS, and the window in which they can be fetched.
+class HlsOutput final : public OutputHandle, private core::Output {
+ public:
+  HlsOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::HlsConfig config);
+
+  // Any thread; empty: it has left the window.
+  core::BlockRef findInit(uint32_t number);
+  std::vector<core::BlockRef> findSegment(uint64_t number);
+
+ private:
+  core::Output& taker() override { return *this; }
+  void epoch(const core::EpochRef& epoch) override;
+  void frame(const core::FrameRef& frame) override;
+  void ended() override;
+
+  std::mutex mutex_;  // the window is read by the JS thread
+  core::HlsPackager packager_;
+};
+
+// Feeds a hubsrc.
+class QueueOutput final : public OutputHandle {
+ public:
+  QueueOutput(Id id, LiveStreamRef stream, OwnerRef owner, std::shared_ptr<FrameQueue> queue)
+      : OutputHandle(id, std::move(stream), std::move(owner)), queue_(std::move(queue)) {}
+
+ private:
+  core::Output& taker() override { return *queue_; }
+
+  const std::shared_ptr<FrameQueue> queue_;
+};
+
+}  // namespace io

@@ -1,0 +1,194 @@
+#include "io/rtsp_ingest.hpp"
+
+#include "core/rtcp.hpp"
+#include "io/clock.hpp"
+
+#include <utility>
+
+namespace io {
+
+namespace {
+constexpr size_t kInboxBytes = 1'000'000;
+// An inbox that grew in a burst is given back beyond this.
+constexpr size_t kKeptBytes = 256 * 1024;
+// A track that has not told its parameters by then begins without them.
+constexpr core::Micros kPatience{2'000'000};
+
+std::vector<uint32_t> clockRates(const std::vector<RtspTrack>& tracks) {
+  std::vector<uint32_t> rates;
+  for (const RtspTrack& track : tracks) rates.push_back(track.config.clockRateHz);
+  return rates;
+}
+
+uint32_t reorderDepth(const core::Parameters& parameters) {
+  const auto* h264 = std::get_if<core::H264Parameters>(&parameters);
+  return h264 == nullptr ? 0 : h264->maxReorderFrames;
+}
+
+core::Micros unitDuration(const core::Parameters& parameters) {
+  const auto* aac = std::get_if<core::AacParameters>(&parameters);
+  if (aac == nullptr || aac->sampleRateHz == 0) return core::Micros{0};
+  return core::Micros{int64_t{aac->samplesPerFrame} * 1'000'000 / aac->sampleRateHz};
+}
+}  // namespace
+
+// One RTP track on its way into the stream.
+struct RtspIngest::Feed {
+  RtspTrack spec;
+  core::Track track;
+  bool known = false;  // its parameters
+  std::optional<uint16_t> lastSequence;
+  core::DecodeTime decodeTime{0};
+  std::unique_ptr<core::Depacketizer> depacketizer;
+};
+
+RtspIngest::RtspIngest(Id id, LiveStreamRef stream, std::vector<RtspTrack> tracks, OwnerRef owner)
+    : id_(id),
+      stream_(std::move(stream)),
+      owner_(std::move(owner)),
+      deframer_(*this),
+      timeline_(clockRates(tracks)) {
+  for (size_t index = 0; index < tracks.size(); ++index) {
+    auto feed = std::make_unique<Feed>();
+    feed->spec = std::move(tracks[index]);
+    const core::RtpTrackConfig& config = feed->spec.config;
+    feed->known = config.codec != "H264" && config.codec != "MPEG4-GENERIC";
+    feed->track = {config.kind, config.codec, config.clockRateHz, core::OpaqueParameters{}};
+    deframer_.expectChannel(feed->spec.channel);
+    deframer_.expectChannel(feed->spec.rtcpChannel);
+    feeds_.push_back(std::move(feed));
+  }
+  for (size_t index = 0; index < feeds_.size(); ++index)
+    feeds_[index]->depacketizer = core::makeDepacketizer(
+        feeds_[index]->spec.config,
+        {.parameters = [this, index](core::Parameters p) { parameters(index, std::move(p)); },
+         .unit = [this, index](core::AccessUnit&& u) { unit(index, std::move(u)); }});
+}
+
+RtspIngest::~RtspIngest() = default;
+
+bool RtspIngest::feed(core::ByteView bytes) {
+  bool room;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return true;
+    waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
+    room = waiting_.size() <= kInboxBytes;
+    full_ = !room;
+    if (std::exchange(queued_, true)) return room;
+  }
+  stream_->thread.fed(shared_from_this());
+  return room;
+}
+
+void RtspIngest::close() {
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(closed_, true)) return;
+  }
+  stream_->thread.post([self = shared_from_this()] { self->owner_->emit(self->id_, Closed{}); });
+}
+
+void RtspIngest::drain() {
+  bool drained;
+  {
+    std::lock_guard lock(mutex_);
+    queued_ = false;
+    if (closed_) return;
+    if (taken_.empty())
+      taken_.swap(waiting_);
+    else
+      taken_.insert(taken_.end(), waiting_.begin(), waiting_.end());
+    waiting_.clear();
+    if (waiting_.capacity() > kKeptBytes) waiting_.shrink_to_fit();
+    drained = std::exchange(full_, false);
+  }
+  arrival_ = now();
+  stream_->counters().add(stream_->counters().bytes, taken_.size());
+  const size_t used = deframer_.push(taken_);
+  taken_.erase(taken_.begin(), taken_.begin() + static_cast<std::ptrdiff_t>(used));
+  if (taken_.capacity() > kKeptBytes) taken_.shrink_to_fit();
+  if (drained) owner_->emit(id_, Drained{});
+}
+
+void RtspIngest::packet(uint8_t channel, core::ByteView payload) {
+  for (size_t index = 0; index < feeds_.size(); ++index) {
+    if (feeds_[index]->spec.channel == channel) return rtp(index, payload);
+    if (feeds_[index]->spec.rtcpChannel == channel) return rtcp(index, payload);
+  }
+}
+
+void RtspIngest::text(std::string_view message) { owner_->emit(id_, Text{std::string(message)}); }
+
+void RtspIngest::resynchronised(size_t) { stream_->counters().add(stream_->counters().resyncs, 1); }
+
+void RtspIngest::rtp(size_t index, core::ByteView payload) {
+  const auto packet = core::parseRtp(payload);
+  if (!packet) return;
+  Feed& feed = *feeds_[index];
+  stream_->counters().add(stream_->counters().packets, 1);
+  countLoss(feed, packet->sequence);
+  if (!firstPacket_) firstPacket_ = arrival_;
+  if (!begun_) beginWhenReady();
+  feed.depacketizer->push(*packet);
+}
+
+void RtspIngest::countLoss(Feed& feed, uint16_t sequence) {
+  if (feed.lastSequence) {
+    const auto missing = static_cast<uint16_t>(sequence - *feed.lastSequence - 1);
+    // Half the range and more is a late packet or a new count, not a loss.
+    if (missing < 0x8000) stream_->counters().add(stream_->counters().lostPackets, missing);
+  }
+  feed.lastSequence = sequence;
+}
+
+void RtspIngest::rtcp(size_t index, core::ByteView payload) {
+  for (const core::SenderReport& report : core::parseSenderReports(payload))
+    timeline_.senderReport(index, report.ntp, report.rtpTime);
+}
+
+void RtspIngest::parameters(size_t index, core::Parameters parameters) {
+  Feed& feed = *feeds_[index];
+  feed.decodeTime = core::DecodeTime(reorderDepth(parameters));
+  feed.track.parameters = std::move(parameters);
+  feed.known = true;
+  if (begun_) begin();
+}
+
+void RtspIngest::beginWhenReady() {
+  const bool patient = arrival_ - *firstPacket_ < kPatience;
+  for (const auto& feed : feeds_)
+    if (!feed->known && feed->track.kind != core::Kind::other && patient) return;
+  begin();
+}
+
+void RtspIngest::begin() {
+  std::vector<core::Track> tracks;
+  for (const auto& feed : feeds_) tracks.push_back(feed->track);
+  stream_->stream().begin(std::move(tracks), splice_);
+  splice_ = core::Stream::Splice::same;
+  begun_ = true;
+}
+
+void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
+  Feed& feed = *feeds_[index];
+  const core::RtpTimeline::Stamp stamp = timeline_.stamp(index, unit.timestamp, arrival_);
+  if (stamp.restart) {
+    splice_ = core::Stream::Splice::elapsed;
+    if (begun_) begin();
+  }
+  if (!begun_) beginWhenReady();
+  core::Frame frame;
+  frame.track = static_cast<uint8_t>(index);
+  frame.key = unit.key;
+  frame.droppable = unit.droppable;
+  frame.damaged = unit.damaged;
+  frame.pts = stamp.time;
+  frame.dts = feed.track.kind == core::Kind::video ? feed.decodeTime.next(stamp.time) : stamp.time;
+  frame.duration = unitDuration(feed.track.parameters);
+  frame.arrival = arrival_;
+  frame.payload = std::move(unit.payload);
+  stream_->push(std::move(frame));
+}
+
+}  // namespace io

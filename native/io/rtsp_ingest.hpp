@@ -1,0 +1,74 @@
+#pragma once
+
+#include "core/deframer.hpp"
+#include "core/decode_time.hpp"
+#include "core/depacketizer.hpp"
+#include "core/rtp_timeline.hpp"
+#include "io/live_stream.hpp"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace io {
+
+struct RtspTrack {
+  core::RtpTrackConfig config;
+  uint8_t channel = 0;  // interleaved channel of RTP
+  uint8_t rtcpChannel = 1;
+  uint8_t payloadType = 96;
+};
+
+// Takes the bytes of one RTSP connection: media goes into the stream, RTSP messages back as events.
+class RtspIngest final : public Inbox,
+                         public std::enable_shared_from_this<RtspIngest>,
+                         private core::RtspDeframer::Sink {
+ public:
+  RtspIngest(Id id, LiveStreamRef stream, std::vector<RtspTrack> tracks, OwnerRef owner);
+  ~RtspIngest() override;
+
+  // Any thread. Copies; false: more than 1 MB waits, Drained follows.
+  bool feed(core::ByteView bytes);
+  MediaThread& thread() { return stream_->thread; }
+  void close();  // any thread; Closed is its last event
+
+  void drain() override;  // media thread
+
+ private:
+  struct Feed;
+
+  void packet(uint8_t channel, core::ByteView payload) override;
+  void text(std::string_view message) override;
+  void resynchronised(size_t skippedBytes) override;
+
+  void rtp(size_t index, core::ByteView payload);
+  void rtcp(size_t index, core::ByteView payload);
+  void countLoss(Feed& feed, uint16_t sequence);
+  void parameters(size_t index, core::Parameters parameters);
+  void unit(size_t index, core::AccessUnit&& unit);
+  void beginWhenReady();
+  void begin();
+
+  const Id id_;
+  const LiveStreamRef stream_;
+  const OwnerRef owner_;
+
+  std::mutex mutex_;  // guards the inbox
+  core::Bytes waiting_;  // fed, not taken yet
+  bool queued_ = false;  // drain() is on its way
+  bool full_ = false;  // feed() has said false
+  bool closed_ = false;
+
+  // Media thread only.
+  core::Bytes taken_;  // bytes in work; what is left over is the start of the next frame
+  core::RtspDeframer deframer_;
+  core::RtpTimeline timeline_;
+  std::vector<std::unique_ptr<Feed>> feeds_;
+  core::Micros arrival_{0};
+  std::optional<core::Micros> firstPacket_;
+  core::Stream::Splice splice_ = core::Stream::Splice::elapsed;
+  bool begun_ = false;
+};
+
+}  // namespace io
