@@ -1,0 +1,258 @@
+#include "core/h264.hpp"
+
+#include "core/bit_reader.hpp"
+#include "core/nal.hpp"
+#include "core/track.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace core::h264 {
+
+namespace {
+
+constexpr uint32_t kMaxSide = 1055;  // macroblocks; level 6.2, section A.3.1
+constexpr uint32_t kMaxArea = 139264;
+constexpr uint32_t kMaxFrameRate = 1000;  // a second; more is a mistake of the camera
+constexpr uint8_t kBaseline = 66;
+// Enough for three Exp-Golomb codes of 32 bits and the header, emulation prevention included.
+constexpr size_t kSliceHeaderBytes = 28;
+
+// Profiles whose SPS has chroma format and scaling lists, section 7.3.2.1.1.
+bool hasChromaInfo(uint8_t profile) {
+  constexpr std::array<uint8_t, 13> profiles{100, 110, 122, 244, 44,  83, 86,
+                                             118, 128, 138, 139, 134, 135};
+  return std::find(profiles.begin(), profiles.end(), profile) != profiles.end();
+}
+
+// Section 7.3.2.1.1.1.
+void skipScalingList(BitReader& bits, int size) {
+  int last = 8;
+  int next = 8;
+  for (int i = 0; i < size && bits.ok(); ++i) {
+    if (next != 0) next = (last + bits.se()) & 0xff;
+    if (next != 0) last = next;
+  }
+}
+
+void readChromaInfo(BitReader& bits, Sps& sps, bool& separatePlanes) {
+  sps.chromaFormatIdc = static_cast<uint8_t>(std::min(bits.ue(), 255u));
+  if (sps.chromaFormatIdc == 3) separatePlanes = bits.flag();
+  sps.bitDepthLuma = static_cast<uint8_t>(8 + std::min(bits.ue(), 8u));
+  sps.bitDepthChroma = static_cast<uint8_t>(8 + std::min(bits.ue(), 8u));
+  bits.skip(1);  // qpprime_y_zero_transform_bypass_flag
+  if (!bits.flag()) return;
+  const int lists = sps.chromaFormatIdc == 3 ? 12 : 8;
+  for (int i = 0; i < lists; ++i) {
+    if (bits.flag()) skipScalingList(bits, i < 6 ? 16 : 64);
+  }
+}
+
+void readPictureOrder(BitReader& bits, Sps& sps) {
+  bits.ue();  // log2_max_frame_num_minus4
+  sps.picOrderCntType = static_cast<uint8_t>(std::min(bits.ue(), 255u));
+  if (sps.picOrderCntType == 0) bits.ue();
+  if (sps.picOrderCntType != 1) return;
+  bits.skip(1);
+  bits.se();
+  bits.se();
+  const uint32_t cycle = bits.ue();
+  for (uint32_t i = 0; i < cycle && bits.ok(); ++i) bits.se();
+}
+
+// Section 7.4.2.1.1: crop offsets count chroma samples, rows of fields count twice.
+bool readSize(BitReader& bits, Sps& sps, bool separatePlanes) {
+  const uint64_t widthMbs = uint64_t{bits.ue()} + 1;
+  const uint64_t heightUnits = uint64_t{bits.ue()} + 1;
+  sps.frameMbsOnly = bits.flag();
+  if (!sps.frameMbsOnly) bits.skip(1);  // mb_adaptive_frame_field_flag
+  bits.skip(1);  // direct_8x8_inference_flag
+  const uint64_t heightMbs = heightUnits * (sps.frameMbsOnly ? 1 : 2);
+  if (widthMbs > kMaxSide || heightMbs > kMaxSide || widthMbs * heightMbs > kMaxArea) return false;
+  std::array<uint64_t, 4> crop{};  // left, right, top, bottom
+  if (bits.flag()) {
+    for (uint64_t& side : crop) side = bits.ue();
+  }
+  const uint8_t chroma = separatePlanes ? 0 : sps.chromaFormatIdc;
+  const uint64_t unitX = chroma == 1 || chroma == 2 ? 2 : 1;
+  const uint64_t unitY = (chroma == 1 ? 2 : 1) * (sps.frameMbsOnly ? 1 : 2);
+  const uint64_t cropX = (crop[0] + crop[1]) * unitX;
+  const uint64_t cropY = (crop[2] + crop[3]) * unitY;
+  if (cropX >= widthMbs * 16 || cropY >= heightMbs * 16) return false;
+  sps.width = static_cast<uint32_t>(widthMbs * 16 - cropX);
+  sps.height = static_cast<uint32_t>(heightMbs * 16 - cropY);
+  return true;
+}
+
+// Two ticks are a frame, section E.2.1.
+void readTiming(BitReader& bits, Sps& sps) {
+  const uint64_t unitsInTick = bits.bits(32);
+  const uint64_t timeScale = bits.bits(32);
+  sps.fixedFrameRate = bits.flag();
+  if (unitsInTick == 0 || timeScale == 0 || !bits.ok()) return;
+  const uint64_t common = std::gcd(timeScale, unitsInTick * 2);
+  const uint64_t den = unitsInTick * 2 / common;
+  if (den > UINT32_MAX || timeScale / common > den * kMaxFrameRate) return;
+  sps.frameRateNum = static_cast<uint32_t>(timeScale / common);
+  sps.frameRateDen = static_cast<uint32_t>(den);
+}
+
+// Section E.1.2.
+void skipHrd(BitReader& bits) {
+  const uint32_t count = bits.ue() + 1;
+  bits.skip(8);
+  for (uint32_t i = 0; i < count && bits.ok(); ++i) {
+    bits.ue();
+    bits.ue();
+    bits.skip(1);
+  }
+  bits.skip(20);
+}
+
+void skipPictureLook(BitReader& bits) {
+  constexpr uint32_t kExtendedSar = 255;
+  if (bits.flag() && bits.bits(8) == kExtendedSar) bits.skip(32);
+  if (bits.flag()) bits.skip(1);  // overscan
+  if (bits.flag()) {  // video signal type
+    bits.skip(4);
+    if (bits.flag()) bits.skip(24);
+  }
+  if (bits.flag()) {  // chroma location
+    bits.ue();
+    bits.ue();
+  }
+}
+
+// Section E.1.1.
+void readVui(BitReader& bits, Sps& sps) {
+  skipPictureLook(bits);
+  if (bits.flag()) readTiming(bits, sps);
+  const bool nalHrd = bits.flag();
+  if (nalHrd) skipHrd(bits);
+  const bool vclHrd = bits.flag();
+  if (vclHrd) skipHrd(bits);
+  if (nalHrd || vclHrd) bits.skip(1);  // low_delay_hrd_flag
+  bits.skip(1);  // pic_struct_present_flag
+  if (!bits.flag()) return;
+  bits.skip(1);  // motion_vectors_over_pic_boundaries_flag
+  for (int i = 0; i < 4; ++i) bits.ue();
+  const uint32_t reorder = bits.ue();
+  if (bits.ok() && reorder <= 16) sps.maxReorderFrames = static_cast<uint8_t>(reorder);
+}
+
+// Baseline has no B slices, picture order type 2 is decoding order (section 8.2.1.3), and
+// constraint_set3_flag of the High profiles means intra only (section E.2.1).
+bool keepsOrder(const Sps& sps) {
+  if (sps.profileIdc == kBaseline || sps.picOrderCntType == 2) return true;
+  constexpr std::array<uint8_t, 6> intra{44, 86, 100, 110, 122, 244};
+  const bool mayBeIntra = std::find(intra.begin(), intra.end(), sps.profileIdc) != intra.end();
+  return mayBeIntra && (sps.constraints & 0x10);
+}
+
+}  // namespace
+
+Result<Sps> parseSps(ByteView nal) {
+  if (nal.empty() || nalType(nal[0]) != kSps) return Reason{"expected a sequence parameter set"};
+  const Bytes rbsp = nal::unescape(nal.subspan(1));
+  BitReader bits(rbsp);
+  Sps sps;
+  sps.profileIdc = static_cast<uint8_t>(bits.bits(8));
+  sps.constraints = static_cast<uint8_t>(bits.bits(8));
+  sps.levelIdc = static_cast<uint8_t>(bits.bits(8));
+  const uint32_t id = bits.ue();
+  if (id > 31) return Reason{"seq_parameter_set_id above 31"};
+  sps.id = static_cast<uint8_t>(id);
+  bool separatePlanes = false;
+  if (hasChromaInfo(sps.profileIdc)) readChromaInfo(bits, sps, separatePlanes);
+  if (sps.chromaFormatIdc > 3) return Reason{"chroma_format_idc above 3"};
+  readPictureOrder(bits, sps);
+  if (sps.picOrderCntType > 2) return Reason{"pic_order_cnt_type above 2"};
+  sps.maxRefFrames = static_cast<uint8_t>(std::min(bits.ue(), 255u));
+  bits.skip(1);  // gaps_in_frame_num_value_allowed_flag
+  if (!readSize(bits, sps, separatePlanes)) return Reason{"picture size out of range"};
+  const bool hasVui = bits.flag();
+  if (!bits.ok()) return Reason{"sequence parameter set is cut short"};
+  // A VUI that is cut short (seen from cheap encoders) costs only what it would have said.
+  if (hasVui) readVui(bits, sps);
+  if (keepsOrder(sps)) sps.maxReorderFrames = 0;
+  return sps;
+}
+
+Result<Pps> parsePps(ByteView nal) {
+  if (nal.empty() || nalType(nal[0]) != kPps) return Reason{"expected a picture parameter set"};
+  const Bytes rbsp = nal::unescape(nal.subspan(1), 16);
+  BitReader bits(rbsp);
+  const uint32_t id = bits.ue();
+  const uint32_t spsId = bits.ue();
+  if (!bits.ok()) return Reason{"picture parameter set is cut short"};
+  if (id > 255 || spsId > 31) return Reason{"parameter set id out of range"};
+  return Pps{static_cast<uint8_t>(id), static_cast<uint8_t>(spsId)};
+}
+
+Result<SliceHeader> parseSliceHeader(ByteView nal) {
+  if (nal.size() < 2) return Reason{"slice is cut short"};
+  const ByteView start = nal.subspan(1, std::min(nal.size() - 1, kSliceHeaderBytes));
+  std::array<uint8_t, kSliceHeaderBytes> rbsp;
+  size_t size = 0;
+  for (size_t i = 0; i < start.size(); ++i) {
+    const bool prevention = i >= 2 && start[i] == 3 && start[i - 1] == 0 && start[i - 2] == 0;
+    if (!prevention) rbsp[size++] = start[i];
+  }
+  BitReader bits(ByteView(rbsp.data(), size));
+  SliceHeader header;
+  header.firstMb = bits.ue();
+  const uint32_t type = bits.ue();
+  const uint32_t ppsId = bits.ue();
+  if (!bits.ok()) return Reason{"slice header is cut short"};
+  if (type > 9 || ppsId > 255) return Reason{"slice header out of range"};
+  // Table 7-6: P, B, I, SP, SI, and the same again for pictures of one kind.
+  constexpr std::array<SliceType, 5> types{SliceType::p, SliceType::b, SliceType::i, SliceType::p,
+                                           SliceType::i};
+  header.type = types[type % 5];
+  header.ppsId = static_cast<uint8_t>(ppsId);
+  return header;
+}
+
+bool hasRecoveryPoint(ByteView nal) {
+  constexpr size_t kRecoveryPoint = 6;
+  if (nal.empty()) return false;
+  const Bytes rbsp = nal::unescape(nal.subspan(1));
+  size_t at = 0;
+  // Section 7.3.2.3.1: type and size are written in bytes of 255 and a last smaller one.
+  const auto number = [&] {
+    size_t value = 0;
+    while (at < rbsp.size() && rbsp[at] == 0xff) value += rbsp[at++];
+    return at < rbsp.size() ? value + rbsp[at++] : value;
+  };
+  while (at + 2 < rbsp.size()) {
+    const size_t type = number();
+    const size_t size = number();
+    if (size > rbsp.size() - at) return false;
+    if (type == kRecoveryPoint) return true;
+    at += size;
+  }
+  return false;
+}
+
+}  // namespace core::h264
+
+namespace core {
+
+Result<H264Parameters> H264Parameters::fromSets(Bytes sps, std::vector<Bytes> pps) {
+  const auto parsed = h264::parseSps(sps);
+  if (!parsed) return parsed.reason();
+  if (pps.empty()) return Reason{"expected a picture parameter set, got none"};
+  H264Parameters parameters;
+  parameters.sps = std::move(sps);
+  parameters.pps = std::move(pps);
+  parameters.width = parsed->width;
+  parameters.height = parsed->height;
+  parameters.frameRateNum = parsed->frameRateNum;
+  parameters.frameRateDen = parsed->frameRateDen;
+  parameters.reorderKnown = parsed->maxReorderFrames.has_value();
+  parameters.maxReorderFrames = parsed->maxReorderFrames.value_or(0);
+  return parameters;
+}
+
+}  // namespace core

@@ -1,0 +1,46 @@
+#include "core/packet.hpp"
+
+namespace core {
+
+namespace {
+
+constexpr size_t kFixedHeader = 12;
+
+uint16_t read16(ByteView bytes, size_t at) {
+  return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]);
+}
+
+uint32_t read32(ByteView bytes, size_t at) {
+  return uint32_t{read16(bytes, at)} << 16 | read16(bytes, at + 2);
+}
+
+// Bytes of fixed header, CSRC list and extension; more than there are when they are cut short.
+size_t headerSize(ByteView bytes) {
+  size_t size = kFixedHeader + (bytes[0] & 0x0f) * 4;
+  const bool extension = bytes[0] & 0x10;
+  if (!extension) return size;
+  if (size + 4 > bytes.size()) return size + 4;
+  return size + 4 + size_t{read16(bytes, size + 2)} * 4;
+}
+
+}  // namespace
+
+Result<RtpPacket> parseRtp(ByteView bytes) {
+  if (bytes.size() < kFixedHeader) return Reason{"expected 12 bytes of RTP header"};
+  if (bytes[0] >> 6 != 2) return Reason{"expected RTP version 2"};
+  const size_t header = headerSize(bytes);
+  if (header > bytes.size()) return Reason{"header passes the end of the packet"};
+  const bool padded = bytes[0] & 0x20;
+  const size_t padding = padded && header < bytes.size() ? bytes.back() : 0;
+  if (header + padding > bytes.size()) return Reason{"padding passes the end of the packet"};
+  RtpPacket packet;
+  packet.marker = bytes[1] & 0x80;
+  packet.payloadType = bytes[1] & 0x7f;
+  packet.sequence = read16(bytes, 2);
+  packet.timestamp = read32(bytes, 4);
+  packet.ssrc = read32(bytes, 8);
+  packet.payload = bytes.subspan(header, bytes.size() - header - padding);
+  return packet;
+}
+
+}  // namespace core
