@@ -1,27 +1,31 @@
-// Typed objects over the ids of the door: one class per kind of native object.
+// Typed objects over the ids of the door: one class for each kind of native object. Each emits its last
+// event once (`closed`, `stopped`), may be closed twice, and does nothing when called after that.
 import {EventEmitter} from 'node:events';
+import {randomUUID} from 'node:crypto';
 import type {
 	Id,
-	IngestSpec,
-	LendRequest,
+	Listener,
 	ListenSpec,
-	NativeBinding,
-	NativeBlock,
 	NativeEvent,
+	NativeVersion,
 	OutputSpec,
-	PipelineSpec,
+	PipelineRecipe,
 	ProcessStats,
+	RtpTrackSpec,
 	StreamSpec,
 	StreamStats,
 	TcpInfo,
-	TrackInfo,
 } from './binding.ts';
+import {openDoor} from './door.ts';
+import type {Block} from './block.ts';
+import type {Door} from './door.ts';
 
-type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
+export type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
 
+export type NativeEvents = {wanted: [request: WantedRequest]};
 export type StreamEvents = {epoch: [EventOf<'epoch'>]; closed: []};
 export type IngestEvents = {text: [text: string]; drained: []; closed: []};
-export type OutputEvents = {init: [EventOf<'init'>]; segment: [EventOf<'segment'>]; closed: []};
+export type HlsOutputEvents = {init: [EventOf<'init'>]; segment: [EventOf<'segment'>]; closed: []};
 export type PipelineEvents = {
 	state: [state: 'playing' | 'paused'];
 	eos: [];
@@ -29,3 +33,232 @@ export type PipelineEvents = {
 	picture: [block: Block];
 	stopped: [];
 };
+
+export type HlsSpec = Omit<Extract<OutputSpec, {type: 'hls'}>, 'type'>;
+
+/** Native code, seen from one domain: path names of two domains do not meet. */
+export class Native extends EventEmitter<NativeEvents> {
+	readonly domain: string;
+	readonly #door: Door;
+
+	constructor(door: Door, domain: string) {
+		super();
+		this.domain = domain;
+		this.#door = door;
+		door.listenWanted(domain, event => {
+			if (event.type === 'wanted') this.emit('wanted', new WantedRequest(door, event));
+		});
+	}
+
+	openStream(spec: Omit<StreamSpec, 'domain'>): NativeStream {
+		return new NativeStream(
+			this.#door,
+			this.#door.binding.openStream({...spec, domain: this.domain}),
+		);
+	}
+
+	openHls(spec: HlsSpec): HlsOutput {
+		return new HlsOutput(this.#door, this.#door.binding.openOutput({type: 'hls', ...spec}));
+	}
+
+	start(recipe: PipelineRecipe): Pipeline {
+		return new Pipeline(
+			this.#door,
+			this.#door.binding.start({...recipe, domain: this.domain}),
+		);
+	}
+
+	listen(spec: ListenSpec): Listener {
+		return this.#door.binding.listen(spec);
+	}
+
+	tcpInfo(fd: number): TcpInfo | undefined {
+		return this.#door.binding.tcpInfo(fd);
+	}
+
+	stats(): ProcessStats {
+		return this.#door.binding.stats();
+	}
+
+	/** The server clock in microseconds: wall time at start plus monotonic time. */
+	nowUs(): number {
+		return this.stats().nowUs;
+	}
+
+	version(): NativeVersion {
+		return this.#door.binding.version();
+	}
+
+	/** No `wanted` any more; what it opened is closed by whoever asked for it. */
+	close(): void {
+		this.#door.unlistenWanted(this.domain);
+		this.removeAllListeners();
+	}
+}
+
+/** The live media of a path. */
+export class NativeStream extends EventEmitter<StreamEvents> {
+	readonly id: Id;
+	readonly #door: Door;
+
+	constructor(door: Door, id: Id) {
+		super();
+		this.id = id;
+		this.#door = door;
+		door.listen(id, event => {
+			if (event.type === 'epoch') this.emit('epoch', event);
+			if (event.type === 'closed') this.emit('closed');
+		});
+	}
+
+	/** Undefined once it is closed. */
+	stats(): StreamStats | undefined {
+		return this.#door.binding.streamStats(this.id);
+	}
+
+	/** Media is dropped until `play`. */
+	pause(): void {
+		this.#door.binding.command(this.id, {type: 'pause'});
+	}
+
+	/** Goes on at the next key frame, with continuous time. */
+	play(): void {
+		this.#door.binding.command(this.id, {type: 'play'});
+	}
+
+	/** An ingest for one RTSP connection whose SETUPs are answered. */
+	openIngest(tracks: RtpTrackSpec[]): Ingest {
+		const id = this.#door.binding.openIngest({type: 'rtsp', stream: this.id, tracks});
+		return new Ingest(this.#door, id);
+	}
+
+	close(): void {
+		this.#door.binding.closeStream(this.id);
+	}
+}
+
+/** The way of one connection's bytes into a stream. */
+export class Ingest extends EventEmitter<IngestEvents> {
+	readonly id: Id;
+	readonly #door: Door;
+
+	constructor(door: Door, id: Id) {
+		super();
+		this.id = id;
+		this.#door = door;
+		door.listen(id, event => {
+			if (event.type === 'text') this.emit('text', event.text);
+			if (event.type === 'drained') this.emit('drained');
+			if (event.type === 'closed') this.emit('closed');
+		});
+	}
+
+	/** Copies `length` bytes before it returns. False: read no more before `drained`. */
+	feed(buffer: Uint8Array, length: number): boolean {
+		return this.#door.feed(this.id, buffer, length);
+	}
+
+	close(): void {
+		this.#door.binding.closeIngest(this.id);
+	}
+}
+
+/** The segments of HLS that native code makes of a stream. */
+export class HlsOutput extends EventEmitter<HlsOutputEvents> {
+	readonly id: Id;
+	readonly #door: Door;
+
+	constructor(door: Door, id: Id) {
+		super();
+		this.id = id;
+		this.#door = door;
+		door.listen(id, event => {
+			if (event.type === 'init') this.emit('init', event);
+			if (event.type === 'segment') this.emit('segment', event);
+			if (event.type === 'closed') this.emit('closed');
+		});
+	}
+
+	/** The bytes of an init section or segment, in order; undefined when it has left the window. */
+	lend(what: {type: 'init' | 'segment'; number: number}): Block[] | undefined {
+		const lent = this.#door.binding.lend({output: this.id, ...what});
+		return lent?.map(block => this.#door.take(block));
+	}
+
+	close(): void {
+		this.#door.binding.closeOutput(this.id);
+	}
+}
+
+/** One GStreamer pipeline: `play`, `pause` and `stop` are PLAYING, PAUSED and NULL. */
+export class Pipeline extends EventEmitter<PipelineEvents> {
+	readonly id: Id;
+	readonly #door: Door;
+
+	constructor(door: Door, id: Id) {
+		super();
+		this.id = id;
+		this.#door = door;
+		door.listen(id, event => this.#tell(event));
+	}
+
+	play(): void {
+		this.#door.binding.command(this.id, {type: 'play'});
+	}
+
+	pause(): void {
+		this.#door.binding.command(this.id, {type: 'pause'});
+	}
+
+	stop(): void {
+		this.#door.binding.stop(this.id);
+	}
+
+	#tell(event: NativeEvent): void {
+		if (event.type === 'state') this.emit('state', event.state);
+		if (event.type === 'eos') this.emit('eos');
+		if (event.type === 'failed') this.emit('failed', event);
+		if (event.type === 'picture') this.emit('picture', this.#door.take(event.block));
+		if (event.type === 'stopped') this.emit('stopped');
+	}
+}
+
+/** A hubsrc asks for a path; exactly one of `accept` and `refuse` is the answer. */
+export class WantedRequest extends EventEmitter<{unwanted: []}> {
+	readonly id: Id;
+	readonly path: string;
+	/** The paths that the asking pipeline publishes to. */
+	readonly feeds: readonly string[];
+	readonly #door: Door;
+	#output: Id | undefined;
+
+	constructor(door: Door, {id, path, feeds}: EventOf<'wanted'>) {
+		super();
+		this.id = id;
+		this.path = path;
+		this.feeds = feeds;
+		this.#door = door;
+		door.listen(id, () => {
+			this.close();
+			this.emit('unwanted');
+		});
+	}
+
+	accept(stream: Id): void {
+		this.#output = this.#door.binding.openOutput({type: 'hubsrc', request: this.id, stream});
+	}
+
+	refuse(reason: string): void {
+		this.#door.binding.command(this.id, {type: 'refuse', reason});
+	}
+
+	/** Takes the stream away again. */
+	close(): void {
+		if (this.#output !== undefined) this.#door.binding.closeOutput(this.#output);
+		this.#output = undefined;
+	}
+}
+
+/** Opens native code for a domain of its own, or one that is shared by name. */
+export const openNative = ({domain = randomUUID()}: {domain?: string} = {}): Native =>
+	new Native(openDoor(), domain);

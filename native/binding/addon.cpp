@@ -1,9 +1,9 @@
-// The whole native API, in one place. lib/native/binding.ts is its mirror; above every method stands its
-// signature there.
+// The whole native API, in one place. lib/native/binding.ts is its mirror; above every method
+// stands its signature there.
 #include "binding/environment.hpp"
 #include "binding/from_js.hpp"
 #include "binding/napi.hpp"
-#include "io/clock.hpp"
+#include "binding/stats_to_js.hpp"
 
 #include <gst/gst.h>
 
@@ -102,7 +102,7 @@ class Addon : public Napi::Addon<Addon> {
   }
 
   // stop(id: Id): void
-  void stop(Info info) { environment_.stop(readId(info, 0, "id")); }
+  void stop(Info info) { environment_.pipelines().stop(readId(info, 0, "id")); }
 
   // lend(request: LendRequest): NativeBlock[] | undefined
   Napi::Value lend(Info info) {
@@ -127,7 +127,7 @@ class Addon : public Napi::Addon<Addon> {
   Napi::Value listen(Info info) {
     Reader spec(info[0], "spec");
     const auto listener = io::listen(readListenSpec(spec));
-    if (!listener) throwSystemError(info.Env(), listener.reason());
+    if (!listener) throwSystemError(info.Env(), listener.reason().text);
     return Fields(info.Env()).set("fd", listener->fd).set("port", listener->port).object();
   }
 

@@ -9,7 +9,8 @@
 
 namespace binding {
 
-// The blocks that JavaScript holds: each an ArrayBuffer over native memory, without a copy. JS thread.
+// The blocks that JavaScript holds: each an ArrayBuffer over native memory, without a copy. JS
+// thread.
 //
 // 1. A block is lent once at a time: asked for again, it comes with the same id and the same
 //    ArrayBuffer, so that no two ArrayBuffers of one environment share an address.

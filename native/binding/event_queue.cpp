@@ -1,12 +1,12 @@
 #include "binding/event_queue.hpp"
 
-#include <algorithm>
-
 namespace binding {
 
-EventQueue::EventQueue(Napi::Env env, Napi::Function onEvents, std::shared_ptr<BlockTable> blocks)
+EventQueue::EventQueue(Napi::Env env, Napi::Function onEvents, std::shared_ptr<BlockTable> blocks,
+                       OnLast onLast)
     : function_(Function::New(env, onEvents, "sluice events", 0, 1, this)),
-      blocks_(std::move(blocks)) {
+      blocks_(std::move(blocks)),
+      onLast_(std::move(onLast)) {
   function_.Unref(env);
 }
 
@@ -49,12 +49,12 @@ void EventQueue::dispatch(Napi::Env env, Napi::Function onEvents, EventQueue* qu
 }
 
 void EventQueue::letGo(Napi::Env env, const std::vector<Entry>& entries) {
-  const auto last = [](const Entry& entry) {
-    return std::holds_alternative<io::Stopped>(entry.second) ||
-           std::holds_alternative<io::Closed>(entry.second);
-  };
-  held_ -= static_cast<int>(std::count_if(entries.begin(), entries.end(), last));
-  if (held_ == 0) function_.Unref(env);
+  for (const auto& [id, event] : entries) {
+    if (!std::holds_alternative<io::Stopped>(event) && !std::holds_alternative<io::Closed>(event))
+      continue;
+    onLast_(id);
+    if (--held_ == 0) function_.Unref(env);
+  }
 }
 
 }  // namespace binding

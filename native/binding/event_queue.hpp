@@ -5,6 +5,7 @@
 #include "io/event.hpp"
 #include "io/owner.hpp"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -18,11 +19,14 @@ class EventQueue {
  public:
   using Entry = std::pair<io::Id, io::Event>;
 
-  EventQueue(Napi::Env env, Napi::Function onEvents, std::shared_ptr<BlockTable> blocks);
+  // `onLast` runs on the JS thread when JavaScript is about to hear the last event of an id.
+  using OnLast = std::function<void(io::Id)>;
+  EventQueue(Napi::Env env, Napi::Function onEvents, std::shared_ptr<BlockTable> blocks,
+             OnLast onLast);
 
   void emit(io::Id id, io::Event event);  // any thread; dropped after close()
-  void hold(Napi::Env env);               // JS thread: one thing more is open, the loop stays alive
-  void close();                           // JS thread, from the cleanup hook
+  void hold(Napi::Env env);  // JS thread: one thing more is open, the loop stays alive
+  void close();  // JS thread, from the cleanup hook
 
  private:
   static void dispatch(Napi::Env env, Napi::Function onEvents, EventQueue* queue, void*);
@@ -37,6 +41,7 @@ class EventQueue {
   Function function_;
 
   const std::shared_ptr<BlockTable> blocks_;
+  const OnLast onLast_;
   int held_ = 0;  // JS thread only
 };
 

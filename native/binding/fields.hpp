@@ -23,8 +23,7 @@ class Fields {
     return *this;
   }
   template <typename Number>
-    requires std::is_arithmetic_v<Number>
-  Fields& set(const char* name, Number value) {
+  requires std::is_arithmetic_v<Number> Fields& set(const char* name, Number value) {
     object_.Set(name, Napi::Number::New(env_, static_cast<double>(value)));
     return *this;
   }

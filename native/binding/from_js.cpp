@@ -35,6 +35,26 @@ io::RtspTrack readRtspTrack(Reader& reader) {
   reader.done();
   return track;
 }
+core::HlsConfig readHlsConfig(Reader& reader) {
+  core::HlsConfig config;
+  config.segmentDuration = reader.micros("segmentDurationUs");
+  config.partDuration = reader.micros("partDurationUs");
+  config.segmentCount = static_cast<uint32_t>(reader.number("segmentCount"));
+  config.segmentMaxBytes = reader.number("segmentMaxBytes");
+  return config;
+}
+
+io::Id openHls(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
+  const core::HlsConfig config = readHlsConfig(spec);
+  spec.done();
+  return io::Hub::instance().openHls(owner, stream, config);
+}
+
+io::Id openQueue(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
+  const auto request = static_cast<io::Id>(spec.number("request"));
+  spec.done();
+  return io::Hub::instance().openQueue(owner, stream, request);
+}
 }  // namespace
 
 io::StreamSpec readStreamSpec(Reader& reader) {
@@ -53,15 +73,6 @@ std::vector<io::RtspTrack> readRtspTracks(Reader& reader) {
   return tracks;
 }
 
-core::HlsConfig readHlsConfig(Reader& reader) {
-  core::HlsConfig config;
-  config.segmentDuration = reader.micros("segmentDurationUs");
-  config.partDuration = reader.micros("partDurationUs");
-  config.segmentCount = static_cast<uint32_t>(reader.number("segmentCount"));
-  config.segmentMaxBytes = reader.number("segmentMaxBytes");
-  return config;
-}
-
 io::ListenSpec readListenSpec(Reader& reader) {
   io::ListenSpec spec;
   spec.host = reader.text("host");
@@ -70,6 +81,29 @@ io::ListenSpec readListenSpec(Reader& reader) {
   spec.reusePort = reader.boolean("reusePort");
   reader.done();
   return spec;
+}
+
+io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner) {
+  static const std::map<std::string, io::Id (*)(Reader&, io::Id, const io::OwnerRef&)> openers{
+      {"hls", openHls}, {"hubsrc", openQueue}};
+  const std::string type = spec.text("type");
+  const auto opener = openers.find(type);
+  if (opener != openers.end())
+    return opener->second(spec, static_cast<io::Id>(spec.number("stream")), owner);
+  refuse(spec.env(), spec.pathOf("type"), "hls or hubsrc", Napi::String::New(spec.env(), type));
+}
+
+std::vector<core::BlockRef> findBlocks(Reader& request) {
+  const std::string type = request.text("type");
+  const auto output = static_cast<io::Id>(request.number("output"));
+  const uint64_t number = request.number("number", uint64_t{1} << 53);
+  request.done();
+  if (type == "segment") return io::Hub::instance().findSegment(output, number);
+  if (type != "init")
+    refuse(request.env(), request.pathOf("type"), "init or segment",
+           Napi::String::New(request.env(), type));
+  const auto init = io::Hub::instance().findInit(output, static_cast<uint32_t>(number));
+  return init ? std::vector{init} : std::vector<core::BlockRef>{};
 }
 
 }  // namespace binding

@@ -5,13 +5,17 @@
 #include "io/hub.hpp"
 #include "io/listen.hpp"
 
-// What JavaScript asks for, as plain structs: the specs of lib/native/binding.ts. All of them throw a
-// TypeError with the path of what is wrong.
+// What JavaScript asks for, as plain structs: the specs of lib/native/binding.ts. All of them throw
+// a TypeError with the path of what is wrong.
 namespace binding {
 
 io::StreamSpec readStreamSpec(Reader& reader);
 std::vector<io::RtspTrack> readRtspTracks(Reader& reader);
-core::HlsConfig readHlsConfig(Reader& reader);
 io::ListenSpec readListenSpec(Reader& reader);
+
+// Opens the output that an OutputSpec describes.
+io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner);
+// The blocks that a LendRequest asks for; empty: it has left the window.
+std::vector<core::BlockRef> findBlocks(Reader& request);
 
 }  // namespace binding

@@ -1,0 +1,104 @@
+import type {Id, NativeBinding, NativeBlock, NativeEvent} from './binding.ts';
+import {Block} from './block.ts';
+import {loadAddon} from './load.ts';
+
+type Listener = (event: NativeEvent) => void;
+
+/**
+ * The addon as this environment sees it: events go to whoever opened their id, blocks are counted,
+ * and media threads are woken once per turn of the event loop.
+ */
+export class Door {
+	readonly binding: NativeBinding;
+	readonly #listeners = new Map<Id, Listener>();
+	readonly #blocks = new Map<Id, Block>();
+	readonly #wanted = new Map<string, Listener>();
+	#released: Id[] = [];
+	#flushing = false;
+
+	constructor(binding: NativeBinding) {
+		this.binding = binding;
+		binding.open(events => this.#deliver(events));
+	}
+
+	/** From now on, until its last event, what happens to `id` is told to `listener`. */
+	listen(id: Id, listener: Listener): void {
+		this.#listeners.set(id, listener);
+	}
+
+	/** Who is told of the `wanted` of a domain. */
+	listenWanted(domain: string, listener: Listener): void {
+		this.#wanted.set(domain, listener);
+	}
+
+	unlistenWanted(domain: string): void {
+		this.#wanted.delete(domain);
+	}
+
+	feed(ingest: Id, buffer: Uint8Array, length: number): boolean {
+		const room = this.binding.feed(ingest, buffer, length);
+		this.#flushSoon();
+		return room;
+	}
+
+	/** The block behind a loan; lent again while it is still held, it is the same one with a holder more. */
+	take(lent: NativeBlock): Block {
+		const known = this.#blocks.get(lent.id);
+		if (known) {
+			known.retain();
+			return known;
+		}
+		const block = new Block(lent, it => this.#giveBack(it));
+		this.#blocks.set(lent.id, block);
+		return block;
+	}
+
+	#giveBack(block: Block): void {
+		this.#blocks.delete(block.id);
+		this.#released.push(block.id);
+		this.#flushSoon();
+	}
+
+	#flushSoon(): void {
+		if (this.#flushing) return;
+		this.#flushing = true;
+		setImmediate(() => this.#flush());
+	}
+
+	#flush(): void {
+		this.#flushing = false;
+		this.binding.flush();
+		if (this.#released.length === 0) return;
+		this.binding.release(this.#released);
+		this.#released = [];
+	}
+
+	// What is thrown inside a call from native code is swallowed by Node or ends the batch, so nothing
+	// may escape; thrown again from the next tick it is an ordinary uncaught exception.
+	#deliver(events: NativeEvent[]): void {
+		for (const event of events) {
+			try {
+				this.#tell(event);
+			} catch (error) {
+				process.nextTick(() => {
+					throw error;
+				});
+			}
+		}
+	}
+
+	#tell(event: NativeEvent): void {
+		if (event.type === 'wanted') return this.#wanted.get(event.domain)?.(event);
+		const listener = this.#listeners.get(event.id);
+		if (isLast(event)) this.#listeners.delete(event.id);
+		listener?.(event);
+	}
+}
+
+const isLast = ({type}: NativeEvent): boolean =>
+	type === 'closed' || type === 'stopped' || type === 'unwanted';
+
+let door: Door | undefined;
+
+/** The one door of this environment; loads the addon at the first call. */
+export const openDoor = (): Door => (door ??= new Door(loadAddon()));

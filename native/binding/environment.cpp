@@ -1,0 +1,55 @@
+#include "binding/environment.hpp"
+
+#include <string>
+#include <utility>
+
+namespace binding {
+
+Environment::Environment(Napi::Env env) : env_(env) {
+  io::Hub::instance().hold();
+  env.AddCleanupHook([this] { shutDown(); });
+}
+
+void Environment::open(Napi::Function onEvents) {
+  if (queue_) throw Napi::Error::New(env_, "Expected open() to be called once");
+  queue_ = std::make_shared<EventQueue>(env_, onEvents, blocks_, [this](io::Id id) { ended(id); });
+  owner_ = std::make_shared<io::Owner>(
+      [queue = queue_](io::Id id, io::Event event) { queue->emit(id, std::move(event)); });
+}
+
+const io::OwnerRef& Environment::owner() {
+  if (!owner_) throw Napi::Error::New(env_, "Expected open() to be called first");
+  return owner_;
+}
+
+void Environment::opened(io::Id id) {
+  open_.insert(id);
+  queue_->hold(env_);
+}
+
+void Environment::ended(io::Id id) {
+  open_.erase(id);
+  pipelines_.ended(id);
+}
+
+io::Id Environment::start(Reader& spec) { return pipelines_.start(spec, owner()); }
+
+void Environment::command(io::Id id, Reader& command) {
+  const std::string type = command.text("type");
+  if (type == "refuse") return io::Hub::instance().refuseWanted(id, command.text("reason"));
+  command.done();
+  const bool pause = type == "pause";
+  if (!pause && type != "play")
+    refuse(env_, "command.type", "play, pause or refuse", Napi::String::New(env_, type));
+  if (!pipelines_.command(id, pause)) io::Hub::instance().setPaused(id, pause);
+}
+
+void Environment::shutDown() {
+  if (owner_) owner_->leave();
+  if (queue_) queue_->close();
+  for (const io::Id id : open_) io::Hub::instance().close(id);
+  pipelines_.stopAll();
+  io::Hub::instance().letGo();
+}
+
+}  // namespace binding
