@@ -15,7 +15,7 @@ Micros DecodeTime::next(Micros pts) {
   if (recent_.size() <= reorder_) {
     // Not enough seen to know the order: start a little before what has been seen and step on.
     const Micros lead{1000 * static_cast<int64_t>(reorder_ + 1 - recent_.size())};
-    last_ = started_ ? std::min(pts, last_ + kTick) : pts - lead;
+    last_ = started_ ? last_ + kTick : pts - lead;
     started_ = true;
     return last_;
   }
