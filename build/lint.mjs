@@ -1,0 +1,63 @@
+// All that is checked without running the product; two checks at a time, outputs only of those that fail.
+import {existsSync} from 'node:fs';
+import {check, count, files, finish, lines, since, together} from './tools.mjs';
+import {findTool} from './clang.mjs';
+
+const node = process.execPath;
+const bin = path => `node_modules/${path}`;
+const cpp = await files(['native/**.[ch]pp', 'test/**.[ch]pp']);
+const text = await files(['*.ts', '*.mjs', '*.js', '*.json', '*.md', '*.css', '*.html', '*.yml']);
+const pretty = text.filter(
+	file => existsSync(file) && !/^test\/fixtures\/|package-lock/.test(file),
+);
+
+await together(2, [
+	() =>
+		check('eslint', node, [
+			bin('eslint/bin/eslint.js'),
+			'--cache',
+			'--cache-location=out/eslint',
+			'.',
+		]),
+	() => check('tsc', node, [bin('typescript/bin/tsc'), '-p', '.']),
+	() => check('prettier', node, [bin('prettier/bin/prettier.cjs'), '--check', ...pretty]),
+	clangFormat,
+	...['layers', 'boundary', 'sizes'].map(name => () => check(name, node, [`build/${name}.mjs`])),
+	() => check('dockerfile', 'cmp', ['Dockerfile', 'build/Dockerfile']),
+	clangTidy,
+]);
+finish();
+
+async function clangFormat() {
+	const tool = await findTool('clang-format', {exactly: 14});
+	if (tool) return check('clang-format', tool, ['--dry-run', '--Werror', ...cpp]);
+	console.log('clang-format skipped: there is no version 14 here, and others format differently');
+}
+
+// What changed since the last commit of the main line, or in the last commit; what is left after its time is told.
+async function clangTidy() {
+	const startMs = performance.now();
+	const tool = await findTool('clang-tidy', {exactly: 14});
+	const changed = (await changedFiles()).filter(
+		file => /^native\/.*\.cpp$/.test(file) && existsSync(file),
+	);
+	if (!tool || !existsSync('out/compile_commands.json') || changed.length === 0)
+		return console.log('clang-tidy: nothing to look at');
+	const left = [];
+	await together(
+		2,
+		changed.map(file => async () => {
+			if (since(startMs) > 120) return left.push(file);
+			await check(`clang-tidy ${file}`, tool, ['-p', 'out', '--quiet', file]);
+		}),
+	);
+	if (left.length > 0) console.log(`clang-tidy: out of time before ${left.join(' ')}`);
+	if (left.length === changed.length) count('clang-tidy', {passed: 0, failed: 1});
+}
+
+async function changedFiles() {
+	const [head] = await lines('git', ['rev-parse', 'HEAD']);
+	const [fork] = await lines('git', ['merge-base', 'HEAD', 'origin/main']);
+	const base = process.env.LINT_BASE ?? (fork && fork !== head ? fork : 'HEAD~1');
+	return lines('git', ['diff', '--name-only', base]);
+}

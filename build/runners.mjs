@@ -1,0 +1,91 @@
+// Runs test programs and reads their counts; shows the whole output of what failed.
+import {existsSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {check, count, files, must, run, since} from './tools.mjs';
+
+/** Configures and builds one tree of native code. */
+export const buildNative = async (folder, settings, targets = []) => {
+	const options = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
+	await must('cmake', ['-S', '.', '-B', folder, '-G', 'Ninja', '--log-level=WARNING', ...options]);
+	const names = targets.length === 0 ? [] : ['--target', ...targets];
+	await must('cmake', ['--build', folder, ...names, '--', '--quiet']);
+};
+
+/** The layers whose native tests there are. */
+export const nativeTests = async layers => {
+	const sources = await files(layers.map(layer => `test/${layer}/*.cpp`));
+	return layers.filter(layer => sources.some(file => file.startsWith(`test/${layer}/`)));
+};
+
+const gtestCounts = ({code, output}) => {
+	const number = pattern => Number(pattern.exec(output)?.[1] ?? 0);
+	const failed = number(/^\[ {2}FAILED {2}\] (\d+) tests?,/m);
+	return {
+		passed: number(/^\[ {2}PASSED {2}\] (\d+) tests?/m),
+		failed: code === 0 || failed > 0 ? failed : 1,
+		skipped: number(/^\[ {2}SKIPPED \] (\d+) tests?/m),
+	};
+};
+
+// ThreadSanitizer of these compilers cannot place its shadow where addresses are spread too widely.
+const fixedAddresses = ['setarch', process.arch === 'x64' ? 'x86_64' : 'aarch64', '-R'];
+
+/** One GoogleTest program. */
+export const gtest = async (name, program, {env} = {}) => {
+	const startMs = performance.now();
+	const [command, ...args] = [...fixedAddresses, program];
+	const result = await run(command, [...args, '--gtest_brief=0'], {env, timeoutMs: 300_000});
+	const counts = gtestCounts(result);
+	if (counts.failed > 0) console.log(`\n--- ${name} (exit ${result.code})\n${result.output}`);
+	count(name, counts, since(startMs));
+};
+
+// The lines of a TAP report that tell of a failure: from `not ok` to the next result.
+const tapFailures = output => {
+	let inside = false;
+	return output.split('\n').filter(line => {
+		if (/^(not )?ok /.test(line)) inside = line.startsWith('not ok') && !/# (SKIP|TODO)/.test(line);
+		return inside || /^(Bail out|# .*(exit|crash|timed out))/i.test(line);
+	});
+};
+
+/** Ava over these patterns; `serial`: one file at a time, because its tests share the machine's resources. */
+export const ava = async (name, patterns, {serial = false} = {}) => {
+	const startMs = performance.now();
+	const args = [
+		'node_modules/ava/entrypoints/cli.mjs',
+		'--tap',
+		...(serial ? ['--concurrency=1'] : []),
+	];
+	const {code, output} = await run(process.execPath, [...args, ...patterns]);
+	const number = word => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(output)?.[1] ?? 0);
+	const failures = (output.match(/^not ok (?!.*# (SKIP|TODO))/gm) ?? []).length;
+	const counts = {
+		passed: (output.match(/^ok (?!.*# (SKIP|TODO))/gm) ?? []).length,
+		failed: Math.max(failures, number('fail'), code === 0 ? 0 : 1),
+		skipped: (output.match(/^(not )?ok .*# (SKIP|TODO)/gm) ?? []).length,
+	};
+	if (counts.failed > 0) {
+		const told = tapFailures(output).join('\n');
+		console.log(`\n--- ${name} (exit ${code})\n${told === '' ? output : told}`);
+	}
+	count(name, counts, since(startMs));
+};
+
+/** Each fuzz target in `folder`: its corpus, then what `limits` says. What it finds is left in out/. */
+export const fuzz = async (folder, limits) => {
+	for (const program of readdirSync(folder).filter(name => /^fuzz_\w+$/.test(name))) {
+		const name = program.slice('fuzz_'.length);
+		const corpus = `test/fuzz/corpus/${name}`;
+		const seeds = existsSync(corpus) ? [corpus] : [];
+		const fresh = join(folder, 'corpus', name);
+		await must('mkdir', ['-p', fresh]);
+		const options = [
+			'-max_len=65536',
+			'-timeout=10',
+			'-print_final_stats=0',
+			`-artifact_prefix=out/${name}-`,
+		];
+		await check(`fuzz ${name}`, join(folder, program), [...options, ...limits, fresh, ...seeds]);
+	}
+};

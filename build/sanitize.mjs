@@ -1,0 +1,36 @@
+// Native code under AddressSanitizer and UBSan with every fuzz target, and what has threads under ThreadSanitizer.
+import {findTool} from './clang.mjs';
+import {files, finish} from './tools.mjs';
+import {buildNative, fuzz, gtest, nativeTests} from './runners.mjs';
+
+const all = await nativeTests(['core', 'io', 'gst']);
+const targets = (await files(['test/fuzz/*.cpp'])).map(
+	file => `fuzz_${/(\w+)\.cpp$/.exec(file)[1]}`,
+);
+const clang = await findTool('clang++');
+if (!clang) console.log("no Clang here: its sanitizers are GCC's, and nothing is fuzzed");
+
+const compiler = clang ? {CMAKE_CXX_COMPILER: clang, FUZZERS: 'ON'} : {};
+const programs = all.map(layer => `${layer}_test`);
+await buildNative(
+	'out/asan',
+	{TESTS: 'ON', SANITIZE: 'address,undefined', CMAKE_BUILD_TYPE: 'RelWithDebInfo', ...compiler},
+	[...programs, ...(clang ? targets : [])],
+);
+const address = {
+	ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1',
+	LSAN_OPTIONS: 'suppressions=build/lsan.supp:print_suppressions=0',
+	UBSAN_OPTIONS: 'print_stacktrace=1',
+};
+for (const program of programs)
+	await gtest(`asan ${program}`, `out/asan/${program}`, {env: address});
+if (clang) await fuzz('out/asan', ['-runs=5000']);
+
+const threaded = all.filter(layer => layer !== 'gst').map(layer => `${layer}_test`);
+await buildNative(
+	'out/tsan',
+	{TESTS: 'ON', SANITIZE: 'thread', CMAKE_BUILD_TYPE: 'RelWithDebInfo'},
+	threaded,
+);
+for (const program of threaded) await gtest(`tsan ${program}`, `out/tsan/${program}`);
+finish();
