@@ -28,13 +28,15 @@ const typeText =
 	/export type NativeBinding = \{\n([\s\S]*?)\n\};/.exec(readFileSync(binding, 'utf8'))?.[1] ?? '';
 const declared = signatures(typeText.replaceAll(/\/\*\*[\s\S]*?\*\//g, ''));
 
-// A signature may take several comment lines; a line that begins a method ends it.
+// A signature may take several comment lines, and several signatures may stand above one method.
 const comments = readFileSync(addon, 'utf8').matchAll(
 	/((?:^[ \t]*\/\/.*\n)+)[ \t]*\w[\w:<>&* ]*\(/gm,
 );
 const told = new Map(
 	[...comments].flatMap(([, block]) => {
-		const text = block.replaceAll(/^[ \t]*\/\/ ?/gm, ' ').trim();
+		const text = block
+			.replaceAll(/^[ \t]*\/\/ *(?=\w+\()/gm, ';')
+			.replaceAll(/^[ \t]*\/\/ ?/gm, ' ');
 		const start = text.search(/\b\w+\((?:[^()]|\([^()]*\))*\): /);
 		return start < 0 ? [] : [...signatures(text.slice(start))];
 	}),
