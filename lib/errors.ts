@@ -19,6 +19,7 @@ export const errorKinds = {
 	CONFIG_INVALID: 'invalid',
 	CONFIG_UNREADABLE: 'invalid',
 	FILE_UNREADABLE: 'unavailable',
+	FILE_UNWRITABLE: 'unavailable',
 	HLS_GONE: 'not-found',
 	INTERNAL: 'internal',
 	NATIVE_LOAD: 'internal',
@@ -74,4 +75,6 @@ export class MediaError extends Error {
 export const toMediaError = (error: unknown): MediaError =>
 	error instanceof MediaError
 		? error
-		: new MediaError('INTERNAL', error instanceof Error ? error.message : String(error), {cause: error});
+		: new MediaError('INTERNAL', error instanceof Error ? error.message : String(error), {
+				cause: error,
+			});

@@ -1,0 +1,260 @@
+// The one description of a configuration: types, defaults, checks, `docs/reference/config.md` and `sluice.yml` come from it.
+import {z} from 'zod';
+import {key} from './key.ts';
+import {pathKeys, withPathRules} from './path-keys.ts';
+import {parsePattern} from './pattern.ts';
+import {
+	address,
+	boolean,
+	checkedText,
+	duration,
+	integer,
+	list,
+	network,
+	size,
+	strictMap,
+	text,
+	word,
+} from './values.ts';
+
+/** One path as the program uses it; `source` is the word `gstreamer` where `gstreamer` has a launch line. */
+export const pathSchema = withPathRules(strictMap(pathKeys)).overwrite(path =>
+	path.gstreamer === '' ? path : {...path, source: 'gstreamer'},
+);
+
+/** What a user may do, and where: no path = everywhere, `~` begins a regular expression. */
+export const permissionSchema = strictMap({
+	action: word('publish', 'read', 'playback', 'api', 'metrics', 'pprof'),
+	path: checkedText(checkPattern).prefault(''),
+});
+
+/** One entry of `authInternalUsers`. */
+export const userSchema = strictMap({
+	user: checkedText(checkCredential),
+	pass: checkedText(checkCredential).prefault(''),
+	ips: list(network()).prefault([]),
+	permissions: list(permissionSchema).prefault([]),
+});
+
+const notServed = (protocol: string) => (value: unknown) =>
+	value === null ? undefined : `this version serves no ${protocol} yet, nothing listens there`;
+
+const configKeys = {
+	logLevel: key(word('error', 'warn', 'info', 'debug'), {
+		default: 'info',
+		isLive: true,
+		description: 'Least weight of what is logged.',
+	}),
+	logFormat: key(word('auto', 'pretty', 'json'), {
+		default: 'auto',
+		isLive: false,
+		description:
+			'Lines for people or one JSON object a line; `auto` is lines on a terminal and JSON elsewhere. Not a key of MediaMTX.',
+	}),
+	httpAddress: key(address(), {
+		default: ':8080',
+		isLive: false,
+		description:
+			'The HTTP server: page, HLS, snapshots, API, metrics. `off` closes it. Not a key of MediaMTX.',
+	}),
+	httpServerKey: key(text(), {
+		default: '',
+		isLive: false,
+		description:
+			'File with the TLS key (PEM). With a key and a certificate all HTTP listeners speak HTTPS. Not a key of MediaMTX.',
+	}),
+	httpServerCert: key(text(), {
+		default: '',
+		isLive: false,
+		description: 'File with the TLS certificate and its chain (PEM). Not a key of MediaMTX.',
+	}),
+	hlsAddress: key(address(), {
+		default: 'off',
+		isLive: false,
+		description: 'A further listener of the same HTTP server, for files that name this one.',
+	}),
+	apiAddress: key(address(), {
+		default: 'off',
+		isLive: false,
+		description: 'A further listener of the same HTTP server, for files that name this one.',
+	}),
+	webrtcAddress: key(address(), {
+		default: 'off',
+		isLive: false,
+		description: 'A further listener of the same HTTP server, for files that name this one.',
+	}),
+	rtspAddress: key(address(), {
+		default: ':8554',
+		isLive: false,
+		pending: notServed('RTSP'),
+		description: 'The RTSP server. This version has none yet: nothing listens there.',
+	}),
+	rtmpAddress: key(address(), {
+		default: ':1935',
+		isLive: false,
+		pending: notServed('RTMP'),
+		description: 'The RTMP server. This version has none yet: nothing listens there.',
+	}),
+	trustedProxies: key(list(network()), {
+		default: [],
+		isLive: true,
+		description:
+			'Addresses and networks of proxies whose `X-Forwarded-For` is believed. Not a key of MediaMTX.',
+	}),
+	readTimeout: key(duration({min: 100}), {
+		default: '10s',
+		isLive: true,
+		description: 'How long a peer may say nothing, or take for an answer, before it is given up.',
+	}),
+	writeTimeout: key(duration({min: 100}), {
+		default: '10s',
+		isLive: true,
+		description: 'How long a peer may take nothing of what is sent before it is given up.',
+	}),
+	writeQueueSize: key(integer({min: 1, max: 2 ** 20}), {
+		default: 512,
+		isLive: true,
+		description: 'Most packets that wait for one reader.',
+	}),
+	rtspUDPReadBufferSize: key(size(), {
+		default: '0',
+		isLive: true,
+		description:
+			'Receive buffer of each UDP socket that RTP comes in by. 0 = as the system has it.',
+	}),
+	api: key(boolean(), {
+		default: true,
+		isLive: true,
+		description: 'The API under `/v3`. (MediaMTX has it off unless told otherwise.)',
+	}),
+	apiAllowCommands: key(boolean(), {
+		default: false,
+		isLive: true,
+		description:
+			'Let the API set what runs commands or opens files on this machine (`gstreamer`, `file:` sources). Not a key of MediaMTX.',
+	}),
+	metrics: key(boolean(), {
+		default: true,
+		isLive: true,
+		description:
+			'Figures for Prometheus at `/metrics`. (MediaMTX has them off unless told otherwise.)',
+	}),
+	authInternalUsers: key(list(userSchema), {
+		default: [],
+		isLive: true,
+		description:
+			'Who may do what: `user` and `pass` (plain, or `sha256:` and the hash in base64), `ips` (empty = from anywhere), `permissions` (`action`: publish, read, playback, api, metrics or pprof; `path`: empty = all). The user `any` is everybody. Without users only this machine may change things through the API.',
+	}),
+	hls: key(boolean(), {
+		default: true,
+		isLive: true,
+		description: 'Serve HLS at `/<path>/index.m3u8`.',
+	}),
+	hlsAlwaysRemux: key(boolean(), {
+		default: false,
+		isLive: true,
+		description: 'Make HLS of every stream at once, not at the first request for it.',
+	}),
+	hlsVariant: key(word('fmp4', 'lowLatency', 'mpegts'), {
+		default: 'fmp4',
+		isLive: true,
+		pending: variant =>
+			variant === 'fmp4' ? undefined : 'this version makes fMP4 segments and does so here as well',
+		description:
+			'Kind of HLS. This version makes `fmp4`, whatever is written here. (The default of MediaMTX is `lowLatency`.)',
+	}),
+	hlsSegmentCount: key(integer({min: 3, max: 10_000}), {
+		default: 7,
+		isLive: true,
+		description: 'Segments in a playlist.',
+	}),
+	hlsSegmentDuration: key(duration({min: 100}), {
+		default: '1s',
+		isLive: true,
+		description: 'Least length of a segment; it ends at the next key frame.',
+	}),
+	hlsPartDuration: key(duration({min: 20}), {
+		default: '200ms',
+		isLive: true,
+		description: 'Least length of a part of a segment.',
+	}),
+	hlsSegmentMaxSize: key(size({min: 65536}), {
+		default: '50M',
+		isLive: true,
+		description: 'Most bytes of a segment.',
+	}),
+	hlsDirectory: key(text(), {
+		default: '',
+		isLive: true,
+		description: 'Folder for the segments. Empty = they are kept in memory.',
+	}),
+	hlsMuxerCloseAfter: key(duration(), {
+		default: '60s',
+		isLive: true,
+		description: 'How long segments are made after the last request for them.',
+	}),
+	hlsAllowOrigins: key(list(text()), {
+		default: ['*'],
+		isLive: true,
+		description:
+			'Web pages that may use the media from their own origin; `*` within one stands for anything: `https://*.example.com`. Never for the API.',
+	}),
+};
+
+/** A whole configuration; `paths` have the `pathDefaults` in them already (lib/config/load.ts). */
+export const configSchema = z
+	.strictObject({
+		...configKeys,
+		pathDefaults: pathSchema
+			.prefault({})
+			.describe('What holds for every path that does not say otherwise.'),
+		paths: z
+			.record(z.string(), pathSchema)
+			.prefault({})
+			.describe(
+				'The paths by name. A name that begins with `~` is a regular expression; `all_others` takes every name that nothing else takes. A file without `paths` takes every name.',
+			),
+	})
+	.superRefine((config, context) => {
+		if ((config.httpServerKey === '') === (config.httpServerCert === '')) return;
+		const path = [config.httpServerKey === '' ? 'httpServerCert' : 'httpServerKey'];
+		context.addIssue({
+			code: 'custom',
+			path,
+			message: 'expected httpServerKey and httpServerCert together',
+		});
+	});
+
+type DeepReadonly<Value> = Value extends readonly (infer Item)[]
+	? readonly DeepReadonly<Item>[]
+	: Value extends object
+		? {readonly [Key in keyof Value]: DeepReadonly<Value[Key]>}
+		: Value;
+
+/** Where an entry of `paths` comes from: the file (or environment, or command line), or the API. */
+export type Origin = 'file' | 'api';
+
+/** One path: durations in milliseconds, sizes in bytes. Frozen. */
+export type PathConfig = DeepReadonly<z.output<typeof pathSchema>>;
+
+/** One user with their permissions. */
+export type UserConfig = DeepReadonly<z.output<typeof userSchema>>;
+
+/** A configuration: durations in milliseconds, sizes in bytes, an address that is off null. Frozen. */
+export type Config = DeepReadonly<z.output<typeof configSchema>> & {
+	readonly origins: Readonly<Record<string, Origin>>;
+};
+
+function checkPattern(pattern: string): string | undefined {
+	if (!pattern.startsWith('~') || parsePattern(pattern)) return undefined;
+	return 'expected a regular expression after ~';
+}
+
+function checkCredential(text: string): string | undefined {
+	if (text.startsWith('argon2:'))
+		return 'expected a plain text or sha256:..., argon2: is not supported';
+	if (!text.startsWith('sha256:')) return undefined;
+	return /^sha256:[A-Za-z0-9+/]{43}=$/.test(text)
+		? undefined
+		: 'expected 32 bytes in base64 after sha256:';
+}

@@ -1,0 +1,48 @@
+import {redactUrl} from '../util/redact.ts';
+
+/** Every form of `source` that this version can start, as messages name them. */
+export const sourceForms = 'rtsp://..., file:///..., test: or publisher';
+
+const lackedWords = ['redirect', 'rpiCamera'];
+const lackedSchemes = [
+	...['rtsps', 'rtsp+http', 'rtsps+http', 'rtsp+ws', 'rtsps+ws', 'rtmp', 'rtmps', 'http', 'https'],
+	...['udp', 'udp+mpegts', 'unix+mpegts', 'udp+rtp', 'unix+rtp', 'srt', 'moqt', 'whep', 'wheps'],
+];
+
+/** Why this is no `source`, or undefined; `$G1`, `$G2`... stand for groups of a regular expression. */
+export function checkSource(source: string): string | undefined {
+	if (source === 'publisher' || source === 'gstreamer' || lackedWords.includes(source))
+		return undefined;
+	const scheme = schemeOf(source);
+	if (scheme === 'test') return undefined;
+	if (scheme === 'file') return checkFile(source);
+	if (scheme !== 'rtsp' && !lackedSchemes.includes(scheme ?? '')) {
+		return `expected ${sourceForms}, got "${redactUrl(source)}"`;
+	}
+	return scheme?.startsWith('u') === true ? undefined : checkUrl(source);
+}
+
+/** What a `source` lacks that MediaMTX could start and this version cannot, or undefined. */
+export function lackOfSource(source: string): string | undefined {
+	const scheme = schemeOf(source);
+	if (lackedWords.includes(source)) return `source ${source} is not supported by this version`;
+	if (scheme === undefined || !lackedSchemes.includes(scheme)) return undefined;
+	return `sources of the form ${scheme}:// are not supported by this version`;
+}
+
+const schemeOf = (source: string) => /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase();
+
+function checkFile(source: string): string | undefined {
+	return /^file:\/\/\/[^/]/.test(source)
+		? undefined
+		: `expected file:// and an absolute path such as file:///var/film.mp4, got "${redactUrl(source)}"`;
+}
+
+function checkUrl(source: string): string | undefined {
+	const url = URL.parse(source.replace(/:\$G\d+/g, ':554').replace(/\$(G\d+|MTX_QUERY)/g, 'g'));
+	if (url !== null && url.hostname !== '') return undefined;
+	return (
+		`expected a URL such as rtsp://user:password@camera/stream, got "${redactUrl(source)}" ` +
+		'(in a user or password write % as %25, @ as %40, : as %3A, / as %2F, ? as %3F, # as %23)'
+	);
+}

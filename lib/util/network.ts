@@ -1,0 +1,30 @@
+import {BlockList, isIP} from 'node:net';
+
+/** Whether this is an IP address, or a network such as `10.0.0.0/8` or `fd00::/8`. */
+export function isNetwork(text: string): boolean {
+	const [ip = '', prefix, ...rest] = text.split('/');
+	const version = isIP(ip);
+	if (version === 0 || ip.includes('%') || rest.length > 0) return false;
+	return (
+		prefix === undefined ||
+		(/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
+	);
+}
+
+/** Whether an address of a peer is in one of the networks; IPv4 inside IPv6 (`::ffff:10.0.0.1`) counts as IPv4. */
+export function inNetworks(ip: string, networks: readonly string[]): boolean {
+	const plain = ip.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+	const version = isIP(plain);
+	if (version === 0) return false;
+	const list = new BlockList();
+	for (const network of networks) add(list, network);
+	return list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+function add(list: BlockList, network: string): void {
+	if (!isNetwork(network)) return;
+	const [ip = '', prefix] = network.split('/');
+	const family = isIP(ip) === 4 ? 'ipv4' : 'ipv6';
+	if (prefix === undefined) list.addAddress(ip, family);
+	else list.addSubnet(ip, Number(prefix), family);
+}

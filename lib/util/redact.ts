@@ -1,0 +1,47 @@
+const schemes = /[a-z][a-z0-9+.-]*:\/\//gi;
+
+/** A URL with `***` in the place of its password; the user stays. What is no URL comes back as it is. */
+export const redactUrl = (url: string): string => redactUrls(url);
+
+/** The same for every URL within a text: the safety net under everything that is logged. */
+export function redactUrls(text: string): string {
+	if (!text.includes('://')) return text;
+	let result = '';
+	let done = 0;
+	for (const match of text.matchAll(schemes)) {
+		const start = match.index + match[0].length;
+		if (match.index < done) continue;
+		const end = endOfUrl(text, start);
+		result += text.slice(done, start) + redactQuery(redactUser(text.slice(start, end)));
+		done = end;
+	}
+	return result + text.slice(done);
+}
+
+/** White space and quotes end a URL in a text; a password that contains one was not a URL to begin with. */
+function endOfUrl(text: string, start: number): number {
+	const length = text.slice(start).search(/[\s"'<>`]/);
+	return length < 0 ? text.length : start + length;
+}
+
+function redactUser(rest: string): string {
+	const at = endOfUser(rest);
+	const colon = rest.indexOf(':');
+	return at < 0 || colon < 0 || colon > at ? rest : `${rest.slice(0, colon)}:***${rest.slice(at)}`;
+}
+
+/** Index of the `@` that ends user and password, -1 = none. */
+function endOfUser(rest: string): number {
+	const authority = rest.split(/[/?#]/, 1)[0] ?? '';
+	const at = authority.lastIndexOf('@');
+	// A password with / ? or # that nobody encoded: what looks like a port is then no number.
+	const isBroken = at < 0 && /^[^:]*:/.test(authority) && !/^(\[.*\]|[^:]*):\d*$/.test(authority);
+	return isBroken ? rest.lastIndexOf('@') : at;
+}
+
+/** Cameras take passwords as `?user=admin&password=x`, or `/user=admin_password=x_channel=1` in the path. */
+const redactQuery = (rest: string) =>
+	rest.replace(
+		/(^|[?&/;_])(pass|passwd|password|pwd|secret|token)=[^&?#/;]*?(?=_[a-z]+=|[&?#/;]|$)/gi,
+		'$1$2=***',
+	);
