@@ -53,7 +53,7 @@ const tapFailures = output => {
 export const ava = async (name, patterns, {serial = false} = {}) => {
 	const startMs = performance.now();
 	const args = [
-		'node_modules/ava/entrypoints/cli.mjs',
+		'node_modules/ava/entrypoints/cli.js',
 		'--tap',
 		...(serial ? ['--concurrency=1'] : []),
 	];
