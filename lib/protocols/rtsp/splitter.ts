@@ -1,0 +1,65 @@
+import {contentLength, maxBodyBytes, maxHeadBytes, parseHeaders} from './message.ts';
+
+/** What stands at the front of the bytes that came in. */
+export type Piece =
+	/** A whole message of `end` bytes (blank lines before it included). */
+	| {type: 'message'; text: string; end: number}
+	/** Bytes before `end` are nobody's: interleaved data before PLAY, or garbage. */
+	| {type: 'skip'; end: number}
+	| {type: 'more'}
+	| {type: 'bad'; reason: string};
+
+/**
+ * Finds the next RTSP message in the bytes that a camera sent before it was told to play. From then
+ * on the native deframer does this.
+ */
+export const nextPiece = (bytes: Buffer): Piece => {
+	if (bytes.length === 0) return {type: 'more'};
+	if (bytes[0] === dollar) return skipInterleaved(bytes);
+	const start = messageStart(bytes);
+	if (start > 0) return {type: 'skip', end: start};
+	return start === 0 ? takeMessage(bytes) : skipGarbage(bytes);
+};
+
+const dollar = 0x24;
+/** A status line, or a request line whose method is one of RTSP's. */
+const firstLine =
+	/RTSP\/\d|(?:OPTIONS|ANNOUNCE|REDIRECT|SET_PARAMETER|GET_PARAMETER|TEARDOWN|DESCRIBE|PLAY|PAUSE) /;
+/** Longer than the longest beginning that `firstLine` asks for. */
+const maxBeginning = 16;
+
+const skipInterleaved = (bytes: Buffer): Piece => {
+	if (bytes.length < 4) return {type: 'more'};
+	const end = 4 + bytes.readUInt16BE(2);
+	return bytes.length < end ? {type: 'more'} : {type: 'skip', end};
+};
+
+const messageStart = (bytes: Buffer): number => {
+	const head = bytes.toString('latin1', 0, maxHeadBytes);
+	return head.search(firstLine);
+};
+
+/** Keeps what may still become the beginning of a message. */
+const skipGarbage = (bytes: Buffer): Piece => {
+	const frame = bytes.indexOf(dollar);
+	if (frame > 0) return {type: 'skip', end: frame};
+	const end = Math.min(bytes.length, maxHeadBytes) - maxBeginning;
+	return end > 0 ? {type: 'skip', end} : {type: 'more'};
+};
+
+const takeMessage = (bytes: Buffer): Piece => {
+	const head = bytes.toString('latin1', 0, maxHeadBytes);
+	const blank = /\r?\n\r?\n/.exec(head);
+	if (!blank) {
+		return bytes.length < maxHeadBytes
+			? {type: 'more'}
+			: {type: 'bad', reason: `head of more than ${maxHeadBytes} bytes`};
+	}
+	const length = contentLength(parseHeaders(head.slice(0, blank.index).split(/\r?\n/)));
+	if (length > maxBodyBytes)
+		return {type: 'bad', reason: `body of more than ${maxBodyBytes} bytes`};
+	const end = blank.index + blank[0].length + length;
+	return bytes.length < end
+		? {type: 'more'}
+		: {type: 'message', text: bytes.toString('utf8', 0, end), end};
+};
