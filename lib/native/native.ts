@@ -62,10 +62,7 @@ export class Native extends EventEmitter<NativeEvents> {
 	}
 
 	start(recipe: PipelineRecipe): Pipeline {
-		return new Pipeline(
-			this.#door,
-			this.#door.binding.start({...recipe, domain: this.domain}),
-		);
+		return new Pipeline(this.#door, this.#door.binding.start({...recipe, domain: this.domain}));
 	}
 
 	listen(spec: ListenSpec): Listener {

@@ -63,7 +63,12 @@ const refuses = test.macro({
 test.serial(refuses, 'open', [], /`onEvents` to be a function, got undefined/);
 test.serial(refuses, 'openStream', [], /`spec` to be an object, got undefined/);
 test.serial(refuses, 'openStream', [{...stream, path: 7}], /`spec\.path` to be a string, got 7/);
-test.serial(refuses, 'openStream', [{...stream, ringMaxBytes: -1}], /`spec\.ringMaxBytes`.* got -1/);
+test.serial(
+	refuses,
+	'openStream',
+	[{...stream, ringMaxBytes: -1}],
+	/`spec\.ringMaxBytes`.* got -1/,
+);
 test.serial(refuses, 'openStream', [{...stream, colour: 1}], /no key `spec\.colour`/);
 test.serial(refuses, 'openIngest', [{type: 'rtmp'}], /`spec\.type` to be rtsp/);
 test.serial(
@@ -85,7 +90,12 @@ test.serial(refuses, 'openOutput', [hls], /`spec\.segmentCount`/);
 test.serial(refuses, 'start', [{domain: 'd', type: 'nonsense'}], /`spec\.type`/);
 test.serial(refuses, 'command', [1, {type: 'jump'}], /`command\.type` to be play, pause or refuse/);
 test.serial(refuses, 'closeStream', ['1'], /`id` to be an id, got 1/);
-test.serial(refuses, 'lend', [{output: 1, type: 'part', number: 0}], /`request\.type` to be init or/);
+test.serial(
+	refuses,
+	'lend',
+	[{output: 1, type: 'part', number: 0}],
+	/`request\.type` to be init or/,
+);
 test.serial(refuses, 'release', [5], /`ids` to be an array, got 5/);
 test.serial(refuses, 'tcpInfo', [-1], /`fd` to be an id, got -1/);
 

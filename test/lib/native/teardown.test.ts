@@ -2,7 +2,12 @@ import {execFile} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
 
-type Ended = {code: number | string | null | undefined; signal: string | undefined; out: string; err: string};
+type Ended = {
+	code: number | string | null | undefined;
+	signal: string | undefined;
+	out: string;
+	err: string;
+};
 
 const run = (name: string): Promise<Ended> =>
 	new Promise(resolve => {

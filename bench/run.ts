@@ -1,0 +1,117 @@
+// Measures the rows of bench/rows.ts, medians of several runs, and writes bench/results/COMMIT.json.
+// usage: make bench [ROWS=words] [RUNS=3] [SECONDS=20]
+import {execFileSync, spawn} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpus, tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {startCamera} from './camera.ts';
+import {processUsage} from './process-usage.ts';
+import {rows} from './rows.ts';
+import type {Row} from './rows.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const runs = Number(process.env['RUNS'] ?? 3);
+const seconds = Number(process.env['SECONDS'] ?? 20);
+const wanted = process.env['ROWS'] ?? '';
+const settleSeconds = 40; // rings and HLS windows are full by then
+
+type Figures = {cpuPercent: number; megabytes: number; threads: number};
+type Result = Figures & {row: string; units: number; cameraCpuPercent: number};
+
+/** Per unit, as a slope: (at N minus at N/4) over 3N/4, so that the process itself is not in it. */
+const measureRow = async (row: Row): Promise<Result> => {
+	const small = row.units / 4;
+	const many = await measure(row, row.units);
+	const few = await measure(row, small);
+	const slope = (pick: (it: Figures) => number) => (pick(many) - pick(few)) / (row.units - small);
+	return {
+		row: row.name,
+		units: row.units,
+		cpuPercent: slope(it => it.cpuPercent),
+		megabytes: slope(it => it.megabytes),
+		threads: many.threads,
+		cameraCpuPercent: (many.cameraCpuPercent - few.cameraCpuPercent) / (row.units - small),
+	};
+};
+
+const measure = async (row: Row, units: number): Promise<Figures & {cameraCpuPercent: number}> => {
+	const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+	const camera = await startCamera();
+	const file = join(folder, 'sluice.yml');
+	writeFileSync(file, JSON.stringify(row.config(camera.url, units)));
+	const server = spawn(join(root, 'bin/sluice'), [file], {stdio: 'inherit'});
+	try {
+		await sleep(settleSeconds * 1000);
+		const [own, cameras] = await Promise.all([watch(server), watch(camera.process)]);
+		return {...own, cameraCpuPercent: cameras.cpuPercent};
+	} finally {
+		await end(server);
+		await end(camera.process);
+		rmSync(folder, {recursive: true});
+	}
+};
+
+const watch = async ({pid = 0}: ChildProcess): Promise<Figures> => {
+	const before = processUsage(pid);
+	const start = performance.now();
+	await sleep(seconds * 1000);
+	const after = processUsage(pid);
+	const elapsed = (performance.now() - start) / 1000;
+	return {
+		cpuPercent: (100 * (after.cpuSeconds - before.cpuSeconds)) / elapsed,
+		megabytes: after.pssBytes / 1e6,
+		threads: after.threads,
+	};
+};
+
+const end = async (child: ChildProcess): Promise<void> => {
+	if (child.exitCode !== null) throw new Error(`a process of the measurement ended by itself`);
+	child.kill('SIGTERM');
+	await once(child, 'exit');
+};
+
+const median = (values: number[]): number =>
+	[...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+const measureMedian = async (row: Row): Promise<Result> => {
+	const all: Result[] = [];
+	for (let run = 0; run < runs; run++) all.push(await measureRow(row));
+	const of = (pick: (it: Result) => number) => Number(median(all.map(pick)).toFixed(4));
+	return {
+		row: row.name,
+		units: row.units,
+		cpuPercent: of(it => it.cpuPercent),
+		megabytes: of(it => it.megabytes),
+		threads: of(it => it.threads),
+		cameraCpuPercent: of(it => it.cameraCpuPercent),
+	};
+};
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const commit = execFileSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD']).toString().trim();
+const machine = {
+	cpu: cpus()[0]?.model,
+	cores: cpus().length,
+	kernel: readFileSync('/proc/version', 'utf8').split(' ')[2],
+};
+const results: Result[] = [];
+for (const row of rows.filter(it => it.name.includes(wanted))) {
+	const result = await measureMedian(row);
+	results.push(result);
+	const target = row.target
+		? `, target ${row.target.cpuPercent} % and ${row.target.megabytes} MB`
+		: '';
+	say(
+		`${row.name}: ${result.cpuPercent} % of a core and ${result.megabytes.toFixed(2)} MB a ${row.unit}, ${result.threads} threads (gst-rtsp-server as the camera: ${result.cameraCpuPercent} %)${target}`,
+	);
+}
+mkdirSync(join(root, 'bench/results'), {recursive: true});
+const command = `make bench ROWS='${wanted}' RUNS=${runs} SECONDS=${seconds}`;
+writeFileSync(
+	join(root, `bench/results/${commit}.json`),
+	`${JSON.stringify({command, commit, machine, results}, undefined, 2)}\n`,
+);

@@ -1,0 +1,163 @@
+#include "io/hub.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+
+namespace io {
+namespace {
+
+// An owner that writes down what it hears, and waits for it.
+class Listener {
+ public:
+  Listener()
+      : owner(std::make_shared<Owner>([this](Id id, Event event) {
+          std::lock_guard lock(mutex_);
+          events_.emplace_back(id, std::move(event));
+          changed_.notify_all();
+        })) {}
+
+  template <typename T>
+  T wait(Id id) {
+    std::unique_lock lock(mutex_);
+    T found;
+    changed_.wait(lock, [&] {
+      for (const auto& [from, event] : events_)
+        if (const T* it = std::get_if<T>(&event); it != nullptr && from == id) {
+          found = *it;
+          return true;
+        }
+      return false;
+    });
+    return found;
+  }
+  template <typename T>
+  Id waitForAny() {
+    std::unique_lock lock(mutex_);
+    Id found = 0;
+    changed_.wait(lock, [&] {
+      for (const auto& [from, event] : events_)
+        if (std::holds_alternative<T>(event)) found = from;
+      return found != 0;
+    });
+    return found;
+  }
+
+  const OwnerRef owner;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::pair<Id, Event>> events_;
+};
+
+class HubTest : public testing::Test {
+ protected:
+  HubTest() { hub_.hold(); }
+  ~HubTest() override { hub_.letGo(); }
+
+  Id openStream(const std::string& path = "cam") {
+    return hub_.openStream(listener_.owner, {"domain", path, 1'000'000, core::Micros{1'000'000}});
+  }
+  std::shared_ptr<Publisher> publish(Id pipeline = 1000) {
+    hub_.registerPipeline(listener_.owner, pipeline, "domain");
+    auto publisher = hub_.publish(pipeline, "cam");
+    hub_.unregisterPipeline(pipeline);
+    if (publisher) publisher->begin({{core::Kind::video, "H264", 90000, core::H264Parameters{}}});
+    return publisher;
+  }
+  static RawUnit unit(bool key, size_t size = 10) {
+    RawUnit made;
+    made.key = key;
+    made.payload = core::Bytes(size);
+    return made;
+  }
+
+  Hub& hub_ = Hub::instance();
+  Listener listener_;
+};
+
+TEST_F(HubTest, WhatAPipelinePublishesBeginsAnEpoch) {
+  const Id stream = openStream();
+  auto publisher = publish();
+  EXPECT_TRUE(publisher->push(unit(true)));
+  EXPECT_EQ(listener_.wait<EpochBegan>(stream).epoch->number, 1u);
+  hub_.close(stream);
+  listener_.wait<Closed>(stream);
+}
+
+TEST_F(HubTest, APathThatIsNotOpenCannotBePublished) { EXPECT_EQ(publish(), nullptr); }
+
+TEST_F(HubTest, AClosedStreamSendsItsPublisherAway) {
+  const Id stream = openStream();
+  auto publisher = publish();
+  hub_.close(stream);
+  listener_.wait<Closed>(stream);
+  EXPECT_FALSE(publisher->push(unit(true)));
+}
+
+TEST_F(HubTest, AnInterruptedPublisherDoesNotWaitForRoom) {
+  const Id stream = openStream();
+  auto publisher = publish();
+  publisher->interrupt();
+  EXPECT_FALSE(publisher->push(unit(true)));
+  publisher->resume();
+  EXPECT_TRUE(publisher->push(unit(true)));
+  hub_.close(stream);
+  listener_.wait<Closed>(stream);
+}
+
+TEST_F(HubTest, AnEarlierStreamOfTheSamePathDoesNotTakeItsSuccessorAway) {
+  const Id first = openStream();
+  const Id second = openStream();
+  hub_.close(first);
+  EXPECT_NE(publish(), nullptr);
+  hub_.close(second);
+  EXPECT_EQ(publish(), nullptr);
+  listener_.wait<Closed>(second);
+}
+
+TEST_F(HubTest, ATakerGetsTheStreamThatItsWishIsAnsweredWith) {
+  const Id stream = openStream();
+  publish()->push(unit(true));
+  listener_.wait<EpochBegan>(stream);
+  hub_.registerPipeline(listener_.owner, 2000, "domain");
+  auto taker = hub_.want(2000, "cam", {"other"});
+  const Id request = listener_.waitForAny<Wanted>();
+  EXPECT_EQ(listener_.wait<Wanted>(request).feeds, std::vector<std::string>{"other"});
+  const Id output = hub_.openQueue(listener_.owner, stream, request);
+  Subscription::Item item;
+  EXPECT_TRUE(taker->next(item));
+  EXPECT_EQ(item.epoch->number, 1u);
+  EXPECT_TRUE(taker->next(item));
+  EXPECT_TRUE(item.frame->key);
+  taker.reset();
+  listener_.wait<Unwanted>(request);
+  hub_.close(output);
+  listener_.wait<Closed>(output);
+  hub_.close(stream);
+  listener_.wait<Closed>(stream);
+  hub_.unregisterPipeline(2000);
+}
+
+TEST_F(HubTest, ARefusedTakerHearsTheReason) {
+  hub_.registerPipeline(listener_.owner, 2000, "domain");
+  auto taker = hub_.want(2000, "cam", {});
+  hub_.refuseWanted(listener_.waitForAny<Wanted>(), "no such path");
+  Subscription::Item item;
+  EXPECT_TRUE(taker->next(item));
+  EXPECT_TRUE(item.ended);
+  EXPECT_EQ(item.reason, "no such path");
+  hub_.unregisterPipeline(2000);
+}
+
+TEST_F(HubTest, WhatIsOpenedOnAClosedStreamIsClosedAtOnce) {
+  const Id ingest = hub_.openRtspIngest(listener_.owner, 4711, {});
+  listener_.wait<Closed>(ingest);
+  EXPECT_TRUE(hub_.feed(ingest, {}));
+}
+
+}  // namespace
+}  // namespace io
