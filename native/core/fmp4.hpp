@@ -24,11 +24,24 @@ std::string codecs(const Epoch& epoch);
 
 struct Sample {
   FrameRef frame;
-  Micros duration;  // true to the next frame of its track
+  Micros
+      duration;  // true to the next frame of its track; only the last one of a track is looked at
 };
 
 // One moof and mdat with all `samples` (decode order within a track, tracks mixed as they come).
 // `sequence` is mfhd's sequence number. Samples of opaque tracks are left out.
 Bytes fragment(const Epoch& epoch, uint32_t sequence, std::span<const Sample> samples);
+
+// One frame at once, before the next one is known: a video frame declares a second, because Media
+// Source Extensions drop everything up to the next key frame when decode time steps further than
+// twice the last duration (W3C MSE section 3.5.8, step 1.6).
+Bytes liveFragment(const Epoch& epoch, uint32_t sequence, const FrameRef& frame);
+
+// The duration of a frame that nothing follows: exact for audio, by the announced frame rate or 40
+// ms for video.
+Micros usualDuration(const Track& track);
+
+// True when the track can go into fMP4: its codec is known and so are its parameters.
+bool canCarry(const Track& track);
 
 }  // namespace core::fmp4
