@@ -28,7 +28,7 @@ export type ConfigParts = {
  */
 export function loadConfig(parts: ConfigParts): {config: Config; warnings: string[]} {
 	const {file} = parts;
-	const text = parts.text ?? (file === undefined ? '' : readText(file));
+	const text = parts.text ?? (file === undefined ? '' : readConfigText(file));
 	const {raw, locations, problems} = parseYaml(text, file ?? 'configuration');
 	if (problems.length > 0) throw invalidConfig(problems);
 	const report = new Report(locations);
@@ -39,7 +39,8 @@ export function loadConfig(parts: ConfigParts): {config: Config; warnings: strin
 	return buildConfig({root, origins, report});
 }
 
-function readText(file: string): string {
+/** The content of a configuration file. */
+export function readConfigText(file: string): string {
 	try {
 		return readFileSync(file, 'utf8');
 	} catch (cause) {

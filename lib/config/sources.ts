@@ -30,6 +30,11 @@ export function lackOfSource(source: string): string | undefined {
 	return `sources of the form ${scheme}:// are not supported by this version`;
 }
 
+/** Whether this opens something on this machine; unlike anything else, which goes out to a peer. */
+export const isLocalSource = (source: unknown): boolean =>
+	typeof source === 'string' &&
+	['file', 'unix+mpegts', 'unix+rtp'].includes(schemeOf(source) ?? '');
+
 const schemeOf = (source: string) => /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase();
 
 function checkFile(source: string): string | undefined {

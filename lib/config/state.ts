@@ -70,6 +70,12 @@ export function withChange(state: State, name: string, change: PathChange): Stat
 	return {version: 1, paths: {...state.paths, [name]: merged}};
 }
 
+/** The state without anything about this path. */
+export function withoutChange(state: State, name: string): State {
+	const {[name]: _, ...paths} = state.paths;
+	return {version: 1, paths};
+}
+
 /** Puts the state over the file's paths; gives where each path comes from then. */
 export function applyState({
 	root,

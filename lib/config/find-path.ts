@@ -1,0 +1,55 @@
+import {checkPathName, isPattern} from './path-name.ts';
+import {parsePattern} from './pattern.ts';
+import type {Config, PathConfig} from './schema.ts';
+
+export {checkPathName} from './path-name.ts';
+
+/** What holds for one name: `key` is its entry of `paths`, `groups` what a regular expression caught ($G1 first). */
+export type FoundPath = {config: PathConfig; key: string; groups: readonly string[]};
+
+type Pattern = {key: string; expression: RegExp};
+
+const patternsOf = new WeakMap<Config, Pattern[]>();
+
+/**
+ * The entry of that very name, else the first regular expression that fits (in alphabetical order, as in MediaMTX),
+ * else `all_others`; `$G1`... in source and launch line are filled in. Undefined: no such path, or no such name.
+ */
+export function findPath(config: Config, name: string): FoundPath | undefined {
+	if (checkPathName(name) !== undefined) return undefined;
+	const own = config.paths[name];
+	if (own !== undefined && !isPattern(name)) return {config: own, key: name, groups: []};
+	for (const {key, expression} of patterns(config)) {
+		const match = expression.exec(name);
+		const pattern = config.paths[key];
+		if (match && pattern) return fill(pattern, key, match.slice(1));
+	}
+	return undefined;
+}
+
+function patterns(config: Config): Pattern[] {
+	const known = patternsOf.get(config);
+	if (known) return known;
+	const keys = Object.keys(config.paths).filter(isPattern);
+	const ordered = [
+		...keys.filter(key => key.startsWith('~')).sort(),
+		...keys.filter(key => !key.startsWith('~')),
+	];
+	const compiled = ordered.flatMap(key => {
+		const expression = key.startsWith('~') ? parsePattern(key) : /^/;
+		return expression ? [{key, expression}] : [];
+	});
+	patternsOf.set(config, compiled);
+	return compiled;
+}
+
+/** The groups come from a stranger's path name, whose letters can end no part of a URL or launch line. */
+function fill(config: PathConfig, key: string, caught: (string | undefined)[]): FoundPath {
+	const groups = caught.map(group => group ?? '');
+	const put = (text: string) =>
+		text.replace(/\$G(\d+)/g, (whole, number: string) => groups[Number(number) - 1] ?? whole);
+	const source = put(config.source);
+	const gstreamer = put(config.gstreamer);
+	const isSame = source === config.source && gstreamer === config.gstreamer;
+	return {config: isSame ? config : Object.freeze({...config, source, gstreamer}), key, groups};
+}
