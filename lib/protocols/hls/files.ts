@@ -1,0 +1,107 @@
+import {mkdir, open, readdir, rm, rmdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {parseFileName} from './names.ts';
+
+export type FilesLogger = {
+	info(fields: object, message: string): void;
+	warn(fields: object, message: string): void;
+};
+
+type Lent = {readonly data: ArrayBuffer; release(): void};
+
+/**
+ * Segments of one path as files, written one after the other and removed again. A disk that does not follow
+ * loses files, never segments: those are in native memory as well.
+ */
+export class SegmentFiles {
+	readonly #folder: string;
+	readonly #path: string;
+	readonly #logger: FilesLogger;
+	readonly #names = new Set<string>();
+	#work: Promise<void>;
+	#waiting = 0;
+	#isClosed = false;
+	#hasFailed = false;
+
+	constructor(directory: string, path: string, logger: FilesLogger) {
+		this.#folder = join(directory, path);
+		this.#path = path;
+		this.#logger = logger;
+		this.#work = this.#guard(() => clearFolder(this.#folder));
+	}
+
+	/** Everything is removed. */
+	get closed(): Promise<void> {
+		return this.#work;
+	}
+
+	/** Writes the blocks and releases them. */
+	add(name: string, blocks: readonly Lent[]): void {
+		if (this.#isClosed || this.#waiting >= maxWaiting) {
+			blocks.forEach(block => block.release());
+			return;
+		}
+		this.#waiting++;
+		this.#names.add(name);
+		this.#queue(async () => {
+			try {
+				await writeFile(join(this.#folder, name), blocks);
+			} finally {
+				this.#waiting--;
+				blocks.forEach(block => block.release());
+			}
+		});
+	}
+
+	remove(name: string): void {
+		if (this.#names.delete(name)) this.#queue(() => rm(join(this.#folder, name), {force: true}));
+	}
+
+	/** Removes all files, and the folder when nothing else is in it. */
+	close(): void {
+		if (this.#isClosed) return;
+		this.#isClosed = true;
+		for (const name of this.#names) this.remove(name);
+		this.#queue(() => rmdir(this.#folder).catch(() => {}));
+	}
+
+	#queue(work: () => Promise<unknown>): void {
+		this.#work = this.#work.then(() => this.#guard(work));
+	}
+
+	async #guard(work: () => Promise<unknown>): Promise<void> {
+		try {
+			await work();
+			this.#hasFailed = false;
+		} catch (error) {
+			// One line until it works again.
+			if (!this.#hasFailed)
+				this.#logger.warn(
+					{err: error, folder: this.#folder},
+					`[path ${this.#path}] segment not written`,
+				);
+			this.#hasFailed = true;
+		}
+	}
+}
+
+// Segments that wait for the disk; beyond it they are left out.
+const maxWaiting = 4;
+
+/** Makes the folder; what a server that was killed has left there is removed. */
+const clearFolder = async (folder: string): Promise<void> => {
+	await mkdir(folder, {recursive: true});
+	for (const name of await readdir(folder)) {
+		const type = parseFileName(name)?.type;
+		if (type === 'init' || type === 'segment') await rm(join(folder, name), {force: true});
+	}
+};
+
+const writeFile = async (path: string, blocks: readonly Lent[]): Promise<void> => {
+	const file = await open(path, 'w');
+	try {
+		for (const {data} of blocks) await file.writeFile(Buffer.from(data));
+	} finally {
+		await file.close();
+	}
+};

@@ -1,0 +1,216 @@
+import {randomBytes} from 'node:crypto';
+import {EventEmitter} from 'node:events';
+import {gzipSync} from 'node:zlib';
+import {MediaError} from '../../errors.ts';
+import type {Admission} from '../../media/delivery.ts';
+import type {Id, NativeEvent, TrackInfo} from '../../native/binding.ts';
+import {SegmentFiles} from './files.ts';
+import type {FilesLogger} from './files.ts';
+import {fileName} from './names.ts';
+import {formatMultivariantPlaylist} from './playlist.ts';
+import type {InitFacts} from './playlist.ts';
+import type {HlsSettings} from './settings.ts';
+import {Window} from './window.ts';
+import type {PathMemory} from './window.ts';
+
+/** Native memory on loan for one answer. */
+export type LentBlock = {readonly data: ArrayBuffer; release(): void};
+
+/** What packages the stream; keeps the window of segments in native memory. */
+export type HlsOutput = EventEmitter<{
+	init: [event: Extract<NativeEvent, {type: 'init'}>];
+	segment: [event: Extract<NativeEvent, {type: 'segment'}>];
+	closed: [];
+}> & {
+	lend(what: {type: 'init' | 'segment'; number: number}): LentBlock[] | undefined;
+	close(): void;
+};
+
+/** The part of the addon that HLS uses. */
+export type HlsNative = {
+	openHls(spec: {
+		stream: Id;
+		segmentDurationUs: number;
+		partDurationUs: number;
+		segmentCount: number;
+		segmentMaxBytes: number;
+	}): HlsOutput;
+};
+
+export type MuxerOptions = {
+	path: string;
+	native: HlsNative;
+	/** The muxer's own place at the path; left when it closes. */
+	admission: Admission;
+	settings: HlsSettings;
+	memory: PathMemory;
+	logger: FilesLogger;
+};
+
+/** A text that is built once for everybody, plain and compressed. */
+export type Playlist = {text: Buffer; gzip: Buffer; targetDuration: number};
+
+/** Makes HLS of one path, until it is closed or the path lets it go; `closed` is its last event. */
+export class Muxer extends EventEmitter<{closed: []}> {
+	readonly path: string;
+	readonly #tag = randomBytes(4).toString('hex');
+	readonly #output: HlsOutput;
+	readonly #admission: Admission;
+	readonly #inits = new Map<number, InitFacts>();
+	readonly #window: Window;
+	readonly #files: SegmentFiles | undefined;
+	readonly #waiting = new Set<{resolve: () => void; reject: (error: MediaError) => void}>();
+	#lastInit: InitFacts | undefined;
+	#media: Playlist | undefined;
+	#end: MediaError | undefined;
+
+	constructor({path, native, admission, settings, memory, logger}: MuxerOptions) {
+		super();
+		this.path = path;
+		requireTracks(admission.tracks);
+		this.#admission = admission;
+		this.#window = new Window(memory, {
+			count: settings.hlsSegmentCount,
+			segmentDuration: settings.hlsSegmentDuration,
+		});
+		this.#files = settings.hlsDirectory
+			? new SegmentFiles(settings.hlsDirectory, path, logger)
+			: undefined;
+		this.#output = native.openHls({
+			stream: admission.stream,
+			segmentDurationUs: settings.hlsSegmentDuration * 1000,
+			partDurationUs: settings.hlsPartDuration * 1000,
+			segmentCount: settings.hlsSegmentCount,
+			segmentMaxBytes: settings.hlsSegmentMaxSize,
+		});
+		this.#output.on('init', event => this.#addInit(event));
+		this.#output.on('segment', event => this.#addSegment(event));
+		this.#output.once('closed', () => this.#finish('PATH_NOT_READY', 'The stream has ended'));
+		admission.once('ended', (code, message) => this.#finish(code, message));
+	}
+
+	/** Seconds. */
+	get targetDuration(): number {
+		return this.#window.targetDuration;
+	}
+
+	/** Somebody waits for the first segment. */
+	get isAwaited(): boolean {
+		return this.#waiting.size > 0;
+	}
+
+	get isClosed(): boolean {
+		return this.#end !== undefined;
+	}
+
+	/** May be called twice. */
+	close(): void {
+		this.#finish('PATH_NOT_READY', 'The muxer was closed');
+	}
+
+	/** The files of hlsDirectory are gone when this resolves. */
+	async filesRemoved(): Promise<void> {
+		await this.#files?.closed;
+	}
+
+	/** The media playlist; waits for the first segment. */
+	async mediaPlaylist(signal: AbortSignal): Promise<Playlist> {
+		await this.#firstSegment(signal);
+		this.#media ??= this.#build(this.#window.format());
+		return this.#media;
+	}
+
+	/** The playlist for one session, whose id goes into the URL; waits for the first segment. */
+	async multivariantPlaylist(uri: string, signal: AbortSignal): Promise<Playlist> {
+		await this.#firstSegment(signal);
+		const init = this.#lastInit;
+		if (!init) throw new MediaError('HLS_NO_TRACKS', 'Expected H.264 or AAC in the stream');
+		return this.#build(formatMultivariantPlaylist({...init, ...this.#window.bandwidth(), uri}));
+	}
+
+	/** Blocks of a file of this muxer; undefined: gone from the window, or never there. */
+	lend({type, tag, number}: {type: 'init' | 'segment'; tag: string; number: number}) {
+		return tag === this.#tag && !this.isClosed ? this.#output.lend({type, number}) : undefined;
+	}
+
+	#addInit(event: Extract<NativeEvent, {type: 'init'}>): void {
+		const {number, codecs, width, height, frameRateNum, frameRateDen} = event;
+		const frameRate = frameRateNum > 0 && frameRateDen > 0 ? frameRateNum / frameRateDen : 0;
+		this.#lastInit = {codecs, width, height, frameRate};
+		this.#inits.set(number, this.#lastInit);
+		this.#store('init', number);
+	}
+
+	#addSegment(event: Extract<NativeEvent, {type: 'segment'}>): void {
+		if (this.isClosed) return;
+		const {number, init, durationUs, captureUs, discontinuity, bytes} = event;
+		const gone = this.#window.add({
+			uri: fileName(this.#tag, 'segment', number),
+			initUri: fileName(this.#tag, 'init', init),
+			durationUs,
+			captureUs,
+			discontinuity,
+			bytes,
+		});
+		this.#media = undefined;
+		this.#store('segment', number);
+		for (const segment of gone) this.#files?.remove(segment.uri);
+		for (const waiting of this.#waiting) waiting.resolve();
+	}
+
+	#store(type: 'init' | 'segment', number: number): void {
+		if (!this.#files) return;
+		const blocks = this.#output.lend({type, number});
+		if (blocks) this.#files.add(fileName(this.#tag, type, number), blocks);
+	}
+
+	async #firstSegment(signal: AbortSignal): Promise<void> {
+		if (this.#end) throw this.#end;
+		if (!this.#window.isEmpty) return;
+		await new Promise<void>((resolve, reject) => {
+			const waiting = {resolve: done(resolve), reject: done(reject)};
+			const onAbort = () => waiting.reject(toTimeout(signal));
+			const waitings = this.#waiting;
+			waitings.add(waiting);
+			signal.addEventListener('abort', onAbort, {once: true});
+			if (signal.aborted) onAbort();
+
+			function done<Arguments extends unknown[]>(then: (...values: Arguments) => void) {
+				return (...values: Arguments) => {
+					waitings.delete(waiting);
+					signal.removeEventListener('abort', onAbort);
+					then(...values);
+				};
+			}
+		});
+	}
+
+	#build(text: string): Playlist {
+		const plain = Buffer.from(text);
+		return {text: plain, gzip: gzipSync(plain), targetDuration: this.targetDuration};
+	}
+
+	#finish(code: MediaError['code'], message: string): void {
+		if (this.#end) return;
+		this.#end = new MediaError(code, message, {path: this.path});
+		for (const waiting of this.#waiting) waiting.reject(this.#end);
+		this.#window.close();
+		this.#output.close();
+		this.#files?.close();
+		this.#admission.leave();
+		this.emit('closed');
+	}
+}
+
+const requireTracks = (tracks: readonly TrackInfo[]): void => {
+	if (tracks.some(track => track.type !== 'opaque')) return;
+	const codecs = tracks.map(track => track.codec);
+	throw new MediaError(
+		'HLS_NO_TRACKS',
+		`Expected H.264 or AAC for HLS, got ${codecs.join(', ') || 'no track'}`,
+		{codecs},
+	);
+};
+
+const toTimeout = ({reason}: AbortSignal): MediaError =>
+	new MediaError('HLS_TIMEOUT', 'No segment was complete in time', {cause: reason});

@@ -1,0 +1,13 @@
+/** The keys of the configuration that HLS uses; durations in milliseconds, sizes in bytes. */
+export type HlsSettings = {
+	readonly hls: boolean;
+	readonly hlsSegmentCount: number;
+	readonly hlsSegmentDuration: number;
+	readonly hlsPartDuration: number;
+	readonly hlsSegmentMaxSize: number;
+	readonly hlsMuxerCloseAfter: number;
+	/** Empty = segments are in memory only. */
+	readonly hlsDirectory: string;
+	readonly hlsAllowOrigins: readonly string[];
+	readonly trustedProxies: readonly string[];
+};
