@@ -77,6 +77,11 @@ export class Native extends EventEmitter<NativeEvents> {
 		return this.#door.binding.stats();
 	}
 
+	/** Of a stream that somebody else holds; undefined once it is closed. */
+	streamStats(stream: Id): StreamStats | undefined {
+		return this.#door.binding.streamStats(stream);
+	}
+
 	/** The server clock in microseconds: wall time at start plus monotonic time. */
 	nowUs(): number {
 		return this.stats().nowUs;
