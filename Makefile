@@ -34,7 +34,7 @@ fuzz: setup-test
 	$(NODE) build/fuzz.mjs $(or $(SECONDS_EACH),60)
 
 bench: setup-test build
-	$(NODE) bench/run.ts
+	$(NODE) bench/run.mjs
 
 # Hours of the same, on purpose by hand.
 soak: setup-test build

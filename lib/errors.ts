@@ -57,6 +57,8 @@ export const errorKinds = {
 	SNAPSHOT_NONE: 'not-found',
 	SNAPSHOT_NO_TRACKS: 'unsupported',
 	SNAPSHOT_TIMEOUT: 'unavailable',
+	SOURCE_ENDED: 'unavailable',
+	SOURCE_SILENT: 'unavailable',
 	SOURCE_UNSUPPORTED: 'unsupported',
 } as const satisfies Record<string, ErrorKind>;
 

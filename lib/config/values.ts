@@ -103,15 +103,13 @@ export const checkedText = (check: (input: string) => string | undefined) =>
 
 /** A list; one text with commas stands for a list as well, which is how the environment writes it. */
 export const list = <Item extends z.ZodType>(item: Item) =>
-	z
-		.preprocess(
-			input => {
-				if (typeof input === 'string') return splitList(input);
-				return Array.isArray(input) ? input.map(withoutNulls) : input;
-			},
-			z.array(item, {error: issue => `expected a list, got ${show(issue.input)}`}),
-		)
-		.meta({type: 'array'});
+	z.preprocess(
+		input => {
+			if (typeof input === 'string') return splitList(input);
+			return Array.isArray(input) ? input.map(withoutNulls) : input;
+		},
+		z.array(item, {error: issue => `expected a list, got ${show(issue.input)}`}),
+	);
 
 /** A map that has these keys and no others. */
 export const strictMap = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>

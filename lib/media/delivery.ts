@@ -68,7 +68,9 @@ export class Delivery {
 		const waiting = this.#waiting.get(reader);
 		if (!this.#waiting.delete(reader)) return;
 		this.#port.post({type: 'leave', reader});
-		waiting?.reject(new MediaError('PATH_TIMEOUT', 'Reader left before it was let in', {cause: signal?.reason}));
+		waiting?.reject(
+			new MediaError('PATH_TIMEOUT', 'Reader left before it was let in', {cause: signal?.reason}),
+		);
 	}
 
 	#handle(message: ControlMessage): void {

@@ -3,8 +3,22 @@
 import type {ErrorCode} from '../errors.ts';
 import type {TrackInfo} from '../native/binding.ts';
 
-/** Where a path is in its life; `paused` by its user, `failed` until the next try succeeds. */
-export type PathState = 'idle' | 'starting' | 'ready' | 'reconnecting' | 'failed' | 'paused';
+/** Where a path is in its life (docs/lifecycle.md). */
+export type PathState =
+	/** No source, and nobody needs one. */
+	| 'idle'
+	/** A source is tried that has not delivered yet; readers wait. */
+	| 'starting'
+	/** Media flows. */
+	| 'ready'
+	/** A source that has delivered is gone; its readers are held while it is tried again. */
+	| 'reconnecting'
+	/** Readers were sent away; a static source is tried all the same. */
+	| 'failed'
+	/** By command: readers stay, media is not taken. */
+	| 'paused'
+	/** By the command `exit`: no source and no readers until `play`. */
+	| 'stopped';
 
 /** A peer of a path, named in MediaMTX's words: `rtspSource`, `hlsSession` ... */
 export type PeerFacts = {type: string; id: string};

@@ -20,14 +20,18 @@ export type ReaderInfo = {
 };
 
 /** From delivery to control. Every `join` is answered by one `admitted` or one `refused`. */
-export type DeliveryMessage =
-	| ({type: 'join'} & ReaderInfo)
-	| {type: 'leave'; reader: string};
+export type DeliveryMessage = ({type: 'join'} & ReaderInfo) | {type: 'leave'; reader: string};
 
 /** From control to delivery. After `ended` nothing follows for that reader; it must not `leave`. */
 export type ControlMessage =
 	| {type: 'admitted'; reader: string; stream: Id; tracks: TrackInfo[]}
-	| {type: 'refused'; reader: string; code: ErrorCode; message: string; context: Record<string, unknown>}
+	| {
+			type: 'refused';
+			reader: string;
+			code: ErrorCode;
+			message: string;
+			context: Record<string, unknown>;
+	  }
 	/** The source came back, or its parameters changed. */
 	| {type: 'epoch'; reader: string; tracks: TrackInfo[]}
 	| {type: 'ended'; reader: string; code: ErrorCode; message: string};

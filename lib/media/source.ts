@@ -4,6 +4,8 @@ import type {MediaError} from '../errors.ts';
 import type {NativeStream} from '../native/native.ts';
 
 export type SourceEvents = {
+	/** At most once: the peer has promised media (RTSP: PLAY was answered), none need have come yet. */
+	connected: [];
 	/** At most once, before `stopped`: why this try is over. */
 	failed: [error: MediaError];
 	/** The last event, after `failed` or `close()`. */

@@ -1,0 +1,246 @@
+import type {Logger} from 'pino';
+import {findPath} from '../config/find-path.ts';
+import {isPattern} from '../config/path-name.ts';
+import type {Config} from '../config/schema.ts';
+import {MediaError, toMediaError} from '../errors.ts';
+import type {Native, NativeStream} from '../native/native.ts';
+import type {Clock} from './clock.ts';
+import type {PathFacts} from './facts.ts';
+import type {ControlMessage, DeliveryMessage, Port, ReaderInfo} from './messages.ts';
+import {Path} from './path.ts';
+import type {PathSourceOptions} from './path.ts';
+import {isSameSettings, pathSettings} from './path-settings.ts';
+import type {PathPlace} from './path-settings.ts';
+import {PipelineReaders} from './pipeline-readers.ts';
+import type {PipelineWish} from './pipeline-readers.ts';
+import {schemeOf} from './scheme.ts';
+import type {OpenSource, Source} from './source.ts';
+
+export type ControlOptions = {
+	config: Config;
+	native: Pick<Native, 'openStream' | 'on' | 'off'>;
+	/** By scheme of the source: `rtsp`, `file`, `test`, `gstreamer`. */
+	sources: Readonly<Record<string, OpenSource>>;
+	port: Port<ControlMessage, DeliveryMessage>;
+	clock: Clock;
+	/** From 0 to 1, for jitter. */
+	random?: () => number;
+	logger: Logger;
+};
+
+/** The half that owns paths and sources; delivery speaks to it through the port, the API by these methods. */
+export class Control {
+	readonly #options: ControlOptions;
+	readonly #paths = new Map<string, Path>();
+	readonly #leaving = new Set<Path>();
+	readonly #readers = new Map<string, Path>();
+	readonly #pipelines = new PipelineReaders();
+	#config: Config;
+	#closed: Promise<void> | undefined;
+	#onGone: () => void = () => {};
+
+	constructor(options: ControlOptions) {
+		this.#options = options;
+		this.#config = options.config;
+		options.port.onMessage = message => this.#handle(message);
+		options.native.on('wanted', this.#onWanted);
+		this.#openNamed();
+	}
+
+	/** Takes a new configuration; a path that it does not concern is not touched. */
+	reload(config: Config): void {
+		if (this.#closed) return;
+		this.#config = config;
+		for (const path of [...this.#paths.values()]) this.#settle(path);
+		this.#openNamed();
+	}
+
+	/** All paths that there are now, by name. */
+	list(): PathFacts[] {
+		const names = [...this.#paths.keys()].sort();
+		return names.flatMap(name => this.#paths.get(name)?.facts() ?? []);
+	}
+
+	/** Undefined: there is no such path now, though a pattern may make one when it is read. */
+	get(name: string): PathFacts | undefined {
+		return this.#paths.get(name)?.facts();
+	}
+
+	/** Throws PATH_NOT_FOUND, as `pause` and `exit` do. */
+	play(name: string): void {
+		this.#existing(name).play();
+	}
+
+	pause(name: string): void {
+		this.#existing(name).pause();
+	}
+
+	exit(name: string): void {
+		this.#existing(name).exit();
+	}
+
+	/** Ends all readers and sources; resolves when they have said goodbye. */
+	async close(): Promise<void> {
+		this.#closed ??= this.#close();
+		return this.#closed;
+	}
+
+	async #close(): Promise<void> {
+		this.#options.native.off('wanted', this.#onWanted);
+		const reason = new MediaError('PATH_NOT_READY', 'Server is shutting down');
+		for (const path of [...this.#paths.values()]) this.#drop(path, reason);
+		if (this.#leaving.size === 0) return;
+		await new Promise<void>(resolve => {
+			this.#onGone = resolve;
+		});
+	}
+
+	#handle(message: DeliveryMessage): void {
+		switch (message.type) {
+			case 'join': {
+				const {type: _, ...reader} = message;
+				return this.#join(reader);
+			}
+			case 'leave':
+				return this.#leave(message.reader);
+			default:
+				message satisfies never;
+		}
+	}
+
+	#join(reader: ReaderInfo): void {
+		try {
+			const path = this.#pathOf(reader);
+			this.#readers.set(reader.reader, path);
+			path.join(reader);
+			if (path.state === 'idle') this.#forget(path);
+		} catch (error) {
+			const {code, message, context} = toMediaError(error);
+			this.#post({type: 'refused', reader: reader.reader, code, message, context});
+		}
+	}
+
+	#leave(reader: string): void {
+		const path = this.#readers.get(reader);
+		this.#readers.delete(reader);
+		path?.leave(reader);
+	}
+
+	#post(message: ControlMessage): void {
+		if (message.type === 'refused' || message.type === 'ended')
+			this.#readers.delete(message.reader);
+		if (!this.#pipelines.handle(message)) this.#options.port.post(message);
+	}
+
+	readonly #onWanted = (wish: PipelineWish): void => {
+		try {
+			const reader = this.#pipelines.add(wish);
+			wish.once('unwanted', () => {
+				this.#pipelines.remove(reader.reader);
+				this.#leave(reader.reader);
+			});
+			this.#join(reader);
+		} catch (error) {
+			const {message} = toMediaError(error);
+			this.#options.logger.warn({path: wish.path}, message);
+			wish.refuse(message);
+		}
+	};
+
+	#pathOf({path: name, start}: ReaderInfo): Path {
+		const known = this.#paths.get(name);
+		if (known) return known;
+		const place = this.#closed ? undefined : this.#placeOf(name);
+		if (!place) {
+			throw new MediaError('PATH_NOT_FOUND', `Path ${name} is not configured`, {path: name});
+		}
+		if (!start || place.settings.source === 'publisher') {
+			throw new MediaError('PATH_NOT_READY', `Path ${name} has no stream at the moment`, {
+				path: name,
+			});
+		}
+		return this.#open(name, place);
+	}
+
+	#placeOf(name: string): PathPlace | undefined {
+		const found = findPath(this.#config, name);
+		return (
+			found && {
+				confName: found.key,
+				passing: isPattern(found.key),
+				settings: pathSettings(found.config, this.#config),
+			}
+		);
+	}
+
+	#openNamed(): void {
+		for (const name of Object.keys(this.#config.paths)) {
+			const place = isPattern(name) || this.#paths.has(name) ? undefined : this.#placeOf(name);
+			if (place) this.#open(name, place);
+		}
+	}
+
+	#open(name: string, place: PathPlace): Path {
+		const {native, clock, logger, random = Math.random} = this.#options;
+		const path = new Path({
+			name,
+			place,
+			openStream: spec => native.openStream(spec),
+			openSource: options => this.#openSource(options),
+			post: message => this.#post(message),
+			clock,
+			random,
+			logger,
+		});
+		this.#paths.set(name, path);
+		path.on('idle', () => this.#forget(path));
+		path.open();
+		return path;
+	}
+
+	/** A path that a pattern made for a reader goes when nobody is there any more. */
+	#forget(path: Path): void {
+		if (path.place.passing && path.isEmpty) this.#drop(path);
+	}
+
+	#drop(path: Path, reason?: MediaError): void {
+		if (this.#paths.get(path.name) !== path) return;
+		this.#paths.delete(path.name);
+		this.#leaving.add(path);
+		path.once('closed', () => {
+			this.#leaving.delete(path);
+			if (this.#leaving.size === 0) this.#onGone();
+		});
+		path.close(reason);
+	}
+
+	/** Brings one path to what the configuration says now. */
+	#settle(path: Path): void {
+		const before = path.place;
+		const after = this.#placeOf(path.name);
+		if (!after || (after.passing && !before.passing && path.isEmpty)) return this.#drop(path);
+		const isSame =
+			before.confName === after.confName && isSameSettings(before.settings, after.settings);
+		if (isSame) return;
+		if (isPublished(before) === isPublished(after)) return path.update(after);
+		this.#drop(path);
+	}
+
+	#openSource({path, settings, stream, logger}: PathSourceOptions): Source {
+		const {source} = settings;
+		const open = this.#options.sources[schemeOf(source)];
+		if (!open) {
+			const message = `Expected a source of ${Object.keys(this.#options.sources).join(', ')}`;
+			throw new MediaError('SOURCE_UNSUPPORTED', `${message}, got ${schemeOf(source)}`, {path});
+		}
+		return open({path, source, settings, stream: stream as NativeStream, logger});
+	}
+
+	#existing(name: string): Path {
+		const path = this.#paths.get(name);
+		if (path) return path;
+		throw new MediaError('PATH_NOT_FOUND', `Path ${name} does not exist`, {path: name});
+	}
+}
+
+const isPublished = ({settings}: PathPlace): boolean => settings.source === 'publisher';

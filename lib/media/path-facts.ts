@@ -1,0 +1,88 @@
+import type {MediaError} from '../errors.ts';
+import type {StreamStats, TrackInfo} from '../native/binding.ts';
+import {trackFacts} from './facts.ts';
+import type {PathFacts, PathState, PeerFacts} from './facts.ts';
+import type {ReaderInfo} from './messages.ts';
+import type {Speeds} from './meter.ts';
+import {schemeOf} from './scheme.ts';
+
+export type PathSnapshot = {
+	name: string;
+	confName: string;
+	/** Undefined: none is tried. */
+	source: string | undefined;
+	state: PathState;
+	readySince: Date | undefined;
+	tracks: TrackInfo[];
+	readers: ReaderInfo[];
+	error: MediaError | undefined;
+	stats: StreamStats | undefined;
+	speeds: Speeds;
+	reconnects: number;
+};
+
+/** What the outside is told of a path. */
+export const makePathFacts = (path: PathSnapshot): PathFacts => {
+	const {stats, speeds, tracks, error} = path;
+	const tracks2 = tracks.map(trackFacts);
+	return {
+		name: path.name,
+		confName: path.confName,
+		source: path.source === undefined ? null : sourceFacts(path.source),
+		ready: path.state === 'ready',
+		readyTime: path.readySince?.toISOString() ?? null,
+		tracks: tracks2.map(({codec}) => codec),
+		tracks2,
+		bytesReceived: stats?.bytes ?? 0,
+		bytesSent: 0,
+		readers: path.readers.map(readerFacts),
+		state: path.state,
+		error: error ? {code: error.code, message: error.message} : null,
+		...videoFacts(tracks),
+		frameRate: rounded(speeds.framesPerSecond, 100),
+		bitrate: rounded(speeds.bitsPerSecond, 1),
+		keyFrameDistance: rounded(speeds.keyFrameDistance, 1000),
+		reconnects: path.reconnects,
+		lostPackets: stats?.lostPackets ?? 0,
+		resyncs: stats?.resyncs ?? 0,
+	};
+};
+
+const videoFacts = (tracks: TrackInfo[]) => {
+	const video = tracks.find(track => track.type === 'h264');
+	if (!video) return {width: null, height: null, frameRateAnnounced: null};
+	const {width, height, frameRateNum, frameRateDen} = video;
+	const rate = frameRateNum && frameRateDen ? frameRateNum / frameRateDen : null;
+	return {width, height, frameRateAnnounced: rounded(rate, 100)};
+};
+
+const rounded = (value: number | null, steps: number): number | null =>
+	value === null ? null : Math.round(value * steps) / steps;
+
+const sourceTypes: Record<string, string> = {
+	rtsp: 'rtspSource',
+	rtsps: 'rtspsSource',
+	file: 'fileSource',
+	test: 'testSource',
+	gstreamer: 'gstreamerSource',
+};
+
+const sourceFacts = (source: string): PeerFacts => {
+	const scheme = schemeOf(source);
+	return {type: sourceTypes[scheme] ?? `${scheme}Source`, id: ''};
+};
+
+const readerTypes: Record<ReaderInfo['protocol'], string> = {
+	hls: 'hlsSession',
+	snapshot: 'snapshot',
+	pipeline: 'pipeline',
+	rtsp: 'rtspSession',
+	rtmp: 'rtmpConn',
+	webrtc: 'webRTCSession',
+	mse: 'mseSession',
+};
+
+const readerFacts = ({protocol, counted, reader}: ReaderInfo): PeerFacts => ({
+	type: protocol === 'hls' && !counted ? 'hlsMuxer' : readerTypes[protocol],
+	id: reader,
+});

@@ -1,0 +1,52 @@
+import {isDeepStrictEqual} from 'node:util';
+import type {Config, PathConfig} from '../config/schema.ts';
+import type {SourceSettings} from './source.ts';
+
+/** What a path needs of its configuration; times in milliseconds, sizes in bytes, as everywhere. */
+export type PathSettings = SourceSettings & {
+	/** A URL, `test:...`, `gstreamer:` with a launch line, or `publisher`. Never logged: it may hold a password. */
+	source: string;
+	sourceOnDemand: boolean;
+	sourceOnDemandStartTimeout: number;
+	sourceOnDemandCloseAfter: number;
+	/** 0 = as many as come. */
+	maxReaders: number;
+	/** How long readers stay after the last frame of a source that is lost. */
+	sourceHold: number;
+	ringMaxSize: number;
+	ringMaxAge: number;
+};
+
+/** What the configuration says of a path. */
+export type PathPlace = {
+	/** The key of the configuration that it comes from. */
+	confName: string;
+	/** True: made by a reader from a pattern, so nothing but readers keeps its source running. */
+	passing: boolean;
+	settings: PathSettings;
+};
+
+/** The settings of one path of a configuration. */
+export const pathSettings = (path: PathConfig, {readTimeout}: Config): PathSettings => ({
+	source: path.source === 'gstreamer' ? `gstreamer:${path.gstreamer}` : path.source,
+	sourceOnDemand: path.sourceOnDemand,
+	sourceOnDemandStartTimeout: path.sourceOnDemandStartTimeout,
+	sourceOnDemandCloseAfter: path.sourceOnDemandCloseAfter,
+	maxReaders: path.maxReaders,
+	sourceHold: path.sourceHold,
+	ringMaxSize: path.ringMaxSize,
+	ringMaxAge: path.ringMaxAge,
+	rtspTransport: path.rtspTransport,
+	rtspEngine: path.rtspEngine,
+	readTimeoutMs: readTimeout,
+});
+
+/** True: a source that runs with `before` must be made anew to run with `after`. */
+export const needsNewSource = (before: PathSettings, after: PathSettings): boolean =>
+	sourceKeys.some(key => before[key] !== after[key]);
+
+/** True: nothing that a path looks at has changed. */
+export const isSameSettings = (before: PathSettings, after: PathSettings): boolean =>
+	isDeepStrictEqual(before, after);
+
+const sourceKeys = ['source', 'rtspTransport', 'rtspEngine'] as const;

@@ -1,0 +1,113 @@
+import test from 'ava';
+import {place, reader, startPath} from '../../helpers/path.ts';
+
+test('tracks alone do not make a path ready: the first key frame does', async t => {
+	const {path, clock, source} = startPath(t);
+	await clock.pass(0);
+	source().stream.beginEpoch();
+	await clock.pass(1000);
+	t.is(path.state, 'starting');
+	source().stream.takeFrame({key: true});
+	await clock.pass(100);
+	t.is(path.state, 'ready');
+});
+
+test('a source that never delivered is failed after the third failed try, and a static one is tried on', async t => {
+	const {path, clock, sources, source, told, messages} = startPath(t);
+	path.join(reader('a'));
+	await clock.pass(0);
+	source().fail();
+	await clock.pass(250);
+	source().fail();
+	await clock.pass(500);
+	t.is(path.state, 'starting');
+	source().fail();
+	t.is(path.state, 'failed');
+	t.deepEqual(told('a'), ['refused']);
+	t.like(messages[0], {code: 'PATH_FAILED', context: {reason: 'RTSP_CONNECT'}});
+	await clock.pass(1000);
+	t.is(sources.length, 4);
+	source().deliver();
+	t.is(path.state, 'ready');
+});
+
+test('pauses between tries double up to 15 s', async t => {
+	const {clock, sources, source} = startPath(t);
+	await clock.pass(0);
+	for (const pause of [250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]) {
+		const tries = sources.length;
+		source().fail();
+		await clock.pass(pause - 1);
+		t.is(sources.length, tries);
+		await clock.pass(1);
+		t.is(sources.length, tries + 1);
+	}
+});
+
+test('the start timeout fails a source that does not answer', async t => {
+	const {path, clock, codeFor, messages} = startPath(t, place({sourceOnDemandStartTimeout: 4000}));
+	path.join(reader('a'));
+	await clock.pass(4000);
+	t.is(path.state, 'failed');
+	t.is(codeFor('a'), 'PATH_FAILED');
+	t.like(messages[0], {context: {reason: 'SOURCE_SILENT'}});
+});
+
+test('a try that brings nothing within the read timeout is over', async t => {
+	const {clock, sources, source} = startPath(t, place({readTimeoutMs: 2000}));
+	await clock.pass(2000);
+	t.deepEqual(source().calls, ['close']);
+	await clock.pass(250);
+	t.is(sources.length, 2);
+});
+
+test('a wrong password fails at once and is tried again only after a minute', async t => {
+	const {path, clock, sources, source, messages} = startPath(t);
+	path.join(reader('a'));
+	await clock.pass(0);
+	source().fail('RTSP_UNAUTHORIZED', 'Wrong user or password');
+	t.is(path.state, 'failed');
+	t.like(messages[0], {code: 'PATH_FAILED', context: {reason: 'RTSP_UNAUTHORIZED'}});
+	await clock.pass(59_999);
+	t.is(sources.length, 1);
+	await clock.pass(1);
+	t.is(sources.length, 2);
+});
+
+test('a source that is silent for 5 s is closed and fetched again', async t => {
+	const {path, clock, deliver, sources} = startPath(t);
+	await deliver();
+	await clock.pass(5000);
+	t.is(path.state, 'ready');
+	await clock.pass(1000);
+	t.is(path.state, 'reconnecting');
+	t.deepEqual(sources[0]?.calls, ['close']);
+	await clock.pass(250);
+	t.is(sources.length, 2);
+});
+
+test('readers are held for sourceHold from the last frame, then ended', async t => {
+	const {path, clock, deliver, source, told, codeFor} = startPath(t);
+	path.join(reader('a'));
+	await deliver();
+	await clock.pass(3000);
+	source().fail('RTSP_LOST', 'Connection was closed');
+	await clock.pass(6999);
+	t.deepEqual(told('a'), ['admitted']);
+	await clock.pass(1);
+	t.deepEqual(told('a'), ['admitted', 'ended']);
+	t.is(codeFor('a'), 'PATH_FAILED');
+	t.is(path.state, 'failed');
+});
+
+test('a new try waits for the end of the last source', async t => {
+	const {clock, deliver, sources, source} = startPath(t);
+	await deliver();
+	const first = source();
+	first.close = () => {};
+	await clock.pass(8000);
+	t.is(sources.length, 1);
+	first.emit('stopped');
+	await clock.pass(250);
+	t.is(sources.length, 2);
+});
