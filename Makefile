@@ -34,7 +34,7 @@ fuzz: setup-test
 	$(NODE) build/fuzz.mjs $(or $(SECONDS_EACH),60)
 
 bench: setup-test build
-	$(NODE) bench/run.mjs
+	$(NODE) bench/run.ts
 
 # Hours of the same, on purpose by hand.
 soak: setup-test build

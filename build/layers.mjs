@@ -66,13 +66,14 @@ process.exitCode = found.length === 0 ? 0 : 1;
 
 // What a file uses: paths in the repository, or names of things outside.
 function usesOf(file, text) {
-	const included = [...text.matchAll(/^#include [<"]([^>"]+)/gm)].map(
-		([, path]) =>
-			outside.find(([pattern]) => pattern.test(path))?.[1] ??
-			(path.includes('/') ? `native/${path}` : undefined),
+	const own = [...text.matchAll(/^#include "([^"]+\/[^"]+)"/gm)].map(
+		([, path]) => `native/${path}`,
+	);
+	const foreign = [...text.matchAll(/^#include <([^>]+)>/gm)].map(
+		([, path]) => outside.find(([pattern]) => pattern.test(path))?.[1],
 	);
 	const addon = /\.node['"`]/.test(text) ? ['<addon>'] : [];
-	return new Set([...included, ...importsOf(file, text), ...addon].filter(Boolean));
+	return new Set([...own, ...foreign, ...importsOf(file, text), ...addon].filter(Boolean));
 }
 
 function importsOf(file, text) {

@@ -6,7 +6,7 @@ import {check, count, files, must, run, since} from './tools.mjs';
 /** Configures and builds one tree of native code. */
 export const buildNative = async (folder, settings, targets = []) => {
 	const options = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
-	await must('cmake', ['-S', '.', '-B', folder, '-G', 'Ninja', '--log-level=WARNING', ...options]);
+	await must('cmake', ['-S', '.', '-B', folder, '-G', 'Ninja', ...options], {quiet: true});
 	const names = targets.length === 0 ? [] : ['--target', ...targets];
 	await must('cmake', ['--build', folder, ...names, '--', '--quiet']);
 };
@@ -27,14 +27,11 @@ const gtestCounts = ({code, output}) => {
 	};
 };
 
-// ThreadSanitizer of these compilers cannot place its shadow where addresses are spread too widely.
-const fixedAddresses = ['setarch', process.arch === 'x64' ? 'x86_64' : 'aarch64', '-R'];
-
-/** One GoogleTest program. */
-export const gtest = async (name, program, {env} = {}) => {
+/** One GoogleTest program; `wrapper` is a command that starts it. */
+export const gtest = async (name, program, {env, wrapper = []} = {}) => {
 	const startMs = performance.now();
-	const [command, ...args] = [...fixedAddresses, program];
-	const result = await run(command, [...args, '--gtest_brief=0'], {env, timeoutMs: 300_000});
+	const [command, ...args] = [...wrapper, program];
+	const result = await run(command, args, {env, timeoutMs: 300_000});
 	const counts = gtestCounts(result);
 	if (counts.failed > 0) console.log(`\n--- ${name} (exit ${result.code})\n${result.output}`);
 	count(name, counts, since(startMs));

@@ -23,11 +23,11 @@ export const run = (command, args, {show = false, env = {}, timeoutMs} = {}) =>
 		child.on('close', (code, signal) => resolve({code: code ?? signal, output, stdout}));
 	});
 
-/** Runs a command that the rest cannot do without: shows it, and ends with it when it fails. */
-export const must = async (command, args, options) => {
-	const {code} = await run(command, args, {show: true, ...options});
+/** Runs a command that the rest cannot do without; its failure ends the script. `quiet`: shown only then. */
+export const must = async (command, args, {quiet = false, ...options} = {}) => {
+	const {code, output} = await run(command, args, {show: !quiet, ...options});
 	if (code === 0) return;
-	console.error(`failed (${code}): ${command} ${args.join(' ')}`);
+	console.error(`${quiet ? output : ''}failed (${code}): ${command} ${args.join(' ')}`);
 	process.exit(1);
 };
 

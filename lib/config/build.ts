@@ -4,7 +4,7 @@ import {freezeDeep} from './freeze.ts';
 import {keyFacts} from './key.ts';
 import {globalScope, pathScope, sortKeys} from './keys.ts';
 import type {KeyPath} from './locations.ts';
-import {pathKeys} from './path-keys.ts';
+import {overlay, pathKeys} from './path-keys.ts';
 import {checkPathKey, isPattern} from './path-name.ts';
 import {isRawMap, rawMap} from './raw.ts';
 import type {RawMap} from './raw.ts';
@@ -75,11 +75,7 @@ function pathEntry(entry: unknown, path: KeyPath, {root, report}: Context): RawM
 function withDefaults(entries: Entries, defaults: RawMap): Entries {
 	const merged = rawMap() as Entries;
 	for (const [key, entry] of Object.entries(entries)) {
-		const inherited = rawMap(defaults);
-		// Either of the two takes the place of the other.
-		if ('source' in entry) delete inherited['gstreamer'];
-		if ('gstreamer' in entry) delete inherited['source'];
-		merged[key] = rawMap(inherited, entry);
+		merged[key] = overlay(defaults, entry);
 	}
 	return merged;
 }

@@ -6,8 +6,11 @@ import type {RawMap} from './raw.ts';
 import type {Report} from './report.ts';
 
 const prefix = 'SLUICE_';
-/** Kubernetes gives every container such variables for a service that is called `sluice`. */
-const foreign = /^SLUICE_(SERVICE_|PORT$|PORT_)/;
+/**
+ * What our own commands take from the environment beside the configuration, and what
+ * Kubernetes gives every container for a service that is called `sluice`.
+ */
+const foreign = /^SLUICE_(ADDON$|HEALTH_URL$|TALLY$|SERVICE_|PORT$|PORT_)/;
 
 type Target = {root: RawMap; locations: Locations; report: Report};
 

@@ -28,7 +28,7 @@ export const formatPathConfig = (config: PathConfig): Record<string, unknown> =>
 
 /** All keys outside of paths as a file would say them. */
 export const formatGlobalConfig = (config: Config): Record<string, unknown> => {
-	const {paths, pathDefaults, ...shape} = configSchema.shape;
+	const {paths: _, pathDefaults: __, ...shape} = configSchema.shape;
 	return formatMap(config, shape);
 };
 

@@ -6,6 +6,8 @@ export type KeyFacts = {
 	default: unknown;
 	/** False: a change takes effect by opening anew what uses it (a listener, a source). */
 	isLive: boolean;
+	/** Not a key of MediaMTX. */
+	isOurs?: boolean;
 	/** Why a value is accepted and not acted upon by this version. */
 	pending?: ((value: unknown) => string | undefined) | undefined;
 };

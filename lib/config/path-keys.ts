@@ -1,6 +1,7 @@
 // The keys of one path: those of `pathDefaults` and of every entry of `paths`.
-import {z} from 'zod';
 import {key} from './key.ts';
+import {rawMap} from './raw.ts';
+import type {RawMap} from './raw.ts';
 import {checkSource} from './sources.ts';
 import {boolean, checkedText, duration, integer, size, text, word} from './values.ts';
 
@@ -19,8 +20,9 @@ export const pathKeys = {
 	gstreamer: key(text(), {
 		default: '',
 		isLive: false,
+		isOurs: true,
 		description:
-			'A launch line of GStreamer that makes the stream; what goes into `hubsink` is published: `v4l2src ! x264enc tune=zerolatency ! h264parse ! hubsink`. Takes the place of `source`. Only the file may say it unless `apiAllowCommands` is on. Not a key of MediaMTX.',
+			'A launch line of GStreamer that makes the stream; what goes into `hubsink` is published: `v4l2src ! x264enc tune=zerolatency ! h264parse ! hubsink`. Takes the place of `source`. Only the file may say it unless `apiAllowCommands` is on.',
 	}),
 	sourceOnDemand: key(boolean(), {
 		default: false,
@@ -40,8 +42,9 @@ export const pathKeys = {
 	sourceHold: key(duration(), {
 		default: '10s',
 		isLive: true,
+		isOurs: true,
 		description:
-			'How long readers and playlists are kept, counted from the last picture, when a source that has delivered is lost; it is fetched again meanwhile. Not a key of MediaMTX.',
+			'How long readers and playlists are kept, counted from the last picture, when a source that has delivered is lost; it is fetched again meanwhile.',
 	}),
 	maxReaders: key(integer({min: 0, max: 1_000_000}), {
 		default: 0,
@@ -58,37 +61,49 @@ export const pathKeys = {
 	rtspEngine: key(word('native', 'gstreamer'), {
 		default: 'native',
 		isLive: false,
-		description:
-			'What pulls RTSP: Sluice itself, or the element rtspsrc of GStreamer. Not a key of MediaMTX.',
+		isOurs: true,
+		description: 'What pulls RTSP: Sluice itself, or the element rtspsrc of GStreamer.',
 	}),
 	ringMaxSize: key(size({min: 65536}), {
 		default: '20M',
 		isLive: false,
+		isOurs: true,
 		description:
-			'Most memory for the pictures since the last key frame, which new readers start from. Beyond it only the key frame is kept. Not a key of MediaMTX.',
+			'Most memory for the pictures since the last key frame, which new readers start from. Beyond it only the key frame is kept.',
 	}),
 	ringMaxAge: key(duration({min: 1000}), {
 		default: '30s',
 		isLive: false,
-		description: 'The same bound as a time. Not a key of MediaMTX.',
+		isOurs: true,
+		description: 'The same bound as a time.',
 	}),
 };
 
-/** What goes beyond a single key: `gstreamer` takes the place of `source`. */
-export const withPathRules = <Schema extends z.ZodObject<typeof pathKeys>>(schema: Schema) =>
-	schema.superRefine((path, context) => {
-		if (path.gstreamer !== '' && path.source !== 'publisher' && path.source !== 'gstreamer') {
-			context.addIssue({
-				code: 'custom',
-				path: ['gstreamer'],
-				message: 'expected either source or gstreamer, got both',
-			});
-		}
-		if (path.gstreamer === '' && path.source === 'gstreamer') {
-			context.addIssue({
-				code: 'custom',
-				path: ['source'],
-				message: 'expected the key gstreamer with a launch line beside it',
-			});
-		}
-	});
+/** The word that a launch line has in front of it where it stands as a source. */
+const launchPrefix = 'gstreamer:';
+
+type Launchable = {source: string; gstreamer: string};
+
+/** `gstreamer: LINE` and `source: "gstreamer: LINE"` say the same; afterwards both keys say it. */
+export function withLaunch<Path extends Launchable>(path: Path): Path {
+	if (path.gstreamer !== '') return {...path, source: `${launchPrefix} ${path.gstreamer}`};
+	if (!path.source.startsWith(launchPrefix)) return path;
+	const line = path.source.slice(launchPrefix.length).trim();
+	return {...path, source: `${launchPrefix} ${line}`, gstreamer: line};
+}
+
+/** Why source and launch line do not go together, or undefined. */
+export function checkLaunch({source, gstreamer}: Launchable): string | undefined {
+	if (gstreamer === '' || source === 'publisher') return undefined;
+	const isSame =
+		source.startsWith(launchPrefix) && source.slice(launchPrefix.length).trim() === gstreamer;
+	return isSame ? undefined : 'expected either source or gstreamer, got both';
+}
+
+/** The keys of `above` over those of `below`; source and launch line take the place of each other. */
+export function overlay(below: RawMap, above: RawMap): RawMap {
+	const rest = rawMap(below);
+	if ('source' in above) delete rest['gstreamer'];
+	if (Boolean(above['gstreamer'])) delete rest['source'];
+	return rawMap(rest, above);
+}

@@ -1,7 +1,7 @@
 // The one description of a configuration: types, defaults, checks, `docs/reference/config.md` and `sluice.yml` come from it.
 import {z} from 'zod';
 import {key} from './key.ts';
-import {pathKeys, withPathRules} from './path-keys.ts';
+import {checkLaunch, pathKeys, withLaunch} from './path-keys.ts';
 import {parsePattern} from './pattern.ts';
 import {
 	address,
@@ -17,10 +17,13 @@ import {
 	word,
 } from './values.ts';
 
-/** One path as the program uses it; `source` is the word `gstreamer` where `gstreamer` has a launch line. */
-export const pathSchema = withPathRules(strictMap(pathKeys)).overwrite(path =>
-	path.gstreamer === '' ? path : {...path, source: 'gstreamer'},
-);
+/** One path as the program uses it; a launch line stands in `source` as well, after `gstreamer: `. */
+export const pathSchema = strictMap(pathKeys)
+	.superRefine((path, context) => {
+		const message = checkLaunch(path);
+		if (message !== undefined) context.addIssue({code: 'custom', path: ['gstreamer'], message});
+	})
+	.overwrite(withLaunch);
 
 /** What a user may do, and where: no path = everywhere, `~` begins a regular expression. */
 export const permissionSchema = strictMap({
@@ -48,25 +51,28 @@ const configKeys = {
 	logFormat: key(word('auto', 'pretty', 'json'), {
 		default: 'auto',
 		isLive: false,
+		isOurs: true,
 		description:
-			'Lines for people or one JSON object a line; `auto` is lines on a terminal and JSON elsewhere. Not a key of MediaMTX.',
+			'Lines for people or one JSON object a line; `auto` is lines on a terminal and JSON elsewhere.',
 	}),
 	httpAddress: key(address(), {
 		default: ':8080',
 		isLive: false,
-		description:
-			'The HTTP server: page, HLS, snapshots, API, metrics. `off` closes it. Not a key of MediaMTX.',
+		isOurs: true,
+		description: 'The HTTP server: page, HLS, snapshots, API, metrics. `off` closes it.',
 	}),
 	httpServerKey: key(text(), {
 		default: '',
 		isLive: false,
+		isOurs: true,
 		description:
-			'File with the TLS key (PEM). With a key and a certificate all HTTP listeners speak HTTPS. Not a key of MediaMTX.',
+			'File with the TLS key (PEM). With a key and a certificate all HTTP listeners speak HTTPS.',
 	}),
 	httpServerCert: key(text(), {
 		default: '',
 		isLive: false,
-		description: 'File with the TLS certificate and its chain (PEM). Not a key of MediaMTX.',
+		isOurs: true,
+		description: 'File with the TLS certificate and its chain (PEM).',
 	}),
 	hlsAddress: key(address(), {
 		default: 'off',
@@ -98,8 +104,8 @@ const configKeys = {
 	trustedProxies: key(list(network()), {
 		default: [],
 		isLive: true,
-		description:
-			'Addresses and networks of proxies whose `X-Forwarded-For` is believed. Not a key of MediaMTX.',
+		isOurs: true,
+		description: 'Addresses and networks of proxies whose `X-Forwarded-For` is believed.',
 	}),
 	readTimeout: key(duration({min: 100}), {
 		default: '10s',
@@ -130,8 +136,9 @@ const configKeys = {
 	apiAllowCommands: key(boolean(), {
 		default: false,
 		isLive: true,
+		isOurs: true,
 		description:
-			'Let the API set what runs commands or opens files on this machine (`gstreamer`, `file:` sources). Not a key of MediaMTX.',
+			'Let the API set what runs commands or opens files on this machine (`gstreamer`, `file:` sources).',
 	}),
 	metrics: key(boolean(), {
 		default: true,

@@ -1,7 +1,7 @@
 import {redactUrl} from '../util/redact.ts';
 
 /** Every form of `source` that this version can start, as messages name them. */
-export const sourceForms = 'rtsp://..., file:///..., test: or publisher';
+export const sourceForms = 'rtsp://..., file:///..., test:, gstreamer: ... or publisher';
 
 const lackedWords = ['redirect', 'rpiCamera'];
 const lackedSchemes = [
@@ -11,10 +11,10 @@ const lackedSchemes = [
 
 /** Why this is no `source`, or undefined; `$G1`, `$G2`... stand for groups of a regular expression. */
 export function checkSource(source: string): string | undefined {
-	if (source === 'publisher' || source === 'gstreamer' || lackedWords.includes(source))
-		return undefined;
+	if (source === 'publisher' || lackedWords.includes(source)) return undefined;
 	const scheme = schemeOf(source);
 	if (scheme === 'test') return undefined;
+	if (scheme === 'gstreamer') return checkLine(source);
 	if (scheme === 'file') return checkFile(source);
 	if (scheme !== 'rtsp' && !lackedSchemes.includes(scheme ?? '')) {
 		return `expected ${sourceForms}, got "${redactUrl(source)}"`;
@@ -33,9 +33,12 @@ export function lackOfSource(source: string): string | undefined {
 /** Whether this opens something on this machine; unlike anything else, which goes out to a peer. */
 export const isLocalSource = (source: unknown): boolean =>
 	typeof source === 'string' &&
-	['file', 'unix+mpegts', 'unix+rtp'].includes(schemeOf(source) ?? '');
+	['file', 'gstreamer', 'unix+mpegts', 'unix+rtp'].includes(schemeOf(source) ?? '');
 
 const schemeOf = (source: string) => /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase();
+
+const checkLine = (source: string) =>
+	/^gstreamer:\s*\S/.test(source) ? undefined : 'expected a launch line after gstreamer:';
 
 function checkFile(source: string): string | undefined {
 	return /^file:\/\/\/[^/]/.test(source)

@@ -3,6 +3,7 @@ import {closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeS
 import {dirname} from 'node:path';
 import {MediaError} from '../errors.ts';
 import type {Locations} from './locations.ts';
+import {overlay} from './path-keys.ts';
 import {isRawMap, rawMap} from './raw.ts';
 import type {RawMap} from './raw.ts';
 import type {Origin} from './schema.ts';
@@ -65,7 +66,7 @@ export function withChange(state: State, name: string, change: PathChange): Stat
 	const before = Object.hasOwn(state.paths, name) ? state.paths[name] : undefined;
 	const merged: PathChange =
 		change.type === 'patch' && before !== undefined && before.type !== 'delete'
-			? {type: before.type, config: {...before.config, ...change.config}}
+			? {type: before.type, config: overlay(before.config, change.config)}
 			: change;
 	return {version: 1, paths: {...state.paths, [name]: merged}};
 }
@@ -116,7 +117,7 @@ function applyChange({
 		return;
 	}
 	const before = change.type === 'patch' && isRawMap(paths[name]) ? paths[name] : {};
-	paths[name] = rawMap(before, change.config);
+	paths[name] = overlay(before, change.config);
 	origins[name] = 'api';
 }
 

@@ -103,13 +103,15 @@ export const checkedText = (check: (input: string) => string | undefined) =>
 
 /** A list; one text with commas stands for a list as well, which is how the environment writes it. */
 export const list = <Item extends z.ZodType>(item: Item) =>
-	z.preprocess(
-		input => {
-			if (typeof input === 'string') return splitList(input);
-			return Array.isArray(input) ? input.map(withoutNulls) : input;
-		},
-		z.array(item, {error: issue => `expected a list, got ${show(issue.input)}`}),
-	);
+	z
+		.preprocess(
+			input => {
+				if (typeof input === 'string') return splitList(input);
+				return Array.isArray(input) ? input.map(withoutNulls) : input;
+			},
+			z.array(item, {error: issue => `expected a list, got ${show(issue.input)}`}),
+		)
+		.meta({type: 'array'});
 
 /** A map that has these keys and no others. */
 export const strictMap = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>

@@ -10,13 +10,17 @@
 
 namespace core {
 
+// Whether a picture refers to none, to earlier, or to earlier and later pictures.
+enum class PictureType : uint8_t { none, i, p, b };  // none: not video, or not understood
+
 // One access unit out of RTP, before time and epoch are known.
 struct AccessUnit {
   uint32_t timestamp = 0;  // RTP time of the unit itself
   bool key = false;
   bool droppable = false;
   bool damaged = false;  // packets of it were lost, or a piece of it made no sense
-  Bytes payload;         // as in Frame
+  PictureType picture = PictureType::none;
+  Bytes payload;  // as in Frame
 };
 
 // RTP packets of one track in, access units and parameters out. Media thread only; does no I/O.
@@ -40,13 +44,14 @@ struct RtpTrackConfig {
   std::string codec;  // H264, MPEG4-GENERIC; all others become opaque
   uint32_t clockRateHz = 90000;
   std::vector<Bytes> parameterSets;  // H264: sprop-parameter-sets
-  Bytes config;                      // MPEG4-GENERIC: AudioSpecificConfig
-  uint8_t sizeLength = 13;           // RFC 3640 section 4.1, in bits
+  Bytes config;  // MPEG4-GENERIC: AudioSpecificConfig
+  uint8_t sizeLength = 13;  // RFC 3640 section 4.1, in bits
   uint8_t indexLength = 3;
   uint8_t indexDeltaLength = 3;
 };
 
 // Never fails: a codec that is not known gets the opaque depacketizer (one unit per timestamp).
-std::unique_ptr<Depacketizer> makeDepacketizer(const RtpTrackConfig& config, Depacketizer::Sink sink);
+std::unique_ptr<Depacketizer> makeDepacketizer(const RtpTrackConfig& config,
+                                               Depacketizer::Sink sink);
 
 }  // namespace core

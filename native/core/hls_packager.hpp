@@ -1,20 +1,24 @@
 #pragma once
 
 #include "core/fmp4.hpp"
+#include "core/fmp4_interleaver.hpp"
 #include "core/output.hpp"
 
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace core {
 
 struct HlsConfig {
   Micros segmentDuration{1'000'000};  // a segment ends at the first key frame at or after it
-  Micros partDuration{200'000};       // no part is longer
-  uint32_t segmentCount = 7;          // in the playlist; as many again stay to be fetched
-  size_t segmentMaxBytes = 50'000'000;  // a larger segment is ended at once, the rest up to a key frame dropped
+  Micros partDuration{200'000};  // no part is longer
+  uint32_t segmentCount = 7;  // in the playlist; as many again stay to be fetched
+  size_t segmentMaxBytes =
+      50'000'000;  // a larger segment is ended at once, the rest up to a key frame dropped
 };
 
 struct HlsInit {
@@ -34,8 +38,8 @@ struct HlsPart {
 struct HlsSegment {
   uint64_t number = 0;  // media sequence number, from 0
   uint32_t init = 0;
-  Micros start{0};      // media time of its first picture
-  Micros capture{0};    // server clock of the same (PROGRAM-DATE-TIME)
+  Micros start{0};  // media time of its first picture
+  Micros capture{0};  // server clock of the same (PROGRAM-DATE-TIME)
   Micros duration{0};
   bool discontinuity = false;
   size_t bytes = 0;
@@ -43,12 +47,19 @@ struct HlsSegment {
 };
 
 // Packages a stream into the parts and segments of HLS and keeps the window. Media thread only.
+//
+// Every segment begins with a key frame of the leading track (the first video track; without video
+// the first audio track). Audio goes to the segment in which its decode time falls and is waited
+// for 200 ms of media time. Pictures that are damaged, and all up to the next key frame, are left
+// out; the one before them stays on screen for as long. An epoch without a track that fits gives
+// nothing, not even an init section.
 class HlsPackager final : public Output {
  public:
   struct Sink {
     std::function<void(const HlsInit&)> init;
-    std::function<void(const HlsSegment& segment, size_t part)> part;  // parts[part] has just been added
-    std::function<void(const HlsSegment&)> segment;                     // complete
+    std::function<void(const HlsSegment& segment, size_t part)>
+        part;  // parts[part] has just been added
+    std::function<void(const HlsSegment&)> segment;  // complete
     std::function<void()> ended;
   };
   HlsPackager(HlsConfig config, Sink sink);
@@ -57,8 +68,47 @@ class HlsPackager final : public Output {
   void frame(const FrameRef& frame) override;
   void ended() override;
 
-  const HlsInit* findInit(uint32_t number) const;          // nullptr: left the window
-  const HlsSegment* findSegment(uint64_t number) const;    // nullptr: left the window or not complete
+  const HlsInit* findInit(uint32_t number) const;  // nullptr: left the window
+  const HlsSegment* findSegment(uint64_t number) const;  // nullptr: left the window or not complete
+
+ private:
+  using Head = fmp4::Interleaver::Head;
+  void drain(bool last);
+  bool step(const Head& head);
+  void makeRoom(const Head& head);
+  bool endsSegment(const Head& head) const;
+  bool endsPart(const Head& head) const;
+  bool fits(const Frame& frame) const;
+  void openSegment(const Frame& frame);
+  void addSample(const Head& head);
+  void closePart();
+  void closeSegment();
+  void leaveWindow();
+  void announceInit();
+  void restart();
+  void finish();
+
+  const HlsConfig config_;
+  const Sink sink_;
+  fmp4::Interleaver frames_;
+  EpochRef epoch_;
+  bool carries_ = false;
+  bool ended_ = false;
+
+  std::deque<HlsInit> inits_;
+  std::deque<HlsSegment> window_;  // complete ones, numbers without a gap
+  uint64_t nextNumber_ = 0;
+  uint32_t sequence_ = 0;  // of the last fragment
+  bool discontinuity_ = false;  // before the next segment
+
+  std::optional<HlsSegment> open_;
+  Micros segmentStart_{0};  // decode times of the leading track
+  Micros partStart_{0};
+  Micros leadEnd_{0};
+  std::vector<fmp4::Sample> samples_;  // of the part to come
+  size_t sampleBytes_ = 0;
+  bool hasLead_ = false;  // a frame of the leading track is among them
+  bool independent_ = false;
 };
 
 }  // namespace core

@@ -17,4 +17,7 @@ struct SenderReport {
 // The sender reports of a compound packet; what is malformed is left out.
 std::vector<SenderReport> parseSenderReports(ByteView compound);
 
+// The sources that say goodbye in a compound packet (section 6.6).
+std::vector<uint32_t> parseGoodbyes(ByteView compound);
+
 }  // namespace core

@@ -27,7 +27,7 @@ const kinds = new Map<string, RtpTrackSpec['kind']>([
 	['text', 'other'],
 ]);
 
-const isRtp = ({protocol}: SdpMedia): boolean => /^RTP\/S?AVPF?(?:\/(?:TCP|UDP))?$/.test(protocol);
+const isRtp = ({protocol}: SdpMedia): boolean => /^RTP\/AVPF?(?:\/(?:TCP|UDP))?$/.test(protocol);
 
 /** ONVIF Streaming section 5.3: sendonly is seen from us. Nobody sends a camera pictures. */
 const isBackChannel = (media: SdpMedia): boolean =>

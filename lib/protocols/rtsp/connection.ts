@@ -1,0 +1,203 @@
+import {EventEmitter} from 'node:events';
+import type {Socket} from 'node:net';
+import {MediaError} from '../../errors.ts';
+import type {Ingest} from '../../native/native.ts';
+import {formatMessage, headerOf, parseMessage} from './message.ts';
+import type {Headers, RtspRequest, RtspResponse} from './message.ts';
+import {parseNumber} from './parameters.ts';
+import {dial} from './socket.ts';
+import type {DialOptions} from './socket.ts';
+import {nextPiece} from './splitter.ts';
+
+export type ConnectionEvents = {
+	/** The camera asks something of us; whoever listens answers. */
+	request: [request: RtspRequest];
+	/** The last event. */
+	closed: [error: MediaError];
+};
+
+export type Question = {method: string; url: string; headers: Headers; timeoutMs: number};
+
+/** What takes media from a connection: an ingest, or what stands for one. */
+export type Feed = Pick<Ingest, 'feed' | 'on' | 'off' | 'once'>;
+
+/**
+ * One TCP connection to a camera. Answers find their questions by CSeq, and in the order of asking
+ * where the camera repeats or omits it. Bytes are text until `feedTo`; after it they are the ingest's,
+ * which gives the text back.
+ */
+export class RtspConnection extends EventEmitter<ConnectionEvents> {
+	readonly #pending = new Map<number, Pending>();
+	/** Questions given up: what answers them later answers no other. */
+	readonly #late = new Set<number>();
+	#socket: Socket | undefined;
+	#unread = Buffer.alloc(0);
+	#feed: Feed | undefined;
+	#cseq = 0;
+	#cancelled: MediaError | undefined;
+	#closedBy: MediaError | undefined;
+	#isClosed = false;
+
+	/** Rejects with RTSP_CONNECT. */
+	async open(options: Omit<DialOptions, 'take'>): Promise<void> {
+		const take = (buffer: Uint8Array, length: number) => this.#take(buffer, length);
+		const socket = await dial({...options, take});
+		this.#socket = socket;
+		socket.removeAllListeners('error').removeAllListeners('close');
+		socket.on('error', cause => {
+			this.#closedBy ??= lost('Connection to the camera broke off', cause);
+		});
+		socket.on('end', () => socket.destroy());
+		socket.on('close', () => this.#finish());
+		if (socket.destroyed) this.#finish();
+	}
+
+	/** All bytes of the camera so far. */
+	get bytesRead(): number {
+		return this.#socket?.bytesRead ?? 0;
+	}
+
+	/** Rejects with RTSP_TIMEOUT, RTSP_LOST, or what `cancel` was given. */
+	async ask(question: Question, {isFarewell = false} = {}): Promise<RtspResponse> {
+		if (this.#isClosed) throw this.#closedBy ?? lost('Connection to the camera is closed');
+		if (this.#cancelled && !isFarewell) throw this.#cancelled;
+		const {method, url, timeoutMs} = question;
+		const cseq = ++this.#cseq;
+		const headers: Headers = [['CSeq', `${cseq}`], ...question.headers];
+		this.write(formatMessage({type: 'request', method, url, headers, body: ''}));
+		return await new Promise((resolve, reject) => {
+			const timer = setTimeout(() => this.#giveUp(cseq, question), timeoutMs);
+			this.#pending.set(cseq, {resolve, reject, timer});
+		});
+	}
+
+	/** To a request of the camera. */
+	answer(request: RtspRequest, status: number, reason: string, more: Headers = []): void {
+		const headers: Headers = ['CSeq', 'Session'].flatMap(name => {
+			const value = headerOf(request, name);
+			return value === undefined ? [] : [[name, value] as const];
+		});
+		headers.push(...more);
+		this.write(formatMessage({type: 'response', status, reason, headers, body: ''}));
+	}
+
+	write(data: string | Uint8Array): void {
+		if (this.#socket?.writable) this.#socket.write(data);
+	}
+
+	/** From now on all bytes go to `feed`, those that are not read yet first. */
+	feedTo(feed: Feed): void {
+		this.#feed?.off('text', this.#hear);
+		this.#feed = feed;
+		feed.on('text', this.#hear);
+		const unread = this.#unread;
+		this.#unread = Buffer.alloc(0);
+		if (unread.length === 0 || this.#take(unread, unread.length)) this.#socket?.resume();
+		else this.#socket?.pause();
+	}
+
+	/** Rejects all questions that are open, and all further ones but the farewell. */
+	cancel(error: MediaError): void {
+		this.#cancelled ??= error;
+		this.#rejectAll(this.#cancelled);
+	}
+
+	close(): void {
+		this.#feed?.off('text', this.#hear);
+		this.#feed = undefined;
+		if (this.#socket) this.#socket.destroy();
+		else this.#finish();
+	}
+
+	#take(buffer: Uint8Array, length: number): boolean {
+		const feed = this.#feed;
+		if (!feed) return this.#read(buffer.subarray(0, length));
+		if (feed.feed(buffer, length)) return true;
+		feed.once('drained', () => this.#socket?.resume());
+		return false;
+	}
+
+	#read(bytes: Uint8Array): boolean {
+		this.#unread = Buffer.concat([this.#unread, bytes]);
+		while (!this.#feed && !this.#isClosed) {
+			const piece = nextPiece(this.#unread);
+			if (piece.type === 'more') break;
+			if (piece.type === 'bad') {
+				this.#fail(badResponse(piece.reason));
+				break;
+			}
+			this.#unread = this.#unread.subarray(piece.end);
+			if (piece.type === 'message') this.#hear(piece.text);
+		}
+		return true;
+	}
+
+	readonly #hear = (text: string): void => {
+		const result = parseMessage(text);
+		if (!result.ok) return this.#fail(badResponse(result.reason));
+		if (result.value.type === 'request') this.emit('request', result.value);
+		else this.#resolve(result.value);
+	};
+
+	#resolve(response: RtspResponse): void {
+		const cseq = parseNumber(headerOf(response, 'CSeq'), Number.MAX_SAFE_INTEGER) ?? -1;
+		if (this.#late.delete(cseq)) return;
+		const [oldest] = this.#pending.keys();
+		if (oldest !== undefined)
+			this.#settle(this.#pending.has(cseq) ? cseq : oldest)?.resolve(response);
+	}
+
+	#giveUp(cseq: number, {method, timeoutMs}: Question): void {
+		this.#forget(cseq);
+		const message = `Expected an answer to ${method} within ${timeoutMs} ms, got none`;
+		this.#settle(cseq)?.reject(new MediaError('RTSP_TIMEOUT', message, {cseq, method}));
+	}
+
+	#settle(cseq: number): Pending | undefined {
+		const pending = this.#pending.get(cseq);
+		this.#pending.delete(cseq);
+		clearTimeout(pending?.timer);
+		return pending;
+	}
+
+	#rejectAll(error: MediaError): void {
+		for (const cseq of [...this.#pending.keys()]) {
+			this.#forget(cseq);
+			this.#settle(cseq)?.reject(error);
+		}
+	}
+
+	/** Cameras that answer no keepalive at all must not fill the memory. */
+	#forget(cseq: number): void {
+		this.#late.add(cseq);
+		const [oldest] = this.#late;
+		if (this.#late.size > maxLate && oldest !== undefined) this.#late.delete(oldest);
+	}
+
+	#fail(error: MediaError): void {
+		this.#closedBy ??= error;
+		this.close();
+	}
+
+	#finish(): void {
+		if (this.#isClosed) return;
+		this.#isClosed = true;
+		this.#closedBy ??= lost('Connection was closed by the camera');
+		this.#rejectAll(this.#closedBy);
+		this.emit('closed', this.#closedBy);
+	}
+}
+
+const maxLate = 32;
+
+type Pending = {
+	resolve: (response: RtspResponse) => void;
+	reject: (error: MediaError) => void;
+	timer: NodeJS.Timeout;
+};
+
+const lost = (message: string, cause?: unknown): MediaError =>
+	new MediaError('RTSP_LOST', message, {cause});
+
+const badResponse = (reason: string): MediaError =>
+	new MediaError('RTSP_BAD_RESPONSE', `Expected an RTSP message, got ${reason}`);

@@ -1,0 +1,81 @@
+import {EventEmitter} from 'node:events';
+import {MediaError, toMediaError} from '../../errors.ts';
+import type {OpenSource, SourceEvents, SourceOptions} from '../../media/source.ts';
+import {parseRtspUrl} from './url.ts';
+import type {RtspUrl} from './url.ts';
+import {RtspVisit} from './visit.ts';
+
+/** Fetches a camera's stream over RTSP, media interleaved on its TCP connection. */
+export const openRtspSource: OpenSource = options => new RtspPull(options);
+
+class RtspPull extends EventEmitter<SourceEvents> {
+	readonly #options: SourceOptions;
+	#visit: RtspVisit | undefined;
+	#isPaused = false;
+	#isClosed = false;
+
+	constructor(options: SourceOptions) {
+		super();
+		this.#options = options;
+		void this.#run();
+	}
+
+	pause(): void {
+		this.#isPaused = true;
+		this.#visit?.pause();
+	}
+
+	play(): void {
+		this.#isPaused = false;
+		this.#visit?.play();
+	}
+
+	close(): void {
+		this.#isClosed = true;
+		this.#visit?.close(new MediaError('RTSP_LOST', 'Source was closed'));
+	}
+
+	async #run(): Promise<void> {
+		// Whoever opened it listens from the next turn on.
+		await Promise.resolve();
+		try {
+			await this.#follow();
+		} catch (error) {
+			if (!this.#isClosed) this.emit('failed', toMediaError(error));
+		}
+		this.emit('stopped');
+	}
+
+	/** From camera to camera, until one fails or the source is closed. */
+	async #follow(): Promise<void> {
+		const first = sourceUrl(this.#options);
+		let url = first;
+		for (let redirects = 0; redirects <= maxRedirects && !this.#isClosed; redirects++) {
+			url = await this.#visitAt(url, first);
+			this.#options.logger.info(`camera sends us to ${url.host}${url.port ? `:${url.port}` : ''}`);
+		}
+		throw new MediaError('RTSP_REFUSED', `Expected at most ${maxRedirects} redirects in a row`);
+	}
+
+	async #visitAt(url: RtspUrl, {host, credentials}: RtspUrl): Promise<RtspUrl> {
+		const {stream, settings, logger} = this.#options;
+		const allowBasic = url.host === host || url.credentials !== credentials;
+		const timeoutMs = settings.readTimeoutMs;
+		const visit = new RtspVisit({url, stream, timeoutMs, allowBasic, logger});
+		if (this.#isPaused) visit.pause();
+		this.#visit = visit;
+		return await visit.run();
+	}
+}
+
+const maxRedirects = 5;
+
+const sourceUrl = ({source, settings: {rtspTransport}}: SourceOptions): RtspUrl => {
+	if (rtspTransport === 'udp' || rtspTransport === 'multicast') {
+		const message = `Expected \`rtspTransport\` to be automatic or tcp, got ${rtspTransport}`;
+		throw new MediaError('SOURCE_UNSUPPORTED', message, {key: 'rtspTransport'});
+	}
+	const url = parseRtspUrl(source);
+	if (url.ok) return url.value;
+	throw new MediaError('CONFIG_INVALID', `Source is no RTSP URL: ${url.reason}`, {key: 'source'});
+};
