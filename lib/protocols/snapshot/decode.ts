@@ -1,0 +1,96 @@
+import type {EventEmitter} from 'node:events';
+import {MediaError} from '../../errors.ts';
+import type {Id, PipelineSpec} from '../../native/binding.ts';
+import {wishKey} from './wish.ts';
+import type {SnapshotWish} from './wish.ts';
+
+/** A pipeline that takes one picture. */
+export type SnapshotPipeline = EventEmitter<{
+	picture: [block: {readonly data: ArrayBuffer; release(): void}];
+	failed: [event: {code: string; message: string; detail: string}];
+	stopped: [];
+}> & {stop(): void};
+
+type SnapshotRecipe = Omit<Extract<PipelineSpec, {type: 'snapshot'}>, 'domain'>;
+
+/** The part of the addon that decodes. */
+export type DecoderNative = {start(recipe: SnapshotRecipe): SnapshotPipeline};
+
+/** What is decoded at the same time; the rest waits, so that a page of thumbnails leaves room for the streams. */
+const maxJobs = 4;
+
+/** Decodes key frames: one decode for everybody who asks for the same picture. */
+export class Decoder {
+	readonly #native: DecoderNative;
+	readonly #timeoutMs: number;
+	readonly #jobs = new Map<string, Promise<Buffer>>();
+	readonly #running = new Set<SnapshotPipeline>();
+	readonly #queue: (() => void)[] = [];
+	#active = 0;
+
+	constructor(native: DecoderNative, timeoutMs: number) {
+		this.#native = native;
+		this.#timeoutMs = timeoutMs;
+	}
+
+	/** `key` names the key frame. */
+	async decode(stream: Id, key: string, wish: SnapshotWish): Promise<Buffer> {
+		const jobKey = `${key} ${wishKey(wish)}`;
+		const known = this.#jobs.get(jobKey);
+		if (known) return known;
+		const job = this.#runInTurn(stream, wish).finally(() => this.#jobs.delete(jobKey));
+		this.#jobs.set(jobKey, job);
+		return job;
+	}
+
+	/** Stops what runs; who waits is told that it failed. */
+	close(): void {
+		for (const pipeline of this.#running) pipeline.stop();
+	}
+
+	async #runInTurn(stream: Id, wish: SnapshotWish): Promise<Buffer> {
+		if (this.#active >= maxJobs) await new Promise<void>(resolve => this.#queue.push(resolve));
+		else this.#active++;
+		try {
+			return await this.#run(stream, wish);
+		} finally {
+			const next = this.#queue.shift();
+			if (next) next();
+			else this.#active--;
+		}
+	}
+
+	async #run(stream: Id, {format, width, height, quality}: SnapshotWish): Promise<Buffer> {
+		const pipeline = this.#native.start({
+			type: 'snapshot',
+			stream,
+			format,
+			width,
+			height,
+			quality: quality || 85,
+		});
+		this.#running.add(pipeline);
+		const timer = setTimeout(() => pipeline.stop(), this.#timeoutMs);
+		try {
+			return await pictureOf(pipeline);
+		} finally {
+			clearTimeout(timer);
+			this.#running.delete(pipeline);
+		}
+	}
+}
+
+const pictureOf = (pipeline: SnapshotPipeline): Promise<Buffer> =>
+	new Promise((resolve, reject) => {
+		pipeline.once('picture', block => {
+			// Small and kept for many askers: a copy, so that no native memory stays on loan.
+			resolve(Buffer.from(new Uint8Array(block.data)));
+			block.release();
+		});
+		pipeline.once('failed', ({code, message, detail}) =>
+			reject(new MediaError('SNAPSHOT_FAILED', message, {reason: code, detail})),
+		);
+		pipeline.once('stopped', () =>
+			reject(new MediaError('SNAPSHOT_TIMEOUT', 'The picture was not decoded in time')),
+		);
+	});
