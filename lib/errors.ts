@@ -52,6 +52,7 @@ export const errorKinds = {
 	RTSP_SILENT: 'unavailable',
 	RTSP_TIMEOUT: 'unavailable',
 	RTSP_UNAUTHORIZED: 'unavailable',
+	SERVER_NOT_READY: 'unavailable',
 	SNAPSHOT_FAILED: 'unavailable',
 	SNAPSHOT_INVALID: 'invalid',
 	SNAPSHOT_NONE: 'not-found',

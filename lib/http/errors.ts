@@ -52,5 +52,6 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
 	HTTP_METHOD_UNSUPPORTED: 405,
 	HTTP_RANGE: 416,
 	PATH_TIMEOUT: 504,
+	SERVER_NOT_READY: 503,
 	SNAPSHOT_TIMEOUT: 504,
 };

@@ -1,0 +1,103 @@
+// Who may ask the API for what. Reading needs what the users of the configuration allow; changing needs a user, or
+// somebody who sits at this machine and whom no web page has sent.
+import type {IncomingMessage} from 'node:http';
+import {isIP} from 'node:net';
+import type {Config} from '../config/schema.ts';
+import {isAllowed, isKnown} from '../config/users.ts';
+import {MediaError} from '../errors.ts';
+import {inNetworks, isLoopback, peerAddress, socketAddress} from '../http/peer.ts';
+
+type GuardConfig = Pick<Config, 'authInternalUsers' | 'trustedProxies'>;
+
+export type Access = {
+	/** The permission that a user needs. */
+	action: 'api' | 'metrics';
+	/** True: the request changes something. */
+	isChange: boolean;
+};
+
+/** Returns when the request is allowed; throws API_UNAUTHORIZED or API_FORBIDDEN with the reason. */
+export const guard = (
+	request: IncomingMessage,
+	{action, isChange}: Access,
+	config: GuardConfig,
+): void => {
+	if (isChange) checkOrigin(request, config);
+	const users = config.authInternalUsers;
+	if (!isChange && users.length === 0) return;
+	const credentials = parseCredentials(request.headers.authorization);
+	const ip = peerAddress(request, config.trustedProxies);
+	const {user, pass} = credentials ?? {user: '', pass: ''};
+	if (isAllowed(users, {action, path: '', user, pass, ip}) && (credentials || !isChange)) return;
+	if (credentials) refuseUser(isKnown(users, credentials), action);
+	const reason = whyNotLocal(request);
+	if (reason === undefined) return;
+	if (users.some(({permissions}) => permissions.some(permission => permission.action === action)))
+		throw new MediaError('API_UNAUTHORIZED', `Expected a user with the permission ${action}`);
+	throw new MediaError(
+		'API_FORBIDDEN',
+		`${reason}; a user in authInternalUsers with the permission ${action} may do this from anywhere`,
+		{key: 'authInternalUsers'},
+	);
+};
+
+/** Why this is not somebody at this machine; undefined: it is. */
+const whyNotLocal = (request: IncomingMessage): string | undefined => {
+	const address = socketAddress(request);
+	if (!isLoopback(address)) return `Expected a request from this machine, got one from ${address}`;
+	const forwarded = Object.keys(request.headers).find(
+		name => name === 'forwarded' || name === 'via' || name.startsWith('x-forwarded-'),
+	);
+	if (forwarded) return `Expected a request without a proxy, got the header ${forwarded}`;
+	// Another name may be one that a stranger's web page made lead here (DNS rebinding).
+	return isLocalHost(request.headers.host)
+		? undefined
+		: 'Expected the Host to be an IP address or localhost';
+};
+
+/** A browser says whose page sends it; only our own may change something, even with a password it remembers. */
+const checkOrigin = (request: IncomingMessage, {trustedProxies}: GuardConfig): void => {
+	const {origin} = request.headers;
+	if (origin === undefined || ownHosts(request, trustedProxies).includes(hostOfOrigin(origin))) return;
+	throw new MediaError(
+		'API_FORBIDDEN',
+		'Expected the Origin to be absent or this server; other pages may not change anything',
+		{origin: origin.slice(0, 200), key: 'authInternalUsers'},
+	);
+};
+
+/** What `Host` may be called by our own pages; a trusted proxy may have its own name for us. */
+const ownHosts = (request: IncomingMessage, trustedProxies: readonly string[]) => {
+	const forwarded = request.headers['x-forwarded-host'];
+	const isTrusted = inNetworks(trustedProxies)(socketAddress(request));
+	return [request.headers.host, isTrusted ? String(forwarded ?? '') : undefined]
+		.filter(host => host !== undefined && host !== '')
+		.map(host => host?.toLowerCase());
+};
+
+const hostOfOrigin = (origin: string): string =>
+	/^https?:\/\/([^/]+)$/i.exec(origin)?.[1]?.toLowerCase() ?? 'none';
+
+const isLocalHost = (host: string | undefined): boolean => {
+	const name = host?.replace(/:\d+$/, '') ?? '';
+	const literal = /^\[(.*)\]$/.exec(name)?.[1];
+	return literal === undefined
+		? name.toLowerCase() === 'localhost' || isIP(name) === 4
+		: isIP(literal) === 6;
+};
+
+/** RFC 7617. Undefined: no credentials, or not of the scheme Basic. */
+const parseCredentials = (header: string | undefined): {user: string; pass: string} | undefined => {
+	const encoded = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(header ?? '')?.[1];
+	const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
+	const colon = text.indexOf(':');
+	return colon < 0 ? undefined : {user: text.slice(0, colon), pass: text.slice(colon + 1)};
+};
+
+const refuseUser = (isKnownUser: boolean, action: string): never => {
+	if (isKnownUser)
+		throw new MediaError('API_FORBIDDEN', `This user may not do it: expected the permission ${action}`, {
+			key: 'authInternalUsers',
+		});
+	throw new MediaError('API_UNAUTHORIZED', 'Expected the name and password of a user');
+};

@@ -1,0 +1,15 @@
+import type {Route} from '../route.ts';
+import {configRoutes} from './config-paths.ts';
+import {controlRoutes} from './control.ts';
+import {healthRoutes} from './health.ts';
+import {infoRoutes} from './info.ts';
+import {pathRoutes} from './paths.ts';
+
+/** Every row of the API, in the order of its description. */
+export const routes: readonly Route[] = [
+	...infoRoutes,
+	...pathRoutes,
+	...controlRoutes,
+	...configRoutes,
+	...healthRoutes,
+];

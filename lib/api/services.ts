@@ -1,0 +1,34 @@
+import type {Config} from '../config/schema.ts';
+import type {PathFacts} from '../media/facts.ts';
+import type {Info} from './types.ts';
+
+/** What a changing request to the configuration asks for. */
+export type ConfigRequest =
+	| {type: 'add' | 'patch' | 'replace'; name: string; config: Record<string, unknown>}
+	| {type: 'delete'; name: string};
+
+/** The paths, as far as the API shows and steers them; those that do not exist throw PATH_NOT_FOUND. */
+export type Paths = {
+	list(): PathFacts[];
+	get(name: string): PathFacts | undefined;
+	play(name: string): void;
+	pause(name: string): void;
+	exit(name: string): void;
+};
+
+/** The configuration in force. What is refused throws a MediaError and changes nothing. */
+export type ConfigAccess = {
+	readonly config: Config;
+	changePath(request: ConfigRequest): void;
+};
+
+/** Everything that the API's handlers see. */
+export type Services = {
+	info(): Info;
+	paths: Paths;
+	config: ConfigAccess;
+	/** Figures for Prometheus. */
+	metrics: {readonly contentType: string; render(): Promise<string>};
+	/** False until every listener is open, and again while the server ends. */
+	isReady(): boolean;
+};

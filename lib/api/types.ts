@@ -1,0 +1,25 @@
+// What the API answers, for those who ask it in TypeScript: the pages.
+import type {PathFacts} from '../media/facts.ts';
+
+export type {PathFacts, PathState} from '../media/facts.ts';
+
+/** A path by MediaMTX's present and former names, and ours. */
+export type PathView = PathFacts & {
+	available: boolean;
+	availableTime: string | null;
+	online: boolean;
+	onlineTime: string | null;
+	inboundBytes: number;
+	outboundBytes: number;
+	inboundFramesInError: number;
+};
+
+/** One page of a list; pages are counted from 0. */
+export type Page<Item> = {itemCount: number; pageCount: number; items: Item[]};
+
+export type PathList = Page<PathView>;
+
+/** Every error's body. */
+export type ApiError = {error: string; code: string; context: Record<string, unknown>};
+
+export type Info = {version: string; started: string; gstreamer: string};
