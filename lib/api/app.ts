@@ -120,4 +120,3 @@ const refuseUnknown =
 			`Expected ${allowed.join(' or ')} for ${path}, got ${method}`,
 		);
 	};
-

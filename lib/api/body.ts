@@ -36,11 +36,15 @@ const parseJson = (text: string): unknown => {
 		const position = positionOf(error, text);
 		const before = text.slice(0, position).split('\n');
 		const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1];
-		throw new MediaError('API_BODY_INVALID', `Expected JSON, it breaks at line ${line} column ${column}`, {
-			position,
-			line,
-			column,
-		});
+		throw new MediaError(
+			'API_BODY_INVALID',
+			`Expected JSON, it breaks at line ${line} column ${column}`,
+			{
+				position,
+				line,
+				column,
+			},
+		);
 	}
 };
 

@@ -58,7 +58,8 @@ const whyNotLocal = (request: IncomingMessage): string | undefined => {
 /** A browser says whose page sends it; only our own may change something, even with a password it remembers. */
 const checkOrigin = (request: IncomingMessage, {trustedProxies}: GuardConfig): void => {
 	const {origin} = request.headers;
-	if (origin === undefined || ownHosts(request, trustedProxies).includes(hostOfOrigin(origin))) return;
+	if (origin === undefined || ownHosts(request, trustedProxies).includes(hostOfOrigin(origin)))
+		return;
 	throw new MediaError(
 		'API_FORBIDDEN',
 		'Expected the Origin to be absent or this server; other pages may not change anything',
@@ -96,8 +97,12 @@ const parseCredentials = (header: string | undefined): {user: string; pass: stri
 
 const refuseUser = (isKnownUser: boolean, action: string): never => {
 	if (isKnownUser)
-		throw new MediaError('API_FORBIDDEN', `This user may not do it: expected the permission ${action}`, {
-			key: 'authInternalUsers',
-		});
+		throw new MediaError(
+			'API_FORBIDDEN',
+			`This user may not do it: expected the permission ${action}`,
+			{
+				key: 'authInternalUsers',
+			},
+		);
 	throw new MediaError('API_UNAUTHORIZED', 'Expected the name and password of a user');
 };

@@ -16,7 +16,8 @@ export const describeApi = (routes: readonly Route[]): Json => {
 		info: {
 			title: 'Sluice',
 			version: 'v3',
-			description: 'Shapes as in the API of MediaMTX where it has the same; further fields are ours.',
+			description:
+				'Shapes as in the API of MediaMTX where it has the same; further fields are ours.',
 			license: {name: 'MIT', identifier: 'MIT'},
 		},
 		servers: [{url: '/'}],
@@ -77,7 +78,9 @@ const query = (name: string, description: string, limits: Json): Json => ({
 
 /** `/v3/config/paths/get/{name}` is `configPathsGet`. */
 const operationId = (path: string): string => {
-	const words = path.split('/').filter(word => word !== '' && word !== 'v3' && !word.startsWith('{'));
+	const words = path
+		.split('/')
+		.filter(word => word !== '' && word !== 'v3' && !word.startsWith('{'));
 	return words
 		.map((word, index) => (index === 0 ? word : word.slice(0, 1).toUpperCase() + word.slice(1)))
 		.join('');

@@ -91,7 +91,11 @@ export const configRoutes: Route[] = [
 	},
 	changeRoute('post', 'add', 'Adds a path.'),
 	changeRoute('patch', 'patch', 'Changes some keys of a path.'),
-	changeRoute('post', 'replace', 'Puts other keys in the place of all of a path; adds it when there is none.'),
+	changeRoute(
+		'post',
+		'replace',
+		'Puts other keys in the place of all of a path; adds it when there is none.',
+	),
 	changeRoute('delete', 'delete', 'Takes a path out of the configuration.'),
 ];
 
