@@ -38,7 +38,7 @@ bench: setup-test build
 
 # Hours of the same, on purpose by hand.
 soak: setup-test build
-	$(NODE) bench/soak.mjs
+	$(NODE) build/soak.mjs
 
 ci-full: setup-test build
 	$(NODE) build/ci-full.mjs

@@ -41,7 +41,7 @@ const types = {
 	],
 	'@typescript-eslint/no-unused-vars': [
 		'error',
-		{argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_'},
+		{argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true},
 	],
 };
 const plain = {

@@ -23,7 +23,6 @@ await together(2, [
 	() => check('prettier', node, [bin('prettier/bin/prettier.cjs'), '--check', ...pretty]),
 	clangFormat,
 	...['layers', 'boundary', 'sizes'].map(name => () => check(name, node, [`build/${name}.mjs`])),
-	() => check('dockerfile', 'cmp', ['Dockerfile', 'build/Dockerfile']),
 	clangTidy,
 ]);
 finish();
@@ -48,7 +47,13 @@ async function clangTidy() {
 		2,
 		changed.map(file => async () => {
 			if (since(startMs) > 120) return left.push(file);
-			await check(`clang-tidy ${file}`, tool, ['-p', 'out', '--quiet', file]);
+			await check(`clang-tidy ${file}`, tool, [
+				'-p',
+				'out',
+				'--quiet',
+				'--extra-arg=-Wno-unknown-warning-option',
+				file,
+			]);
 		}),
 	);
 	if (left.length > 0) console.log(`clang-tidy: out of time before ${left.join(' ')}`);

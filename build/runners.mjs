@@ -56,8 +56,8 @@ const tapFailures = output => {
 	});
 };
 
-/** Ava over these patterns; `serial`: one file at a time, because its tests share the machine's resources. */
-export const ava = async (name, patterns, {serial = false} = {}) => {
+/** Ava over these patterns, by this Node; `serial`: one file at a time, because they share the machine's resources. */
+export const ava = async (name, patterns, {serial = false, env, node = process.execPath} = {}) => {
 	const startMs = performance.now();
 	const args = [
 		'node_modules/ava/entrypoints/cli.js',
@@ -65,7 +65,7 @@ export const ava = async (name, patterns, {serial = false} = {}) => {
 		...(serial ? ['--concurrency=1'] : []),
 	];
 	// The report is on standard output; what tests print themselves is not.
-	const {code, output, stdout} = await run(process.execPath, [...args, ...patterns]);
+	const {code, output, stdout} = await run(node, [...args, ...patterns], {env});
 	const counts = tapCounts(code, stdout);
 	if (counts.failed > 0) {
 		const told = tapFailures(stdout).join('\n');

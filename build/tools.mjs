@@ -63,6 +63,9 @@ export const count = (name, counts, seconds) => {
 	if (nothing) console.log(`${name} ran nothing, which counts as a failure`);
 };
 
+/** How many have failed so far. */
+export const failures = () => failed;
+
 /** Prints the sum as the last line; `.ci/run` adds the sums of several scripts up. */
 export const finish = () => {
 	if (process.env.SLUICE_TALLY) appendFileSync(process.env.SLUICE_TALLY, `${passed} ${failed}\n`);
