@@ -19,7 +19,7 @@ export function parseDuration(text: string): number | undefined {
 		sum += Number(count) * (unitMs[unit ?? ''] ?? 0);
 	}
 	// 0.3s would be 300.00000000000006 ms: finer than a nanosecond is rounding.
-	const ms = Math.round(sum * 1e6) / 1e6;
+	const ms = Number(sum.toFixed(6));
 	return Number.isFinite(ms) && ms <= Number.MAX_SAFE_INTEGER ? ms : undefined;
 }
 
