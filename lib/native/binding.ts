@@ -52,7 +52,13 @@ export type PipelineSpec = {domain: string} & PipelineRecipe;
 
 export type PipelineRecipe =
 	/** A launch line of GStreamer; `hubsink path=NAME` and `hubsrc path=NAME` tie it to streams. */
-	| {type: 'launch'; launch: string; paused: boolean}
+	| {
+			type: 'launch';
+			launch: string;
+			/** Of hubsinks that name none; may be empty. */
+			path: string;
+			paused: boolean;
+	  }
 	/** A moving picture with running time and a tone. */
 	| {
 			type: 'test';

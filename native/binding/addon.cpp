@@ -3,9 +3,12 @@
 #include "binding/environment.hpp"
 #include "binding/from_js.hpp"
 #include "binding/napi.hpp"
+#include "gst/elements.hpp"
 #include "binding/stats_to_js.hpp"
 
 #include <gst/gst.h>
+
+#include <mutex>
 
 namespace binding {
 namespace {
@@ -13,6 +16,11 @@ namespace {
 class Addon : public Napi::Addon<Addon> {
  public:
   Addon(Napi::Env env, Napi::Object exports) : environment_(env) {
+    static std::once_flag once;
+    std::call_once(once, [] {
+      gst_init(nullptr, nullptr);
+      gst::registerElements();
+    });
     DefineAddon(exports, {
                              InstanceMethod("open", &Addon::open),
                              InstanceMethod("openStream", &Addon::openStream),
@@ -156,12 +164,14 @@ class Addon : public Napi::Addon<Addon> {
 
   // version(): NativeVersion
   Napi::Value version(Info info) {
-    return Fields(info.Env())
-        .set("sluice", SLUICE_VERSION)
-        .set("gstreamer", std::to_string(GST_VERSION_MAJOR) + "." +
-                              std::to_string(GST_VERSION_MINOR) + "." +
-                              std::to_string(GST_VERSION_MICRO))
-        .object();
+    guint major;
+    guint minor;
+    guint micro;
+    guint nano;
+    gst_version(&major, &minor, &micro, &nano);
+    const std::string gstreamer =
+        std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(micro);
+    return Fields(info.Env()).set("sluice", SLUICE_VERSION).set("gstreamer", gstreamer).object();
   }
 
   // What was opened keeps the event loop alive until its last event.

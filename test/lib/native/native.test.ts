@@ -129,7 +129,12 @@ test('an ingest gives RTSP messages back and says when there is room again', asy
 test('fifty pipelines at once each stop exactly once', async t => {
 	const native = startNative(t);
 	const pipelines = Array.from({length: 50}, () =>
-		native.start({type: 'launch', launch: 'fakesrc is-live=true ! fakesink', paused: false}),
+		native.start({
+			type: 'launch',
+			launch: 'fakesrc is-live=true ! fakesink',
+			path: '',
+			paused: false,
+		}),
 	);
 	let stops = 0;
 	for (const pipeline of pipelines) pipeline.on('stopped', () => stops++);
