@@ -1,7 +1,7 @@
 // Each fuzz target for as many seconds as the argument says.
 import {findTool} from './clang.mjs';
 import {files, finish} from './tools.mjs';
-import {buildNative, fuzz} from './runners.mjs';
+import {asserting, buildNative, fuzz} from './runners.mjs';
 
 const clang = await findTool('clang++');
 if (!clang) {
@@ -15,7 +15,7 @@ const targets = (await files(['test/fuzz/*.cpp'])).map(
 );
 const settings = {
 	SANITIZE: 'address,undefined',
-	CMAKE_BUILD_TYPE: 'RelWithDebInfo',
+	...asserting,
 	FUZZERS: 'ON',
 	TESTS: 'ON',
 };

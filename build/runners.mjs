@@ -11,6 +11,12 @@ export const buildNative = async (folder, settings, targets = []) => {
 	await must('cmake', ['--build', folder, ...names, '--', '--quiet']);
 };
 
+/** Sanitizers want line numbers, and assertions, which CMake's own kinds of build leave out. */
+export const asserting = {
+	CMAKE_BUILD_TYPE: 'RelWithDebInfo',
+	CMAKE_CXX_FLAGS_RELWITHDEBINFO: '-O1 -g',
+};
+
 /** The layers whose native tests there are. */
 export const nativeTests = async layers => {
 	const sources = await files(layers.map(layer => `test/${layer}/*.cpp`));

@@ -1,7 +1,7 @@
 // Native code under AddressSanitizer and UBSan with every fuzz target, and what has threads under ThreadSanitizer.
 import {findTool} from './clang.mjs';
 import {files, finish, run} from './tools.mjs';
-import {buildNative, fuzz, gtest, nativeTests} from './runners.mjs';
+import {asserting, buildNative, fuzz, gtest, nativeTests} from './runners.mjs';
 
 const all = await nativeTests(['core', 'io', 'gst']);
 const targets = (await files(['test/fuzz/*.cpp'])).map(
@@ -14,7 +14,7 @@ const compiler = clang ? {CMAKE_CXX_COMPILER: clang, FUZZERS: 'ON'} : {};
 const programs = all.map(layer => `${layer}_test`);
 await buildNative(
 	'out/asan',
-	{TESTS: 'ON', SANITIZE: 'address,undefined', CMAKE_BUILD_TYPE: 'RelWithDebInfo', ...compiler},
+	{TESTS: 'ON', SANITIZE: 'address,undefined', ...asserting, ...compiler},
 	[...programs, ...(clang ? targets : [])],
 );
 const address = {
@@ -27,11 +27,7 @@ for (const program of programs)
 if (clang) await fuzz('out/asan', ['-runs=5000']);
 
 const threaded = all.filter(layer => layer !== 'gst').map(layer => `${layer}_test`);
-await buildNative(
-	'out/tsan',
-	{TESTS: 'ON', SANITIZE: 'thread', CMAKE_BUILD_TYPE: 'RelWithDebInfo'},
-	threaded,
-);
+await buildNative('out/tsan', {TESTS: 'ON', SANITIZE: 'thread', ...asserting}, threaded);
 // ThreadSanitizer of these compilers cannot place its shadow where addresses are spread widely; some
 // containers forbid to change that, and spread them less.
 const fixed = ['setarch', '-R'];
