@@ -55,6 +55,7 @@ export const meanings = {
 	RTSP_TIMEOUT: 'The RTSP peer did not answer in time.',
 	RTSP_UNAUTHORIZED:
 		'The RTSP peer wants another user or password; it is asked again every 60 s only.',
+	SERVER_NOT_READY: 'The server is starting or ending.',
 	SNAPSHOT_FAILED: 'The picture could not be decoded or encoded.',
 	SNAPSHOT_INVALID: 'Width, height or quality is none, or too large.',
 	SNAPSHOT_NONE: 'There is no stream to take a picture of.',

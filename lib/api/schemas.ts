@@ -57,7 +57,7 @@ export const pathSchema = z
 		inboundFramesInError: count(),
 		readers: z.array(peer),
 		state: z
-			.enum(['idle', 'starting', 'ready', 'reconnecting', 'failed', 'paused'])
+			.enum(['idle', 'starting', 'ready', 'reconnecting', 'failed', 'paused', 'stopped'])
 			.describe('This and what follows are not fields of MediaMTX.'),
 		error: z.object({code: errorSchema.shape.code, message: z.string()}).nullable(),
 		width: count().nullable(),

@@ -64,7 +64,10 @@ const redirect = (response: ServerResponse, location: string): void => {
 	response.end();
 };
 
-type File = {body: Buffer; headers: {etag: string; 'content-type': string; 'cache-control': string}};
+type File = {
+	body: Buffer;
+	headers: {etag: string; 'content-type': string; 'cache-control': string};
+};
 
 /** Files in memory, read anew when they change. */
 class Files {

@@ -42,7 +42,12 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
 	addStates(registry, options.paths);
 	addReaders(registry, options.paths);
 	for (const [name, help] of Object.entries(nativeRows))
-		addGauge(registry, `sluice_${snake(name)}`, help, () => options.native()[name as keyof NativeFigures]);
+		addGauge(
+			registry,
+			`sluice_${snake(name)}`,
+			help,
+			() => options.native()[name as keyof NativeFigures],
+		);
 	addGauge(registry, 'sluice_hls_muxers', 'HLS muxers that run', () => options.hls().muxers);
 	addGauge(registry, 'sluice_hls_sessions', 'Viewers by HLS', () => options.hls().sessions);
 	new Gauge({
@@ -180,6 +185,6 @@ const addGauge = (registry: Registry, name: string, help: string, value: () => n
 	});
 };
 
-const states = ['idle', 'starting', 'ready', 'reconnecting', 'failed', 'paused'];
+const states = ['idle', 'starting', 'ready', 'reconnecting', 'failed', 'paused', 'stopped'];
 
 const snake = (name: string) => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
