@@ -93,7 +93,10 @@ export function applyState({
 	const origins = rawMap() as Record<string, Origin>;
 	for (const name of Object.keys(paths)) origins[name] = 'file';
 	for (const [name, change] of Object.entries(state.paths)) {
-		locations.set(['paths', name], file === undefined ? 'API' : stateFileOf(file));
+		const place = file === undefined ? 'API' : stateFileOf(file);
+		const keys = change.type === 'delete' ? [] : Object.keys(change.config);
+		locations.set(['paths', name], place);
+		for (const key of keys) locations.set(['paths', name, key], place);
 		applyChange({paths, origins, name, change});
 	}
 	if (Object.keys(state.paths).length > 0) root['paths'] = paths;
