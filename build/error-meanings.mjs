@@ -58,8 +58,10 @@ export const meanings = {
 	SERVER_NOT_READY: 'The server is starting or ending.',
 	SNAPSHOT_FAILED: 'The picture could not be decoded or encoded.',
 	SNAPSHOT_INVALID: 'Width, height or quality is none, or too large.',
-	SNAPSHOT_NONE: 'There is no stream to take a picture of.',
+	SNAPSHOT_NONE: 'No picture was taken of this path yet, and it was not to be started.',
 	SNAPSHOT_NO_TRACKS: 'The stream has no video that can be decoded.',
 	SNAPSHOT_TIMEOUT: 'The source is connected and no key frame came in time.',
+	SOURCE_ENDED: 'A source came to its end.',
+	SOURCE_SILENT: 'A source delivers nothing, or nothing any more.',
 	SOURCE_UNSUPPORTED: 'This version cannot start a source of this form.',
 };

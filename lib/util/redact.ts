@@ -30,13 +30,14 @@ function redactUser(rest: string): string {
 	return at < 0 || colon < 0 || colon > at ? rest : `${rest.slice(0, colon)}:***${rest.slice(at)}`;
 }
 
+const server = /^(\[[^\]]*\]|[^:[\]]+)(:(\d*|\$G\d+))?$/;
+
 /** Index of the `@` that ends user and password, -1 = none. */
 function endOfUser(rest: string): number {
 	const authority = rest.split(/[/?#]/, 1)[0] ?? '';
 	const at = authority.lastIndexOf('@');
-	// A password with / ? or # that nobody encoded: what looks like a port is then no number.
-	const isBroken = at < 0 && /^[^:]*:/.test(authority) && !/^(\[.*\]|[^:]*):\d*$/.test(authority);
-	return isBroken ? rest.lastIndexOf('@') : at;
+	// A password with / ? or # that nobody encoded: what stands there is then no host and port.
+	return server.test(authority.slice(at + 1)) ? at : Math.max(at, rest.lastIndexOf('@'));
 }
 
 /** Cameras take passwords as `?user=admin&password=x`, or `/user=admin_password=x_channel=1` in the path. */
