@@ -1,0 +1,145 @@
+#include "gst/caps.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace gst {
+
+const char* const kVideoCaps =
+    "video/x-h264, stream-format=avc, alignment=au; "
+    "video/x-h265, stream-format=(string){hvc1, hev1, byte-stream}, alignment=au; "
+    "video/x-vp8; video/x-vp9; video/x-av1; image/jpeg; "
+    "video/mpeg, mpegversion=(int){1, 2, 4}, systemstream=false";
+const char* const kAudioCaps =
+    "audio/mpeg, mpegversion=4, stream-format=raw; "
+    "audio/mpeg, mpegversion=1; audio/x-opus; audio/x-alaw; audio/x-mulaw; audio/x-ac3; "
+    "audio/x-eac3; audio/x-vorbis; audio/x-flac; audio/x-adpcm, layout=g726; audio/AMR; "
+    "audio/AMR-WB; audio/G722; audio/G729";
+
+namespace {
+
+struct Codec {
+  std::string_view media;  // of the caps
+  std::string_view name;  // RTP's encoding name
+  int defaultRateHz;  // where caps need not tell a rate
+};
+
+// https://www.iana.org/assignments/rtp-parameters; FLAC and MPEG-2 program data have no name there
+// that says more than their media type.
+constexpr std::array kCodecs{
+    Codec{"video/x-h265", "H265", 90000},     Codec{"video/x-vp8", "VP8", 90000},
+    Codec{"video/x-vp9", "VP9", 90000},       Codec{"video/x-av1", "AV1", 90000},
+    Codec{"image/jpeg", "JPEG", 90000},       Codec{"video/mpeg", "MPV", 90000},
+    Codec{"audio/mpeg", "MPA", 90000},        Codec{"audio/x-opus", "OPUS", 48000},
+    Codec{"audio/x-alaw", "PCMA", 8000},      Codec{"audio/x-mulaw", "PCMU", 8000},
+    Codec{"audio/x-ac3", "AC3", 48000},       Codec{"audio/x-eac3", "EAC3", 48000},
+    Codec{"audio/x-vorbis", "VORBIS", 48000}, Codec{"audio/x-flac", "FLAC", 48000},
+    Codec{"audio/x-adpcm", "G726-32", 8000},  Codec{"audio/AMR", "AMR", 8000},
+    Codec{"audio/AMR-WB", "AMR-WB", 16000},   Codec{"audio/G722", "G722", 8000},
+    Codec{"audio/G729", "G729", 8000},
+};
+
+int intField(const GstStructure* structure, const char* name, int otherwise) {
+  int value = otherwise;
+  gst_structure_get_int(structure, name, &value);
+  return value;
+}
+
+core::Bytes codecData(const GstStructure* structure) {
+  const GValue* value = gst_structure_get_value(structure, "codec_data");
+  GstBuffer* buffer = value ? gst_value_get_buffer(value) : nullptr;
+  if (!buffer) return {};
+  core::Bytes bytes(gst_buffer_get_size(buffer));
+  gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
+  return bytes;
+}
+
+core::Result<NegotiatedTrack> h264Track(const GstStructure* structure) {
+  auto avc = parseAvcC(codecData(structure));
+  if (!avc) return avc.reason();
+  NegotiatedTrack made{{core::Kind::video, "H264", 90000, avc->parameters}, std::move(*avc)};
+  // Containers know the rate of streams whose VUI is silent.
+  auto& parameters = std::get<core::H264Parameters>(made.track.parameters);
+  int num = 0;
+  int den = 1;
+  if (parameters.frameRateNum == 0 &&
+      gst_structure_get_fraction(structure, "framerate", &num, &den) && num > 0) {
+    parameters.frameRateNum = static_cast<uint32_t>(num);
+    parameters.frameRateDen = static_cast<uint32_t>(den);
+  }
+  return made;
+}
+
+core::Result<NegotiatedTrack> aacTrack(const GstStructure* structure) {
+  auto parameters = core::AacParameters::fromConfig(codecData(structure));
+  if (!parameters) return parameters.reason();
+  const uint32_t rate = parameters->sampleRateHz;
+  return NegotiatedTrack{{core::Kind::audio, "MPEG4-GENERIC", rate, std::move(*parameters)}, {}};
+}
+
+core::Result<NegotiatedTrack> opaqueTrack(const GstStructure* structure, std::string_view media) {
+  for (const Codec& codec : kCodecs) {
+    if (codec.media != media) continue;
+    const bool audio = media.starts_with("audio/");
+    const bool mpeg4 = media == "video/mpeg" && intField(structure, "mpegversion", 0) == 4;
+    const int rate = audio && codec.name != "MPA" && codec.name != "OPUS"
+                         ? intField(structure, "rate", codec.defaultRateHz)
+                         : codec.defaultRateHz;
+    core::Track track;
+    track.kind = audio ? core::Kind::audio : core::Kind::video;
+    track.codec = mpeg4 ? "MP4V-ES" : codec.name;
+    track.clockRateHz = static_cast<uint32_t>(rate);
+    return NegotiatedTrack{std::move(track), {}};
+  }
+  return core::Reason{"no track can be made of " + std::string(media)};
+}
+
+Buffer bufferOf(const core::Bytes& bytes) {
+  Buffer buffer(gst_buffer_new_allocate(nullptr, bytes.size(), nullptr));
+  gst_buffer_fill(buffer.get(), 0, bytes.data(), bytes.size());
+  return buffer;
+}
+
+Caps describe(const core::H264Parameters& parameters) {
+  const Buffer config = bufferOf(formatAvcC(parameters));
+  Caps caps(gst_caps_new_simple("video/x-h264", "stream-format", G_TYPE_STRING, "avc", "alignment",
+                                G_TYPE_STRING, "au", "codec_data", GST_TYPE_BUFFER, config.get(),
+                                "width", G_TYPE_INT, static_cast<int>(parameters.width), "height",
+                                G_TYPE_INT, static_cast<int>(parameters.height), "parsed",
+                                G_TYPE_BOOLEAN, TRUE, nullptr));
+  if (parameters.frameRateNum > 0)
+    gst_caps_set_simple(caps.get(), "framerate", GST_TYPE_FRACTION,
+                        static_cast<int>(parameters.frameRateNum),
+                        static_cast<int>(parameters.frameRateDen), nullptr);
+  return caps;
+}
+
+Caps describe(const core::AacParameters& parameters) {
+  const Buffer config = bufferOf(parameters.config);
+  return Caps(gst_caps_new_simple("audio/mpeg", "mpegversion", G_TYPE_INT, 4, "stream-format",
+                                  G_TYPE_STRING, "raw", "framed", G_TYPE_BOOLEAN, TRUE, "rate",
+                                  G_TYPE_INT, static_cast<int>(parameters.sampleRateHz), "channels",
+                                  G_TYPE_INT, static_cast<int>(parameters.channels), "codec_data",
+                                  GST_TYPE_BUFFER, config.get(), nullptr));
+}
+
+Caps describe(const core::OpaqueParameters&) { return nullptr; }
+
+}  // namespace
+
+core::Result<NegotiatedTrack> trackOf(const GstCaps& caps) {
+  const GstStructure* structure = gst_caps_get_structure(&caps, 0);
+  const std::string_view media = gst_structure_get_name(structure);
+  if (media == "video/x-h264") return h264Track(structure);
+  if (media == "audio/mpeg" && intField(structure, "mpegversion", 0) == 4)
+    return aacTrack(structure);
+  return opaqueTrack(structure, media);
+}
+
+Caps capsOf(const core::Track& track) {
+  return std::visit([](const auto& parameters) { return describe(parameters); }, track.parameters);
+}
+
+}  // namespace gst
