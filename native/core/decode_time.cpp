@@ -5,7 +5,7 @@
 namespace core {
 
 namespace {
-constexpr Micros kTick{1};
+constexpr Micros kTick{20};  // more than one unit of 90 kHz: in no format are two steps one
 constexpr uint32_t kMaxReorder = 16;  // H.264 annex A: MaxDpbFrames is at most 16
 }  // namespace
 

@@ -58,18 +58,18 @@ size_t fields(uint32_t flags, uint32_t mask) {
 uint32_t sampleFlags(const Frame& frame) { return frame.key ? kKeySample : kOtherSample; }
 
 template <typename T>
-T clampTo(int64_t value, int64_t lowest = std::numeric_limits<T>::min()) {
-  return static_cast<T>(std::clamp<int64_t>(value, lowest, std::numeric_limits<T>::max()));
+T clampTo(int64_t value) {
+  using Limits = std::numeric_limits<T>;
+  return static_cast<T>(std::clamp<int64_t>(value, Limits::min(), Limits::max()));
 }
 
-// Durations are differences of rounded decode times, so that nothing adds up to a drift; at least
-// one unit, since decoders take two samples of one time for a mistake.
+// Durations are differences of rounded decode times, so that nothing adds up to a drift.
 void collect(Run& run, const Track& track, std::span<const Sample> samples) {
   const uint32_t scale = timescale(track);
   int64_t now = 0, end = 0;
   const auto finish = [&](int64_t next) {
     if (run.entries.empty()) return;
-    run.entries.back().duration = clampTo<uint32_t>(next - now, 1);
+    run.entries.back().duration = clampTo<uint32_t>(next - now);
     now += run.entries.back().duration;
   };
   for (const Sample& sample : samples) {

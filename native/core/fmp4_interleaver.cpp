@@ -22,7 +22,11 @@ constexpr Micros kMaxTime{int64_t{1} << 53};
 constexpr size_t kMaxQueued = 8192;
 constexpr size_t kMaxQueuedBytes = 64'000'000;
 
-bool isSane(Micros time) { return -kMaxTime < time && time < kMaxTime; }
+// tfdt has no sign, and stream time begins after 0.
+bool isSane(const Frame& frame) {
+  return frame.dts >= Micros{0} && std::max(frame.dts, frame.pts) < kMaxTime &&
+         frame.pts > -kMaxTime;
+}
 
 }  // namespace
 
@@ -41,13 +45,13 @@ void Interleaver::begin(const Epoch& epoch) {
     if (line.video && !video) video = i;
   }
   lead_ = video.value_or(any.value_or(0));
-  newest_ = -kMaxTime;
+  newest_ = Micros{0};
   queued_ = queuedBytes_ = 0;
 }
 
 Interleaver::Push Interleaver::push(const FrameRef& frame) {
   if (frame->track >= lines_.size() || !lines_[frame->track].carried) return Push::dropped;
-  if (!isSane(frame->dts) || !isSane(frame->pts)) return Push::dropped;
+  if (!isSane(*frame)) return Push::dropped;
   Line& line = lines_[frame->track];
   const Push verdict = judge(line, *frame);
   if (verdict == Push::dropped && line.video) line.skipping = true;

@@ -121,7 +121,8 @@ bool HlsPackager::endsSegment(const Head& head) const {
   if (!begun || !head.frame->key) return false;
   const Micros tolerance =
       frames_.leadIsVideo() ? std::max(frames_.usualDuration() / 2, kTolerance) : kTolerance;
-  return head.frame->dts - segmentStart_ + tolerance >= config_.segmentDuration;
+  // By what is seen: decode times of the first pictures of a stream are partly guessed.
+  return head.frame->pts - open_->start + tolerance >= config_.segmentDuration;
 }
 
 bool HlsPackager::endsPart(const Head& head) const {
