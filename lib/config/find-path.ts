@@ -47,9 +47,18 @@ function patterns(config: Config): Pattern[] {
 function fill(config: PathConfig, key: string, caught: (string | undefined)[]): FoundPath {
 	const groups = caught.map(group => group ?? '');
 	const put = (text: string) =>
-		text.replace(/\$G(\d+)/g, (whole, number: string) => groups[Number(number) - 1] ?? whole);
+		text.replace(/\$G(\d+)/g, (whole, digits: string) => putGroup(digits, groups) ?? whole);
 	const source = put(config.source);
 	const gstreamer = put(config.gstreamer);
 	const isSame = source === config.source && gstreamer === config.gstreamer;
 	return {config: isSame ? config : Object.freeze({...config, source, gstreamer}), key, groups};
+}
+
+/** `$G102` is group 1 and the text 02 where there are fewer than ten groups, as in MediaMTX. */
+function putGroup(digits: string, groups: string[]): string | undefined {
+	for (let length = digits.length; length > 0; length--) {
+		const group = groups[Number(digits.slice(0, length)) - 1];
+		if (group !== undefined) return group + digits.slice(length);
+	}
+	return undefined;
 }

@@ -25,6 +25,13 @@ test('a regular expression takes the names that fit, and its groups stand in the
 	t.is(findPath(config, 'cam12')?.config.source, 'rtsp://10.0.0.12/');
 });
 
+test('digits after a group that there is not belong to the text', t => {
+	const {config} = load(
+		'paths: {"~^n(.+)$": {source: "rtsp://r/Channels/$G102?x=$G2", sourceOnDemand: yes}}',
+	);
+	t.is(findPath(config, 'n7')?.config.source, 'rtsp://r/Channels/702?x=$G2');
+});
+
 test('of several that fit the first in the alphabet is taken', t => {
 	t.is(findPath(config, 'bar')?.key, '~^b');
 });
