@@ -24,7 +24,7 @@ export const sendError = (response: ServerResponse, thrown: unknown): void => {
 	}
 	const error = toMediaError(thrown);
 	const body = JSON.stringify(errorBody(error));
-	for (const name of ['content-encoding', 'content-range', 'etag']) response.removeHeader(name);
+	for (const name of ['content-encoding', 'etag']) response.removeHeader(name);
 	response.writeHead(statusOf(error), {
 		'content-type': 'application/json; charset=utf-8',
 		'content-length': Buffer.byteLength(body),
