@@ -1,0 +1,49 @@
+import {MediaError} from '../../lib/errors.ts';
+import {Delivery} from '../../lib/media/delivery.ts';
+import {createLine} from '../../lib/media/line.ts';
+import type {ReaderInfo} from '../../lib/media/messages.ts';
+import type {TrackInfo} from '../../lib/native/binding.ts';
+
+/** Delivery with a control at the other end that does what the test says: a path with a stream, or a refusal. */
+export const scriptedControl = ({
+	stream = 1,
+	tracks = [],
+	maxReaders = Infinity,
+	refusal,
+}: {
+	stream?: number;
+	tracks?: TrackInfo[];
+	maxReaders?: number;
+	refusal?: MediaError;
+} = {}) => {
+	const {control, delivery: port} = createLine();
+	const readers = new Map<string, ReaderInfo>();
+	const wishes: ReaderInfo[] = [];
+	const state = {refusal};
+	const refuse = (reader: string, {code, message, context}: MediaError) =>
+		control.post({type: 'refused', reader, code, message, context});
+	const isFull = () => [...readers.values()].filter(({counted}) => counted).length >= maxReaders;
+	control.onMessage = message => {
+		if (message.type === 'leave') return void readers.delete(message.reader);
+		const {type: _, ...wish} = message;
+		wishes.push(wish);
+		if (state.refusal) return refuse(wish.reader, state.refusal);
+		if (wish.counted && isFull())
+			return refuse(wish.reader, new MediaError('PATH_TOO_MANY_READERS', 'Full'));
+		readers.set(wish.reader, wish);
+		control.post({type: 'admitted', reader: wish.reader, stream, tracks});
+	};
+	return {
+		delivery: new Delivery(port),
+		/** Who is in. */
+		readers,
+		/** Everybody who asked. */
+		wishes,
+		refuseWith: (error: MediaError | undefined) => void (state.refusal = error),
+		/** Lets everybody go. */
+		end: (code: MediaError['code'], message: string) => {
+			for (const reader of readers.keys()) control.post({type: 'ended', reader, code, message});
+			readers.clear();
+		},
+	};
+};
