@@ -15,7 +15,9 @@ export function checkPathName(name: string): string | undefined {
 /** The same for an entry of `paths`, which may be a regular expression (`~^cam(.+)$`) or `all_others` as well. */
 export function checkPathKey(key: string): string | undefined {
 	if (!key.startsWith('~')) return checkPathName(key);
-	return parsePattern(key) ? undefined : 'expected a regular expression after ~';
+	return parsePattern(key)
+		? undefined
+		: 'expected a regular expression after ~, without look-around and back-references';
 }
 
 /** Whether an entry of `paths` stands for many names. */

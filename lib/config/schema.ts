@@ -254,7 +254,7 @@ export type Config = DeepReadonly<z.output<typeof configSchema>> & {
 
 function checkPattern(pattern: string): string | undefined {
 	if (!pattern.startsWith('~') || parsePattern(pattern)) return undefined;
-	return 'expected a regular expression after ~';
+	return 'expected a regular expression after ~, without look-around and back-references';
 }
 
 function checkCredential(text: string): string | undefined {

@@ -184,7 +184,7 @@ test('reserved and impossible names are refused with the reason', t => {
 		"test.yml:2: paths.v3/x: names that begin with v3 are taken by the server's own pages",
 		'test.yml:3: paths.a/live: names that end with /live are taken: there the server gives the stream itself',
 		'test.yml:4: paths.a b: a path name has letters A-Z a-z, digits, _ . ~ - and / only',
-		'test.yml:5: paths.~^a(: expected a regular expression after ~',
+		'test.yml:5: paths.~^a(: expected a regular expression after ~, without look-around and back-references',
 		'test.yml:6: paths.__proto__: the name __proto__ is reserved',
 	]);
 });
