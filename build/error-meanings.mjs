@@ -33,6 +33,8 @@ export const meanings = {
 	HTTP_NOT_FOUND: 'There is nothing at this address.',
 	HTTP_RANGE: 'The range of bytes that was asked for is not there.',
 	INTERNAL: 'A fault of the server.',
+	LISTEN_REFUSED:
+		'An address of the configuration cannot be listened on: another program has it, or it is not of this machine.',
 	NATIVE_LOAD: 'The native addon cannot be loaded; the message says what to install.',
 	PATH_EXISTS: 'A path of this name is configured already.',
 	PATH_FAILED: 'The source of the path cannot be reached; `context` has the cause.',
@@ -61,7 +63,8 @@ export const meanings = {
 	SNAPSHOT_NONE: 'No picture was taken of this path yet, and it was not to be started.',
 	SNAPSHOT_NO_TRACKS: 'The stream has no video that can be decoded.',
 	SNAPSHOT_TIMEOUT: 'The source is connected and no key frame came in time.',
-	SOURCE_ENDED: 'A source came to its end.',
-	SOURCE_SILENT: 'A source delivers nothing, or nothing any more.',
+	SOURCE_ENDED: 'The source came to its end; it is started again.',
+	SOURCE_SILENT:
+		'The source did not answer, or has sent no frame for a while; it is fetched again.',
 	SOURCE_UNSUPPORTED: 'This version cannot start a source of this form.',
 };

@@ -31,6 +31,7 @@ export const errorKinds = {
 	HTTP_NOT_FOUND: 'not-found',
 	HTTP_RANGE: 'invalid',
 	INTERNAL: 'internal',
+	LISTEN_REFUSED: 'invalid',
 	NATIVE_LOAD: 'internal',
 	PATH_EXISTS: 'conflict',
 	PATH_FAILED: 'not-found',

@@ -21,6 +21,8 @@ import type {State} from './state.ts';
 /** Where a configuration comes from: a file, sources of the command line, or neither. */
 export type ConfigOrigin = {
 	file?: string | undefined;
+	/** YAML in the place of a file. */
+	text?: string | undefined;
 	urls?: readonly string[] | undefined;
 	env: Readonly<Record<string, string | undefined>>;
 };
@@ -133,7 +135,7 @@ const isLocal = (key: string, value: unknown) =>
 		? value !== undefined && value !== null && value !== ''
 		: isLocalSource(value);
 
-const readText = ({file}: ConfigOrigin) => (file === undefined ? undefined : readConfigText(file));
+const readText = ({file, text}: ConfigOrigin) => (file === undefined ? text : readConfigText(file));
 
 const readStateOf = ({file}: ConfigOrigin) =>
 	file === undefined ? emptyState : readState(stateFileOf(file));

@@ -1,3 +1,4 @@
+import {EventEmitter} from 'node:events';
 import type {Logger} from 'pino';
 import {findPath} from '../config/find-path.ts';
 import {isPattern} from '../config/path-name.ts';
@@ -28,8 +29,13 @@ export type ControlOptions = {
 	logger: Logger;
 };
 
+export type ControlEvents = {
+	/** A path has media now; `isOnDemand`: it would lose it again without readers. */
+	ready: [path: {name: string; isOnDemand: boolean}];
+};
+
 /** The half that owns paths and sources; delivery speaks to it through the port, the API by these methods. */
-export class Control {
+export class Control extends EventEmitter<ControlEvents> {
 	readonly #options: ControlOptions;
 	readonly #paths = new Map<string, Path>();
 	readonly #leaving = new Set<Path>();
@@ -40,10 +46,15 @@ export class Control {
 	#onGone: () => void = () => {};
 
 	constructor(options: ControlOptions) {
+		super();
 		this.#options = options;
 		this.#config = options.config;
 		options.port.onMessage = message => this.#handle(message);
 		options.native.on('wanted', this.#onWanted);
+	}
+
+	/** Starts the static sources. */
+	open(): void {
 		this.#openNamed();
 	}
 
@@ -194,6 +205,7 @@ export class Control {
 		});
 		this.#paths.set(name, path);
 		path.on('idle', () => this.#forget(path));
+		path.on('ready', () => this.emit('ready', {name, isOnDemand: path.isOnDemand}));
 		path.open();
 		return path;
 	}

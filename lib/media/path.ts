@@ -26,6 +26,8 @@ const triesUntilFailed = 3;
 const restMs = 15_000;
 
 export type PathEvents = {
+	/** Media flows from now on. */
+	ready: [];
 	/** Nobody needs it: a path that exists for its readers only may be forgotten. */
 	idle: [];
 	/** After `close()`: its source has said goodbye and its stream is gone. */
@@ -103,6 +105,11 @@ export class Path extends EventEmitter<PathEvents> {
 
 	get state(): PathState {
 		return this.#state;
+	}
+
+	/** Its source runs for readers only. */
+	get isOnDemand(): boolean {
+		return this.#settings.sourceOnDemand || this.#place.passing;
 	}
 
 	get isEmpty(): boolean {
@@ -212,13 +219,7 @@ export class Path extends EventEmitter<PathEvents> {
 	/** A reader starts a failed on-demand source again, unless the pause due is longer than readers wait. */
 	#mayStartAgain(reader: ReaderInfo): boolean {
 		const {sourceOnDemandStartTimeout} = this.#settings;
-		return (
-			reader.start && this.#isOnDemand() && this.#feed.pauseLeftMs <= sourceOnDemandStartTimeout
-		);
-	}
-
-	#isOnDemand(): boolean {
-		return this.#settings.sourceOnDemand || this.#place.passing;
+		return reader.start && this.isOnDemand && this.#feed.pauseLeftMs <= sourceOnDemandStartTimeout;
 	}
 
 	/** Does what the table says for `event`; nothing where it says nothing. */
@@ -231,6 +232,7 @@ export class Path extends EventEmitter<PathEvents> {
 		for (const action of step.act) this.#actions[action]();
 		this.#checkNeed();
 		if (this.#state === 'idle') this.emit('idle');
+		if (this.#state === 'ready' && before !== 'ready') this.emit('ready');
 	}
 
 	readonly #actions: Record<PathAction, () => void> = {
@@ -286,7 +288,7 @@ export class Path extends EventEmitter<PathEvents> {
 			: undefined;
 		const silence = new MediaError('SOURCE_SILENT', `Source did not answer in ${seconds} s`);
 		const error = timeout ?? this.#lastError ?? silence;
-		if (this.#isOnDemand()) this.#feed.countFailure(error);
+		if (this.isOnDemand) this.#feed.countFailure(error);
 		this.#giveUp(error, timeout);
 	}
 
@@ -339,7 +341,7 @@ export class Path extends EventEmitter<PathEvents> {
 	}
 
 	#rest(): void {
-		if (!this.#isOnDemand()) return;
+		if (!this.isOnDemand) return;
 		this.#feed.stop();
 		this.#release();
 		if (!this.#place.passing) return;
@@ -353,7 +355,7 @@ export class Path extends EventEmitter<PathEvents> {
 	#wake(): void {
 		if (this.#settings.source === 'publisher') return;
 		const isTried = this.#feed.isRunning;
-		if (this.#isOnDemand() ? this.#state === 'idle' && this.#readers.holding : !isTried) {
+		if (this.isOnDemand ? this.#state === 'idle' && this.#readers.holding : !isTried) {
 			this.#take('needed');
 		}
 	}
@@ -367,7 +369,7 @@ export class Path extends EventEmitter<PathEvents> {
 	/** Begins or ends the time after which an on-demand source that nobody holds is stopped. */
 	#checkNeed(): void {
 		const isIdle = this.#state === 'idle' || this.#state === 'failed' || this.#state === 'stopped';
-		if (!this.#isOnDemand() || this.#readers.holding || isIdle || this.#closing) {
+		if (!this.isOnDemand || this.#readers.holding || isIdle || this.#closing) {
 			return this.#closeAfter.cancel();
 		}
 		if (this.#closeAfter.isSet || !this.#feed.isRunning) return;

@@ -1,15 +1,21 @@
-import type {EventEmitter} from 'node:events';
 import {MediaError} from '../../errors.ts';
 import type {Id, PipelineSpec} from '../../native/binding.ts';
 import {wishKey} from './wish.ts';
 import type {SnapshotWish} from './wish.ts';
 
 /** A pipeline that takes one picture. */
-export type SnapshotPipeline = EventEmitter<{
-	picture: [block: {readonly data: ArrayBuffer; release(): void}];
-	failed: [event: {code: string; message: string; detail: string}];
-	stopped: [];
-}> & {stop(): void};
+export type SnapshotPipeline = {
+	once(
+		event: 'picture',
+		take: (block: {readonly data: ArrayBuffer; release(): void}) => void,
+	): unknown;
+	once(
+		event: 'failed',
+		take: (failure: {code: string; message: string; detail: string}) => void,
+	): unknown;
+	once(event: 'stopped', take: () => void): unknown;
+	stop(): void;
+};
 
 type SnapshotRecipe = Omit<Extract<PipelineSpec, {type: 'snapshot'}>, 'domain'>;
 

@@ -211,6 +211,7 @@ const startControl = (t: ExecutionContext, text: string, sourceTable?: Record<st
 		random: () => 0,
 		logger: pino({level: 'silent'}),
 	});
+	control.open();
 	const delivery = new Delivery(cloning(line.delivery));
 	t.teardown(async () => control.close());
 	const wish = {peer: '127.0.0.1:1', start: true, counted: true, holds: true};

@@ -1,0 +1,6 @@
+// The package's door: what `import {createServer} from 'sluice'` gives.
+export {createServer} from './server.ts';
+export type {Server, ServerOptions} from './server.ts';
+export {MediaError} from './errors.ts';
+export type {ErrorCode, ErrorKind} from './errors.ts';
+export type {PathFacts, PathState, PeerFacts, TrackFacts} from './media/facts.ts';

@@ -1,0 +1,282 @@
+// The composition root: the one place that knows every part and ties them together.
+import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import type {Logger} from 'pino';
+import {createApi} from './api/app.ts';
+import type {Services} from './api/services.ts';
+import type {Config} from './config/schema.ts';
+import {ConfigStore} from './config/store.ts';
+import type {ConfigChange} from './config/store.ts';
+import {watchFile} from './config/watch.ts';
+import {MediaError, toMediaError} from './errors.ts';
+import {httpListeners, namingSockets} from './http/listeners.ts';
+import {createHttpServer} from './http/server.ts';
+import type {HttpServer} from './http/server.ts';
+import {createPages} from './http/static.ts';
+import {createClock} from './media/clock.ts';
+import {Control} from './media/control.ts';
+import {Delivery} from './media/delivery.ts';
+import type {PathFacts} from './media/facts.ts';
+import {createLine} from './media/line.ts';
+import type {OpenSource} from './media/source.ts';
+import {openNative} from './native/native.ts';
+import type {Native} from './native/native.ts';
+import {createLogger} from './observe/logger.ts';
+import {createMetrics} from './observe/metrics.ts';
+import {createFileSource} from './protocols/file/pull.ts';
+import {createGstreamerSource} from './protocols/gstreamer/pull.ts';
+import {createGstreamerRtspSource} from './protocols/gstreamer/rtsp-pull.ts';
+import {createHlsReader} from './protocols/hls/read.ts';
+import type {HlsReader} from './protocols/hls/read.ts';
+import {openRtspSource} from './protocols/rtsp/pull.ts';
+import {createSnapshotReader} from './protocols/snapshot/read.ts';
+import {createTestSource} from './protocols/test/pull.ts';
+
+export type ServerOptions = {
+	/** A YAML file; it is watched, and read again when it changes. */
+	configFile?: string;
+	/** The same keys as in a file, in the place of one. */
+	config?: Readonly<Record<string, unknown>>;
+	/** Sources as on the command line: `rtsp://camera/stream` or `name=rtsp://camera/stream`. */
+	urls?: readonly string[];
+	/** Where `SLUICE_...` keys are looked for; nowhere unless given. */
+	env?: Readonly<Record<string, string | undefined>>;
+	logger?: Logger;
+};
+
+/** Longer than a pipeline gets for its stop, so that each part can report what did not end. */
+const closeTimeoutMs = 8000;
+
+/**
+ * Starts a server; resolves when it listens and its sources are being fetched. What is wrong with the
+ * configuration or an address rejects with a MediaError, and nothing has been started.
+ */
+export const createServer = async (options: ServerOptions = {}): Promise<Server> => {
+	const {configFile: file, config, urls, env = {}} = options;
+	const text = config && JSON.stringify(config);
+	const store = new ConfigStore({file, text, urls, env});
+	const {logLevel: level, logFormat: format} = store.config;
+	const logger = options.logger ?? createLogger({level, format});
+	for (const warning of store.warnings) logger.warn(warning);
+	const server = new Server({store, native: openNative(), logger});
+	try {
+		await server.open();
+	} catch (error) {
+		await server.close();
+		throw error;
+	}
+	if (file !== undefined) server.watch(file);
+	return server;
+};
+
+type Parts = {store: ConfigStore; native: Native; logger: Logger};
+
+/** A running server; `close()` ends everything it has started. */
+export class Server {
+	readonly #parts: Parts;
+	readonly #startedAt = new Date();
+	readonly #control: Control;
+	readonly #hls: HlsReader;
+	readonly #snapshots: ReturnType<typeof createSnapshotReader>;
+	#http: HttpServer | undefined;
+	#watch: {close(): void} | undefined;
+	#closed: Promise<void> | undefined;
+
+	/** Use `createServer`. */
+	constructor(parts: Parts) {
+		this.#parts = parts;
+		const {store, native, logger} = parts;
+		const line = createLine();
+		const clock = createClock(native);
+		const sources = createSources(native);
+		const {config} = store;
+		this.#control = new Control({config, native, sources, port: line.control, clock, logger});
+		const delivery = new Delivery(line.delivery);
+		const settings = () => store.config;
+		this.#hls = createHlsReader({native, delivery, settings, logger});
+		this.#snapshots = createSnapshotReader({native, delivery, settings, logger});
+		this.#control.on('ready', ({name, isOnDemand}) => {
+			if (store.config.hlsAlwaysRemux && !isOnDemand) this.#hls.remux(name);
+		});
+	}
+
+	/** Where pages, media and API are, without a slash at the end; undefined when HTTP is off. */
+	get httpUrl(): string | undefined {
+		const {httpAddress, httpServerCert} = this.#parts.store.config;
+		const port = this.#http?.ports['httpAddress'];
+		if (!httpAddress || port === undefined) return undefined;
+		const scheme = httpServerCert === '' ? 'http' : 'https';
+		return `${scheme}://${reachable(httpAddress.host)}:${port}`;
+	}
+
+	get config(): Config {
+		return this.#parts.store.config;
+	}
+
+	get logger(): Logger {
+		return this.#parts.logger;
+	}
+
+	/** Every path there is now. */
+	paths(): PathFacts[] {
+		const {bytesSent} = this.#hls.facts();
+		return this.#control
+			.list()
+			.map(facts => ({...facts, bytesSent: bytesSent.get(facts.name) ?? facts.bytesSent}));
+	}
+
+	/** Called by `createServer`, once. */
+	async open(): Promise<void> {
+		const {config} = this.#parts.store;
+		const {httpAddress, hlsAddress, apiAddress, webrtcAddress} = config;
+		const listeners = httpListeners({httpAddress, hlsAddress, apiAddress, webrtcAddress});
+		const {native, logger} = this.#parts;
+		this.#http = await createHttpServer({
+			listeners,
+			handlers: this.#handlers(),
+			native: namingSockets(native, listeners),
+			...tlsOf(config),
+			logger,
+		});
+		this.#control.open();
+	}
+
+	/** Reads the configuration again; throws a MediaError and goes on as before when it is wrong. */
+	reload(): void {
+		this.#apply(this.#parts.store.reload());
+	}
+
+	/** Reloads whenever the file changes, until `close()`. */
+	watch(file: string): void {
+		this.#watch = watchFile(file, () => this.tryReload());
+	}
+
+	/** As `reload()`; a configuration that is wrong is logged. */
+	tryReload(): void {
+		try {
+			this.reload();
+		} catch (thrown) {
+			const {code, message} = toMediaError(thrown);
+			this.logger.error({code}, `configuration refused, all stays as it was: ${message}`);
+		}
+	}
+
+	/** Lets readers, sources and peers go; resolves when all has ended, in some seconds at most. */
+	async close(): Promise<void> {
+		this.#closed ??= this.#close();
+		return this.#closed;
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.close();
+	}
+
+	async #close(): Promise<void> {
+		this.#watch?.close();
+		const parts = [this.#control, this.#hls, this.#snapshots, this.#http];
+		const ended = Promise.all(parts.map(async part => part?.close()));
+		const inTime = await withinTime(ended, closeTimeoutMs);
+		if (!inTime) this.logger.warn('some parts did not end in time and were left behind');
+		this.#parts.native.close();
+	}
+
+	#apply({config, diff, warnings}: ConfigChange): void {
+		const {logger} = this.#parts;
+		for (const warning of warnings) logger.warn(warning);
+		logger.level = config.logLevel;
+		this.#control.reload(config);
+		const {added, removed, changed} = diff.paths;
+		logger.info(
+			`configuration loaded: ${added.length} paths added, ${removed.length} removed, ${changed.length} changed`,
+		);
+		for (const {key} of diff.global.filter(({isLive}) => !isLive))
+			logger.warn(`${key} takes effect at the next start`);
+	}
+
+	#handlers() {
+		const {logger} = this.#parts;
+		const directory = fileURLToPath(new URL('../dist/web', import.meta.url));
+		return [
+			this.#hls,
+			this.#snapshots,
+			createApi({services: this.#services(), logger}),
+			createPages({directory, logger}),
+		];
+	}
+
+	#services(): Services {
+		const {store, native} = this.#parts;
+		const {sluice: version, gstreamer} = native.version();
+		const control = this.#control;
+		return {
+			info: () => ({version, gstreamer, started: this.#startedAt.toISOString()}),
+			paths: {
+				list: () => this.paths(),
+				get: name => this.paths().find(facts => facts.name === name),
+				play: name => control.play(name),
+				pause: name => control.pause(name),
+				exit: name => control.exit(name),
+			},
+			config: {
+				get config() {
+					return store.config;
+				},
+				changePath: request => this.#apply(store.changePath(request)),
+			},
+			metrics: createMetrics({
+				paths: () => this.paths(),
+				native: () => native.stats(),
+				hls: () => this.#hls.facts(),
+				version,
+			}),
+			isReady: () => this.#http !== undefined && this.#closed === undefined,
+		};
+	}
+}
+
+/** What fetches each kind of source, by its scheme. */
+const createSources = (native: Native): Record<string, OpenSource> => {
+	const openByGstreamer = createGstreamerRtspSource(native);
+	return {
+		rtsp: options =>
+			options.settings.rtspEngine === 'gstreamer'
+				? openByGstreamer(options)
+				: openRtspSource(options),
+		file: createFileSource(native),
+		test: createTestSource(native),
+		gstreamer: createGstreamerSource(native),
+	};
+};
+
+const tlsOf = ({httpServerKey, httpServerCert}: Config) =>
+	httpServerKey === '' || httpServerCert === ''
+		? {}
+		: {tls: {key: readPem(httpServerKey), cert: readPem(httpServerCert)}};
+
+const readPem = (file: string): Buffer => {
+	try {
+		return readFileSync(file);
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		throw new MediaError('FILE_UNREADABLE', `Expected a PEM file: ${reason}`, {file, cause});
+	}
+};
+
+/** An address that says "any" is reached by this machine's own. */
+const reachable = (host: string): string => {
+	if (host === '::' || host === '0.0.0.0') return '127.0.0.1';
+	return host.includes(':') ? `[${host}]` : host;
+};
+
+/** False: the time was over first. */
+const withinTime = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<boolean>(resolve => {
+		timer = setTimeout(() => resolve(false), ms);
+	});
+	try {
+		return await Promise.race([work.then(() => true), late]);
+	} finally {
+		clearTimeout(timer);
+	}
+};
