@@ -1,0 +1,48 @@
+#include "core/rtcp.hpp"
+
+#include "core/hex.hpp"
+
+#include <gtest/gtest.h>
+
+namespace core {
+namespace {
+
+constexpr const char* kReport = "80c80006 11223344 e8a1b2c3 80000000 00015f90 00000010 00001000";
+
+TEST(SenderReport, ReadsTheTwoClocks) {
+  const auto reports = parseSenderReports(hex(kReport));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].ssrc, 0x11223344u);
+  EXPECT_EQ(reports[0].ntp, Micros(int64_t{0xe8a1b2c3} * 1'000'000 + 500'000));
+  EXPECT_EQ(reports[0].rtpTime, 90000u);
+}
+
+TEST(SenderReport, IsFoundAnywhereInACompound) {
+  const Bytes description = hex("81ca0003 11223344 0103616263 000000");
+  const Bytes receiverReport = hex("80c90001 99999999");
+  const auto reports =
+      parseSenderReports(join({receiverReport, hex(kReport), description, hex(kReport)}));
+  EXPECT_EQ(reports.size(), 2u);
+}
+
+TEST(SenderReport, IsLeftOutWhenItMakesNoSense) {
+  for (const char* bytes : {"", "80", "80c80006", "80c80006 11223344 e8a1b2c3 80000000 00015f90",
+                            "00c80006 11223344 e8a1b2c3 80000000 00015f90 00000010 00001000"})
+    EXPECT_TRUE(parseSenderReports(hex(bytes)).empty()) << bytes;
+}
+
+TEST(SenderReport, IsReadThoughWhatFollowsIsMalformed) {
+  for (const char* rest : {"00", "ffffffff", "81caffff 00", "40c80000"})
+    EXPECT_EQ(parseSenderReports(join({hex(kReport), hex(rest)})).size(), 1u) << rest;
+}
+
+TEST(Goodbye, NamesItsSources) {
+  const Bytes goodbye = hex("82cb0002 11223344 55667788");
+  EXPECT_EQ(parseGoodbyes(join({hex(kReport), goodbye})),
+            (std::vector<uint32_t>{0x11223344, 0x55667788}));
+  EXPECT_EQ(parseGoodbyes(hex("9fcb0001 11223344")), std::vector<uint32_t>{0x11223344});
+  EXPECT_TRUE(parseGoodbyes(hex("80cb0000")).empty());
+}
+
+}  // namespace
+}  // namespace core
