@@ -92,5 +92,7 @@ function configProperties(): Record<string, z.ZodType> {
 	return Object.fromEntries(entries) as Record<string, z.ZodType>;
 }
 
-const plain = (type: string | undefined): z.ZodType =>
-	type === 'boolean' ? z.boolean() : type === 'integer' ? z.int() : z.string();
+function plain(type: string | undefined): z.ZodType {
+	if (type === 'boolean') return z.boolean();
+	return type === 'integer' ? z.int() : z.string();
+}
