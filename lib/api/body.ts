@@ -1,5 +1,6 @@
 import type {IncomingMessage} from 'node:http';
 import {MediaError} from '../errors.ts';
+import {jsonBreak} from './json-position.ts';
 
 // A path's configuration is far smaller.
 const maxBytes = 262_144;
@@ -15,9 +16,8 @@ export const readBody = async (request: IncomingMessage): Promise<Record<string,
 
 const readText = async (request: IncomingMessage): Promise<string> => {
 	const chunks: Buffer[] = [];
-	let bytes = Number(request.headers['content-length'] ?? 0);
-	if (bytes > maxBytes) throw tooLarge();
-	bytes = 0;
+	if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+	let bytes = 0;
 	for await (const chunk of request as AsyncIterable<Buffer>) {
 		bytes += chunk.length;
 		if (bytes > maxBytes) throw tooLarge();
@@ -32,24 +32,14 @@ const tooLarge = () =>
 const parseJson = (text: string): unknown => {
 	try {
 		return JSON.parse(text) as unknown;
-	} catch (error) {
-		const position = positionOf(error, text);
+	} catch {
+		const position = jsonBreak(text);
 		const before = text.slice(0, position).split('\n');
 		const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1];
 		throw new MediaError(
 			'API_BODY_INVALID',
 			`Expected JSON, it breaks at line ${line} column ${column}`,
-			{
-				position,
-				line,
-				column,
-			},
+			{position, line, column},
 		);
 	}
-};
-
-/** V8 tells it in its message only, and not for a text that ends too early. */
-const positionOf = (error: unknown, text: string): number => {
-	const found = /at position (\d+)/.exec(error instanceof Error ? error.message : '');
-	return found ? Number(found[1]) : text.length;
 };

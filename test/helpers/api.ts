@@ -1,0 +1,77 @@
+import type {ExecutionContext} from 'ava';
+import {createApi} from '../../lib/api/app.ts';
+import type {Paths, Services} from '../../lib/api/services.ts';
+import {ConfigStore} from '../../lib/config/store.ts';
+import {MediaError} from '../../lib/errors.ts';
+import type {PathFacts} from '../../lib/media/facts.ts';
+import {writeConfig} from './config.ts';
+import {quiet, startHttp} from './http.ts';
+
+/** A path that is live. */
+export const pathFacts = (name: string, more: Partial<PathFacts> = {}): PathFacts => ({
+	name,
+	confName: name,
+	source: {type: 'rtspSource', id: ''},
+	ready: true,
+	readyTime: '2026-01-01T00:00:00.000Z',
+	tracks: ['H264'],
+	tracks2: [{codec: 'H264', codecProps: {width: 1920, height: 1080, profile: 'High', level: '4'}}],
+	bytesReceived: 1000,
+	bytesSent: 10,
+	readers: [{type: 'hlsSession', id: 'hls-1'}],
+	state: 'ready',
+	error: null,
+	width: 1920,
+	height: 1080,
+	frameRateAnnounced: 25,
+	frameRate: 25,
+	bitrate: 3_000_000,
+	keyFrameDistance: 2,
+	reconnects: 1,
+	lostPackets: 2,
+	resyncs: 3,
+	...more,
+});
+
+/** The API over these paths and a configuration file of this text. */
+export const startApi = async (
+	t: ExecutionContext,
+	{yaml = '', paths = []}: {yaml?: string; paths?: PathFacts[]} = {},
+) => {
+	const {file} = writeConfig(t, yaml);
+	const store = new ConfigStore({file, env: {}});
+	const steered: string[] = [];
+	const state = {isReady: true};
+	const services: Services = {
+		info: () => ({version: '1.2.3', started: '2026-01-01T00:00:00.000Z', gstreamer: '1.22.0'}),
+		paths: scriptedPaths(paths, steered),
+		config: {
+			get config() {
+				return store.config;
+			},
+			changePath: request => void store.changePath(request),
+		},
+		metrics: {contentType: 'text/plain', render: async () => 'sluice_up 1\n'},
+		isReady: () => state.isReady,
+	};
+	const api = createApi({services, logger: quiet});
+	const {url, port} = await startHttp(t, [api]);
+	const send = (method: string, path: string, options: RequestInit = {}) =>
+		fetch(url + path, {method, ...options});
+	return {url, port, store, steered, state, send};
+};
+
+const scriptedPaths = (paths: PathFacts[], steered: string[]): Paths => {
+	const steer = (word: string) => (name: string) => {
+		if (!paths.some(path => path.name === name))
+			throw new MediaError('PATH_NOT_FOUND', 'No such path', {path: name});
+		steered.push(`${word} ${name}`);
+	};
+	return {
+		list: () => [...paths],
+		get: name => paths.find(path => path.name === name),
+		play: steer('play'),
+		pause: steer('pause'),
+		exit: steer('exit'),
+	};
+};
