@@ -30,7 +30,8 @@ function applyVariable(name: string, value: string, target: Target): void {
 	const words = name.slice(prefix.length).split('_');
 	const path = pathOf(words, target.root);
 	if (typeof path === 'string') {
-		target.report.warnings.push(`${name}: ${path}`);
+		target.locations.set([name], name);
+		target.report.warning([name], path);
 		return;
 	}
 	target.locations.set(path, name);

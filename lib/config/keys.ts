@@ -66,6 +66,7 @@ export function sortKeys(
 ): RawMap {
 	const known = rawMap();
 	for (const [key, value] of Object.entries(raw)) {
+		if (report.isFull) break;
 		if (scope.known.includes(key)) {
 			if (value !== null) known[key] = value;
 		} else if (Object.hasOwn(scope.renamed, key)) {

@@ -1,10 +1,15 @@
 import {MediaError} from '../errors.ts';
 import type {KeyPath, Locations} from './locations.ts';
 
+/** Beyond that nobody reads on, and to look for the nearest key of each would take its time. */
+const maxProblems = 100;
+
+type Warning = {line: string; others: number};
+
 /** Gathers everything there is to say about a configuration, each with its place. */
 export class Report {
-	readonly warnings: string[] = [];
-	readonly problems: string[] = [];
+	readonly #problems = new Set<string>();
+	readonly #warnings = new Map<string, Warning>();
 	readonly #locations: Locations;
 	readonly #renamed = new Map<string, KeyPath>();
 	#defaults = 0;
@@ -15,12 +20,21 @@ export class Report {
 	}
 
 	error(path: KeyPath, text: string): void {
-		const line = this.#line(path, text);
-		if (!this.problems.includes(line)) this.problems.push(line);
+		if (!this.isFull) this.#problems.add(this.#line(path, text));
 	}
 
+	/** What is said of the same key of several paths is one warning. */
 	warning(path: KeyPath, text: string): void {
-		this.warnings.push(this.#line(path, text));
+		const id =
+			path[0] === 'paths' ? `paths ${String(path.at(-1))} ${text}` : this.#line(path, text);
+		const before = this.#warnings.get(id);
+		if (before) before.others++;
+		else this.#warnings.set(id, {line: this.#line(path, text), others: 0});
+	}
+
+	/** No more problems are taken. */
+	get isFull(): boolean {
+		return this.#problems.size >= maxProblems;
 	}
 
 	/** A key that this version lacks has the value that it has anyway: told once for all of them. */
@@ -35,17 +49,19 @@ export class Report {
 
 	/** All problems so far as one error. */
 	failure(): MediaError {
-		return invalidConfig(this.problems.toSorted(byLine));
+		const problems = [...this.#problems].toSorted(byLine);
+		return invalidConfig(this.isFull ? [...problems, 'and perhaps more'] : problems);
 	}
 
 	/** The warnings; throws when there were problems. */
 	finish(): string[] {
-		if (this.problems.length > 0) throw this.failure();
-		if (this.#defaults === 0) return this.warnings;
+		if (this.#problems.size > 0) throw this.failure();
+		const warnings = [...this.#warnings.values()].map(formatWarning);
+		if (this.#defaults === 0) return warnings;
 		const count = this.#defaults === 1 ? '1 key' : `${this.#defaults} keys`;
 		const first = this.#firstDefault.replace(/: $/, '');
 		return [
-			...this.warnings,
+			...warnings,
 			`${first}: ${count} of MediaMTX that this version lacks, left at the default and ignored`,
 		];
 	}
@@ -55,9 +71,14 @@ export class Report {
 		const said = own !== undefined && this.#locations.has(own) ? own : path;
 		const place = this.#locations.find(said);
 		const name = said.map(String).join('.');
-		return [place, name, text].filter(part => part !== undefined && part !== '').join(': ');
+		return [place, name === place ? '' : name, text]
+			.filter(part => part !== undefined && part !== '')
+			.join(': ');
 	}
 }
+
+const formatWarning = ({line, others}: Warning) =>
+	others === 0 ? line : `${line} (and in ${others} more ${others === 1 ? 'path' : 'paths'})`;
 
 const byLine = (a: string, b: string) => a.localeCompare(b, 'en', {numeric: true});
 

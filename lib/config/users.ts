@@ -27,6 +27,9 @@ export const isKnown = (
 	request: Pick<AccessRequest, 'user' | 'pass'>,
 ) => users.some(user => user.user !== 'any' && isUser(user, request));
 
+/** Forms in which files say: every path. */
+const wholePatterns = ['', '~', '~.*', '~^.*$', '~^'];
+
 /** Readers are not asked for a password by this version: to ignore that a file wants it would open it to all. */
 export function checkUsers({authInternalUsers}: Config, report: Report): void {
 	authInternalUsers.forEach((user, index) => {
@@ -40,8 +43,8 @@ export function checkUsers({authInternalUsers}: Config, report: Report): void {
 	const isOpen = authInternalUsers.some(
 		({user, ips, permissions}) =>
 			user === 'any' &&
-			ips.length === 0 &&
-			permissions.some(({action, path}) => action === 'read' && path === ''),
+			(ips.length === 0 || ips.includes('0.0.0.0/0')) &&
+			permissions.some(({action, path}) => action === 'read' && wholePatterns.includes(path)),
 	);
 	if (isOpen || authInternalUsers.length === 0) return;
 	report.error(

@@ -133,6 +133,23 @@ test('encryption that is switched on is no problem when the listeners have a cer
 	]);
 });
 
+test('what is said of the same key of many paths is one warning', t => {
+	const {warnings} = load(
+		'paths:\n  a: {record: yes}\n  b: {record: yes}\n  c: {record: yes, runOnRead: x}\n',
+	);
+	t.deepEqual(warnings, [
+		'test.yml:2: paths.a.record: a key of MediaMTX that this version lacks, ignored (and in 2 more paths)',
+		'test.yml:4: paths.c.runOnRead: a key of MediaMTX that this version lacks, ignored',
+	]);
+});
+
+test('of very many problems a hundred are told', t => {
+	const text = Array.from({length: 50_000}, (_, number) => `key${number}: x`).join('\n');
+	const problems = problemsOf(text);
+	t.is(problems.length, 101);
+	t.is(problems[100], 'and perhaps more');
+});
+
 test('a source of MediaMTX that this version cannot start is a warning', t => {
 	const {config, warnings} = load(
 		'paths:\n  a: {source: rtmp://host/live}\n  b: {source: redirect}\n',
