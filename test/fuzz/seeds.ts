@@ -1,0 +1,162 @@
+// Writes the corpora of the parsers' fuzz targets. Run it again after changing a target's input:
+// node test/fuzz/seeds.ts
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+const hex = (text: string) => Buffer.from(text.replaceAll(/[^\da-f]/g, ''), 'hex');
+const word = (value: number) => Buffer.from([value >> 8, value & 255]);
+
+const spsOf = {
+	x264: '67640028acd940780227e5c044000003000400000300c83c60c658',
+	interlaced: '677a0015b6cd941533c44d808800001f4800075300f8a14cb0',
+	planes: '67f4001f919b280a00b76022000003000200000300781e30632c',
+	hrd: '6764001eacd940b424d80da828282d2800000300080000030193020007a12000f425261807c50a6580',
+	main: '674d4016f201407b60220000030002000003003c1e2c5a24',
+	baseline: '6742c00d8c8d40b04a403c2211a8',
+};
+const pps = '68eae3cb22c0';
+const idr = '65b80041aabbccddeeff00112233445566778899';
+const slice = '419a0041aabbccddeeff00112233445566778899';
+
+/** As test/fuzz/packets.hpp reads them: flags, size, payload. */
+const packets = (...list: [flags: number, payload: string][]) =>
+	Buffer.concat(
+		list.map(([flags, payload]) => {
+			const bytes = hex(payload);
+			return Buffer.concat([Buffer.from([flags]), word(bytes.length), bytes]);
+		}),
+	);
+
+const sets = (...list: string[]) =>
+	Buffer.concat([
+		Buffer.from([list.length]),
+		...list.map(set => Buffer.concat([Buffer.from([hex(set).length]), hex(set)])),
+	]);
+
+const known = sets(spsOf.x264, pps);
+
+const h264 = {
+	single: Buffer.concat([known, packets([5, idr], [5, slice], [5, slice])]),
+	inband: Buffer.concat([sets(), packets([4, spsOf.main], [0, pps], [1, idr], [5, slice])]),
+	stap: Buffer.concat([
+		sets(),
+		packets([5, `78 001b ${spsOf.x264} 0006 ${pps} 0014 ${idr}`], [5, slice]),
+	]),
+	fragments: Buffer.concat([
+		known,
+		packets([4, '7c85 b80041aabb'], [0, '7c05 ccddee'], [1, '7c45 ff0011'], [5, slice]),
+	]),
+	lost: Buffer.concat([
+		known,
+		packets([4, '7c85 b80041aabb'], [2, '7c05 ccddee'], [1, '7c45 ff0011'], [7, slice], [9, idr]),
+	]),
+	startCodes: Buffer.concat([
+		sets(),
+		packets([5, `${spsOf.x264} 00000001 ${pps} 00000001 ${idr}`], [5, `00000001 ${slice}`]),
+	]),
+	withoutMarker: Buffer.concat([known, packets([4, idr], [4, '09f0'], [0, slice], [4, slice])]),
+	recovery: Buffer.concat([known, packets([4, '060601c480'], [1, slice], [5, slice])]),
+	strangers: Buffer.concat([known, packets([5, idr], [21, slice], [5, '79aabb'], [5, slice])]),
+};
+
+const hbr = (config: string) =>
+	Buffer.concat([hex('0d0303'), word(hex(config).length).subarray(1), hex(config)]);
+
+const aac = {
+	several: Buffer.concat([hbr('1190'), packets([5, '0020 0030 0020 210102030405 21111213'])]),
+	fragments: Buffer.concat([
+		hbr('1190'),
+		packets([4, '00100030 2101'], [0, '00100030 0203'], [1, '00100030 0405']),
+	]),
+	lost: Buffer.concat([
+		hbr('1190'),
+		packets([4, '00100030 2101'], [3, '00100030 0405'], [5, '00100020 21111213']),
+	]),
+	lowRate: Buffer.concat([hex('060202 02 1190'), packets([5, '0010 1810 210102030405 21111213'])]),
+	withoutHeaders: Buffer.concat([hex('000000 02 1190'), packets([4, '2101'], [1, '02030405'])]),
+	adts: Buffer.concat([
+		hbr(''),
+		packets([5, 'fff14c8001bffc 210102030405'], [5, 'fff14c8001bffc 210102030405']),
+	]),
+	adtsInPieces: Buffer.concat([hbr(''), packets([4, 'fff14c8001bffc 2101'], [1, '02030405'])]),
+};
+
+const rtp = (sequence: string, payload: string) => `8060${sequence}0000000211223344${payload}`;
+const frame = (channel: string, packet: string) =>
+	Buffer.concat([hex(`24${channel}`), word(hex(packet).length), hex(packet)]);
+const answer = Buffer.from('RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 4\r\n\r\nv=0\n');
+const one = frame('00', rtp('0001', '65aabbccddeeff00112233'));
+const two = frame('00', rtp('0002', '41aabbccddeeff00112233'));
+const three = frame('00', rtp('0003', '41aabbccddeeff00112233'));
+const report = frame('01', '80c800061122334400000001000000020000000300000004000000005');
+const chunk = Buffer.from([255]);
+
+const deframer = {
+	whole: Buffer.concat([chunk, answer, one, two, report, frame('02', rtp('0001', 'aa')), three]),
+	inChunks: Buffer.concat([Buffer.from([0]), answer, one, two, report, three]),
+	cut: Buffer.concat([chunk, one, two.subarray(0, 19), three, answer, report]),
+	cutInHeader: Buffer.concat([chunk, one, two.subarray(0, 3), three, answer, one]),
+	cutBeforeAnswer: Buffer.concat([chunk, one, two.subarray(0, 17), answer, three]),
+	garbage: Buffer.concat([
+		chunk,
+		one,
+		hex('00ff24'),
+		two,
+		hex('ffffffff'),
+		three,
+		Buffer.from('RTSP/'),
+	]),
+	foreign: Buffer.concat([chunk, one, frame('09', 'aabb'), two, Buffer.from('\r\n\r\n'), three]),
+	request: Buffer.concat([
+		chunk,
+		Buffer.from('ANNOUNCE rtsp://a/b RTSP/1.0\nContent-Length: 2\n\nab'),
+		one,
+	]),
+};
+
+const rtcp = {
+	report: hex('80c8000611223344e8a1b2c38000000000015f900000001000001000'),
+	compound: hex(
+		'80c8000611223344e8a1b2c38000000000015f900000001000001000 81ca0003112233440103616263000000 81cb000111223344',
+	),
+	rtp: hex('b16000010000000200000003 11111111 bede0001 01020304 aabb 01'),
+};
+
+const asc = Object.fromEntries(
+	[
+		'1190',
+		'1588',
+		'1194',
+		'178025b188',
+		'2b920800',
+		'eb8a0800',
+		'131056e598',
+		'130856e59d4880',
+		'b98800',
+		'fff14c8002bffc',
+	].map(config => [config, hex(config)]),
+);
+
+const sps = {
+	...Object.fromEntries(Object.entries(spsOf).map(([name, set]) => [name, hex(set)])),
+	pps: hex(pps),
+	idr: hex(idr),
+	recovery: hex('060601c480'),
+	several: hex(`00000001 ${spsOf.x264} 00000001 ${pps}`),
+};
+
+const corpora: Record<string, Record<string, Buffer>> = {
+	h264_depacketizer: h264,
+	aac_depacketizer: aac,
+	deframer,
+	rtcp,
+	asc,
+	sps,
+};
+
+for (const [target, seeds] of Object.entries(corpora)) {
+	const folder = join(import.meta.dirname, 'corpus', target);
+	rmSync(folder, {recursive: true, force: true});
+	mkdirSync(folder, {recursive: true});
+	for (const [name, bytes] of Object.entries(seeds)) writeFileSync(join(folder, name), bytes);
+}
