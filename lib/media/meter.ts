@@ -34,7 +34,7 @@ export class Meter {
 	read(): Speeds {
 		return {
 			bitsPerSecond: this.#perSecond(({bytes}) => bytes * 8),
-			framesPerSecond: this.#perSecond(({frames}) => frames),
+			framesPerSecond: this.#perSecond(({pictures}) => pictures),
 			keyFrameDistance: this.#keyFrameDistance,
 		};
 	}

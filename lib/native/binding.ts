@@ -164,7 +164,9 @@ export type StreamStats = {
 	bytes: number;
 	packets: number;
 	lostPackets: number;
+	/** Of all tracks; `pictures` of video tracks alone. */
 	frames: number;
+	pictures: number;
 	keyFrames: number;
 	damagedFrames: number;
 	/** How often the framing of interleaved RTP was lost and found again. */

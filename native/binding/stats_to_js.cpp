@@ -11,6 +11,7 @@ Napi::Object statsToJs(Napi::Env env, const io::StreamStats& stats) {
       .set("packets", stats.packets)
       .set("lostPackets", stats.lostPackets)
       .set("frames", stats.frames)
+      .set("pictures", stats.pictures)
       .set("keyFrames", stats.keyFrames)
       .set("damagedFrames", stats.damagedFrames)
       .set("resyncs", stats.resyncs)

@@ -26,8 +26,11 @@ bool LiveStream::push(core::Frame&& frame) {
   const core::Micros arrival = frame.arrival;
   if (frame.damaged) counters_.add(counters_.damagedFrames, 1);
   const core::FrameRef newest = stream_.keyFrame();
+  const uint8_t track = frame.track;
   if (!stream_.push(std::move(frame))) return false;
   counters_.add(counters_.frames, 1);
+  if (stream_.epoch()->tracks[track].kind == core::Kind::video)
+    counters_.add(counters_.pictures, 1);
   counters_.lastFrameUs = arrival.count();
   if (const core::FrameRef key = stream_.keyFrame(); key != newest) {
     counters_.add(counters_.keyFrames, 1);
@@ -42,6 +45,7 @@ StreamStats LiveStream::stats() const {
           .packets = counters_.packets,
           .lostPackets = counters_.lostPackets,
           .frames = counters_.frames,
+          .pictures = counters_.pictures,
           .keyFrames = counters_.keyFrames,
           .damagedFrames = counters_.damagedFrames,
           .resyncs = counters_.resyncs,

@@ -34,6 +34,7 @@ export class ScriptedStream extends EventEmitter<StreamEvents> implements PathSt
 		packets: 0,
 		lostPackets: 0,
 		frames: 0,
+		pictures: 0,
 		keyFrames: 0,
 		damagedFrames: 0,
 		resyncs: 0,
