@@ -1,0 +1,80 @@
+import {once} from 'node:events';
+import type {ExecutionContext} from 'ava';
+import {pino} from 'pino';
+import type {MediaError} from '../../lib/errors.ts';
+import type {Source, SourceSettings} from '../../lib/media/source.ts';
+import type {StreamStats} from '../../lib/native/binding.ts';
+import type {EventOf, NativeStream} from '../../lib/native/native.ts';
+import {openRtspSource} from '../../lib/protocols/rtsp/pull.ts';
+import {openStream, startNative} from './native.ts';
+import type {ScriptedCamera} from './scripted-camera.ts';
+
+export type Pull = {
+	source: Source;
+	stream: NativeStream;
+	epochs: EventOf<'epoch'>[];
+	stats: () => StreamStats;
+	/** Everything that was logged, as one text. */
+	log: () => string;
+	/** Why it failed, once it has stopped. */
+	failure: () => Promise<MediaError | undefined>;
+	/** Closes it and waits for its last event. */
+	close: () => Promise<void>;
+};
+
+/** A camera's stream pulled into native code. */
+export const startPull = (
+	t: ExecutionContext,
+	url: string,
+	settings: Partial<SourceSettings> = {},
+): Pull => {
+	const lines: string[] = [];
+	const logger = pino({level: 'trace'}, {write: line => lines.push(line)});
+	const stream = openStream(t, startNative(t));
+	const epochs: EventOf<'epoch'>[] = [];
+	stream.on('epoch', epoch => epochs.push(epoch));
+	const source = openRtspSource({
+		path: 'cam',
+		source: url,
+		settings: {
+			rtspTransport: 'automatic',
+			rtspEngine: 'native',
+			readTimeoutMs: 10_000,
+			...settings,
+		},
+		stream,
+		logger,
+	});
+	let error: MediaError | undefined;
+	source.once('failed', failed => (error = failed));
+	const stopped = once(source, 'stopped');
+	const failure = async () => {
+		await stopped;
+		return error;
+	};
+	const close = async () => {
+		source.close();
+		await stopped;
+	};
+	t.teardown(close);
+	return {
+		source,
+		stream,
+		epochs,
+		stats: () => stream.stats()!,
+		log: () => lines.join(''),
+		failure,
+		close,
+	};
+};
+
+/** Until so many pictures and sounds have come out; the camera's pictures are the clock. */
+export const untilFrames = async (
+	camera: ScriptedCamera,
+	pull: Pull,
+	frames = 40,
+): Promise<void> => {
+	const {source, stats} = pull;
+	const isOver = new Promise<never>((_, reject) => source.once('failed', reject));
+	await Promise.race([isOver, camera.untilPicture(() => stats().frames >= frames)]);
+};

@@ -1,0 +1,345 @@
+import {createHash, randomBytes} from 'node:crypto';
+import {EventEmitter, on, once} from 'node:events';
+import net from 'node:net';
+import type {AddressInfo} from 'node:net';
+import type {ExecutionContext} from 'ava';
+import {loadPictures, loadSound, nalType} from './media.ts';
+import type {Picture, PictureName} from './media.ts';
+import {formatPacket, interleave, picturePayloads, soundPayload} from './rtp.ts';
+import type {Packet} from './rtp.ts';
+
+/** What came in, as it was on the wire. */
+export type Asked = {method: string; url: string; headers: Map<string, string>; session: number};
+
+export type Reply = {status: string; headers: Map<string, string>; body: string};
+
+export type Track = 'video' | 'audio';
+
+/** How a camera differs from one that does everything right. */
+export type Script = {
+	pictures?: PictureName;
+	hasSound?: boolean;
+	/** Changes the description; `track` is the control of each track unless it says otherwise. */
+	sdp?: (sdp: string) => string;
+	/** Changes an answer in place, or gives the text of another one, or '' for none at all. */
+	reply?: (reply: Reply, asked: Asked, session: Session) => string | void;
+	/** Asks for a password: the challenges, strongest last, as cameras do. */
+	auth?: Auth;
+	/** The payloads of one picture; FU-A and single NAL units unless it says otherwise. */
+	payloads?: (picture: Picture, index: number) => Buffer[];
+	/** Changes the packets of one picture or sound. */
+	packets?: (packets: Packet[], index: number, track: Track) => Packet[];
+	/** The bytes of one picture or sound on the wire. */
+	wire?: (frames: Buffer[], index: number, session: Session) => Buffer[];
+};
+
+export type Auth = {
+	user: string;
+	password: string;
+	challenges: string[];
+	/** The nonce changes after so many questions. */
+	everyQuestions?: number;
+	/** Says `stale=true` with the new one. */
+	isStaleSaid?: boolean;
+};
+
+/** A camera that follows a script, on a real socket of 127.0.0.1. */
+export class ScriptedCamera extends EventEmitter<{
+	asked: [asked: Asked];
+	picture: [count: number];
+	session: [session: Session];
+}> {
+	readonly script: Script;
+	readonly asked: Asked[] = [];
+	readonly sessions: Session[] = [];
+	readonly server = net.createServer(socket => this.#accept(socket));
+	readonly pictures: Picture[];
+	readonly sound = loadSound();
+
+	constructor(script: Script) {
+		super();
+		this.script = script;
+		this.pictures = loadPictures(script.pictures ?? 'plain');
+		this.setMaxListeners(0);
+	}
+
+	get port(): number {
+		return (this.server.address() as AddressInfo).port;
+	}
+
+	url(path = '/live', userInfo = ''): string {
+		return `rtsp://${userInfo}127.0.0.1:${this.port}${path}`;
+	}
+
+	methods(): string[] {
+		return this.asked.map(({method}) => method);
+	}
+
+	/** The first, or so many-th, question of a kind. */
+	async heard(method: string, count = 1): Promise<Asked> {
+		const found = () => this.asked.filter(asked => asked.method === method)[count - 1];
+		while (!found()) await once(this, 'asked');
+		return found()!;
+	}
+
+	/** Looks again with every picture that is sent. */
+	async untilPicture(holds: () => boolean): Promise<void> {
+		if (holds()) return;
+		for await (const _ of on(this, 'picture')) if (holds()) return;
+	}
+
+	#accept(socket: net.Socket): void {
+		const session = new Session(this, socket, this.sessions.length);
+		this.sessions.push(session);
+		this.emit('session', session);
+	}
+}
+
+/** One connection to a scripted camera. */
+export class Session {
+	readonly camera: ScriptedCamera;
+	readonly socket: net.Socket;
+	readonly number: number;
+	/** What we said to the camera's own questions. */
+	readonly answers: string[] = [];
+	readonly channels = new Map<Track, number>();
+	isPlaying = false;
+	rtcpBytes = 0;
+	#text = Buffer.alloc(0);
+	#timer: NodeJS.Timeout | undefined;
+	#picture = 0;
+	#unit = 0;
+	#sequences = {video: 1000, audio: 2000};
+	#questions = 0;
+	#nonce = randomBytes(8).toString('hex');
+
+	constructor(camera: ScriptedCamera, socket: net.Socket, number: number) {
+		this.camera = camera;
+		this.socket = socket;
+		this.number = number;
+		socket.on('data', (bytes: Buffer) => this.#take(bytes));
+		socket.on('error', () => undefined);
+		socket.on('close', () => this.stop());
+	}
+
+	play(): void {
+		this.isPlaying = true;
+		// eslint-disable-next-line no-restricted-syntax -- a camera keeps time
+		this.#timer ??= setInterval(() => this.#send(), 40);
+	}
+
+	stop(): void {
+		this.isPlaying = false;
+		clearInterval(this.#timer);
+		this.#timer = undefined;
+	}
+
+	write(bytes: Buffer | string): void {
+		if (this.socket.writable) this.socket.write(bytes);
+	}
+
+	#take(bytes: Buffer): void {
+		this.#text = Buffer.concat([this.#text, bytes]);
+		for (;;) {
+			if (this.#text[0] === 0x24) {
+				const end = this.#text.length < 4 ? Infinity : 4 + this.#text.readUInt16BE(2);
+				if (this.#text.length < end) return;
+				this.rtcpBytes += end;
+				this.#text = this.#text.subarray(end);
+				continue;
+			}
+			const end = this.#text.indexOf('\r\n\r\n');
+			if (end < 0) return;
+			const text = this.#text.toString('utf8', 0, end);
+			this.#text = this.#text.subarray(end + 4);
+			this.#hear(text);
+		}
+	}
+
+	#hear(text: string): void {
+		const [first = '', ...lines] = text.split('\r\n');
+		if (first.startsWith('RTSP/')) {
+			this.answers.push(text);
+			this.camera.emit('asked', asAsked(first, lines, this.number));
+			return;
+		}
+		const asked = asAsked(first, lines, this.number);
+		this.camera.asked.push(asked);
+		this.#answer(asked);
+		this.camera.emit('asked', asked);
+	}
+
+	#answer(asked: Asked): void {
+		const reply: Reply = {
+			status: '200 OK',
+			headers: new Map([['CSeq', asked.headers.get('cseq')!]]),
+			body: '',
+		};
+		const challenge = this.#challenge(asked);
+		if (challenge) {
+			reply.status = '401 Unauthorized';
+			reply.headers.set('WWW-Authenticate', challenge);
+		} else this.#fill(reply, asked);
+		const other = this.camera.script.reply?.(reply, asked, this);
+		this.write(other ?? formatReply(reply));
+		if (challenge || !reply.status.startsWith('200')) return;
+		if (asked.method === 'PLAY') this.play();
+		if (asked.method === 'PAUSE' || asked.method === 'TEARDOWN') this.stop();
+	}
+
+	#fill(reply: Reply, asked: Asked): void {
+		const {headers} = reply;
+		if (asked.method === 'OPTIONS')
+			headers.set('Public', 'OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN');
+		if (asked.method === 'DESCRIBE') {
+			headers.set('Content-Type', 'application/sdp').set('Content-Base', `${asked.url}/`);
+			const sdp = description(this.camera);
+			reply.body = this.camera.script.sdp?.(sdp) ?? sdp;
+		}
+		if (asked.method === 'SETUP') {
+			const transport = asked.headers.get('transport')!;
+			headers.set('Transport', `${transport};ssrc=11223344;mode="PLAY"`);
+			const channel = Number(/interleaved=(\d+)/.exec(transport)?.[1] ?? 0);
+			this.channels.set(asked.url.includes('sound') ? 'audio' : 'video', channel);
+		}
+		if (!['OPTIONS', 'DESCRIBE'].includes(asked.method))
+			headers.set('Session', `S${this.number};timeout=60`);
+	}
+
+	#challenge(asked: Asked): string | undefined {
+		const {auth} = this.camera.script;
+		if (!auth) return undefined;
+		const given = asked.headers.get('authorization');
+		const isRight = given !== undefined && isAuthorized(given, asked, auth, this.#nonce);
+		const isDue = isRight && auth.everyQuestions && ++this.#questions % auth.everyQuestions === 0;
+		if (isRight && !isDue) return undefined;
+		if (isDue) this.#nonce = randomBytes(8).toString('hex');
+		const stale = isDue && auth.isStaleSaid ? ', stale=true' : '';
+		return auth.challenges
+			.map(text => text.replace('NONCE', `"${this.#nonce}"${stale}`))
+			.join('\r\nWWW-Authenticate: ');
+	}
+
+	#send(): void {
+		const {camera} = this;
+		const index = this.#picture++;
+		const picture = camera.pictures[index % camera.pictures.length]!;
+		const round = Math.floor(index / camera.pictures.length);
+		const pts = picture.pts + round * camera.pictures.length * 3600;
+		const payloads = camera.script.payloads?.(picture, index) ?? picturePayloads(picture);
+		const frames = this.#frames('video', payloads, {index, timestamp: 90_000 + pts});
+		const dueUnits = (index + 1) * 0.04 * (48_000 / 1024);
+		while (this.channels.has('audio') && this.#unit < dueUnits) {
+			const unit = camera.sound.units[this.#unit % camera.sound.units.length]!;
+			const at = {index: this.#unit, timestamp: this.#unit * 1024};
+			frames.push(...this.#frames('audio', [soundPayload(unit)], at));
+			this.#unit++;
+		}
+		for (const frame of camera.script.wire?.(frames, index, this) ?? frames) this.write(frame);
+		camera.emit('picture', index + 1);
+	}
+
+	#frames(track: Track, payloads: Buffer[], at: {index: number; timestamp: number}): Buffer[] {
+		const packets = payloads.map((payload, position) => ({
+			payloadType: track === 'video' ? 96 : 97,
+			marker: position === payloads.length - 1,
+			sequence: this.#sequences[track]++,
+			timestamp: at.timestamp,
+			ssrc: track === 'video' ? 0x11223344 : 0x55667788,
+			payload,
+		}));
+		const changed = this.camera.script.packets?.(packets, at.index, track) ?? packets;
+		const channel = this.channels.get(track) ?? 0;
+		return changed.map(packet => interleave(channel, formatPacket(packet)));
+	}
+}
+
+export const startScriptedCamera = async (
+	t: ExecutionContext,
+	script: Script = {},
+): Promise<ScriptedCamera> => {
+	const camera = new ScriptedCamera(script);
+	camera.server.listen(0, '127.0.0.1');
+	await once(camera.server, 'listening');
+	t.teardown(() => {
+		camera.server.close();
+		for (const {socket} of camera.sessions) socket.destroy();
+	});
+	return camera;
+};
+
+export const formatReply = ({status, headers, body}: Reply): string => {
+	if (body !== '') headers.set('Content-Length', `${Buffer.byteLength(body)}`);
+	const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`);
+	return `RTSP/1.0 ${status}\r\n${lines.join('')}\r\n${body}`;
+};
+
+/** The H.264 parameter sets that a camera's pictures begin with, in base64. */
+export const parameterSets = ({pictures}: {pictures: Picture[]}): string =>
+	pictures[0]!.nals
+		.filter(nal => [7, 8].includes(nalType(nal)))
+		.map(nal => nal.toString('base64'))
+		.join(',');
+
+const description = (camera: ScriptedCamera): string => {
+	const sound = [
+		'm=audio 0 RTP/AVP 97',
+		'a=rtpmap:97 MPEG4-GENERIC/48000/2',
+		'a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;' +
+			`indexdeltalength=3;config=${camera.sound.config.toString('hex')}`,
+		'a=control:sound',
+	];
+	const lines = [
+		'v=0',
+		'o=- 1 1 IN IP4 127.0.0.1',
+		's=scripted',
+		'c=IN IP4 0.0.0.0',
+		't=0 0',
+		'a=control:*',
+		'm=video 0 RTP/AVP 96',
+		'a=rtpmap:96 H264/90000',
+		`a=fmtp:96 packetization-mode=1;sprop-parameter-sets=${parameterSets(camera)}`,
+		'a=control:picture',
+		...(camera.script.hasSound ? sound : []),
+	];
+	return lines.map(line => `${line}\r\n`).join('');
+};
+
+const asAsked = (first: string, lines: string[], session: number): Asked => {
+	const [method = '', url = ''] = first.split(' ');
+	const headers = new Map(
+		lines.map(line => {
+			const colon = line.indexOf(':');
+			return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
+		}),
+	);
+	return {method, url, headers, session};
+};
+
+/** Worked out here on its own, so that both sides cannot be wrong in the same way by one function. */
+const isAuthorized = (given: string, asked: Asked, auth: Auth, nonce: string): boolean => {
+	const {user, password} = auth;
+	if (given.startsWith('Basic '))
+		return (
+			auth.challenges.some(text => text.startsWith('Basic')) &&
+			Buffer.from(given.slice(6), 'base64').toString() === `${user}:${password}`
+		);
+	const field = (name: string) => new RegExp(`[ ,]${name}="?([^",]*)"?`).exec(given)?.[1] ?? '';
+	const algorithm = field('algorithm') || 'MD5';
+	const isOffered = auth.challenges.some(
+		text =>
+			text.startsWith('Digest') && (/algorithm=([\w-]+)/.exec(text)?.[1] ?? 'MD5') === algorithm,
+	);
+	if (!isOffered || field('nonce') !== nonce || field('uri') !== asked.url) return false;
+	const hash = (text: string) =>
+		createHash(algorithm.startsWith('SHA') ? 'sha256' : 'md5')
+			.update(text)
+			.digest('hex');
+	const first = hash(`${user}:${field('realm')}:${password}`);
+	const secret = algorithm.endsWith('sess') ? hash(`${first}:${nonce}:${field('cnonce')}`) : first;
+	const quality = field('qop') ? `${field('nc')}:${field('cnonce')}:${field('qop')}:` : '';
+	return (
+		hash(`${secret}:${nonce}:${quality}${hash(`${asked.method}:${asked.url}`)}`) ===
+		field('response')
+	);
+};

@@ -1,0 +1,276 @@
+// acceptance/rtsp-cameras.md, lines 1 to 10 and 33: what cameras do to a session and its headers.
+import test from 'ava';
+import type {ErrorCode} from '../../../../lib/errors.ts';
+import {header, isPulled, on} from '../../../helpers/is-pulled.ts';
+import type {Change} from '../../../helpers/is-pulled.ts';
+import {startPull, untilFrames} from '../../../helpers/pull.ts';
+import {formatReply, startScriptedCamera} from '../../../helpers/scripted-camera.ts';
+import type {Script} from '../../../helpers/scripted-camera.ts';
+
+// Lines 1 and 2.
+const contentBase = (value: (port: number) => string): Script =>
+	header('DESCRIBE', 'Content-Base', (_, session) => value(session.camera.port));
+test(
+	isPulled,
+	'a camera whose Content-Base has no scheme',
+	contentBase(port => `127.0.0.1:${port}/live/`),
+);
+test(
+	isPulled,
+	'a camera whose Content-Base has its scheme twice',
+	contentBase(port => `rtsp://rtsp://127.0.0.1:${port}/live/`),
+);
+test(
+	isPulled,
+	'a camera whose Content-Base is of another host',
+	contentBase(() => 'rtsp://10.9.8.7/live/'),
+);
+test(
+	isPulled,
+	'a camera whose Content-Base has IPv6 without brackets',
+	contentBase(() => 'rtsp://fe80::1:554/live/'),
+);
+test(isPulled, 'a camera without Content-Base', {
+	reply: on('DESCRIBE', reply => {
+		reply.headers.delete('Content-Base');
+	}),
+});
+test(isPulled, 'a camera whose Content-Base has a path that it does not know', {
+	reply: (reply, asked) => {
+		if (asked.method === 'DESCRIBE') reply.headers.set('Content-Base', 'rtsp://camera/wrong/');
+		if (asked.url.includes('/wrong')) reply.status = '404 Not Found';
+	},
+});
+
+/** Knows its track by one URL only. */
+const control = (value: string, setUpPath: string): Script => ({
+	sdp: sdp => sdp.replace('a=control:picture', `a=control:${value}`),
+	reply: on('SETUP', (reply, {url}, {camera}) => {
+		if (url !== camera.url(setUpPath)) reply.status = '404 Not Found';
+	}),
+});
+test(
+	isPulled,
+	'a camera with an absolute control',
+	control('rtsp://10.9.8.7:554/live/t1', '/live/t1'),
+);
+test(isPulled, 'a camera with a control from the root', control('/t1', '/t1'));
+test(isPulled, 'a camera with a whole path as control', control('/live/t1', '/live/t1'));
+test(
+	isPulled,
+	'a camera with a query before its control',
+	control('t1', '/live?c=1&s=0/t1'),
+	'/live?c=1&s=0',
+);
+test(
+	isPulled,
+	'a camera with a query behind its control',
+	control('t1', '/live/t1?c=1/'),
+	'/live?c=1',
+);
+
+// Line 3.
+test(isPulled, 'a camera that does not say Content-Type', {
+	reply: on('DESCRIBE', reply => {
+		reply.headers.delete('Content-Type');
+	}),
+});
+test(isPulled, 'a camera that answers 401 to whoever does not say User-Agent', {
+	reply: (reply, {headers}) => {
+		if (!headers.has('user-agent')) reply.status = '401 Unauthorized';
+	},
+});
+
+// Line 4.
+test(isPulled, 'a camera that ends its lines with \\n', {
+	reply: reply => formatReply(reply).replaceAll('\r\n', '\n'),
+});
+test(isPulled, 'a camera that writes header names in its own case', {
+	reply: reply => formatReply(reply).replace(/^[\w-]+:/gm, name => name.toUpperCase()),
+});
+test(isPulled, 'a camera that says headers twice', {
+	reply: reply => formatReply(reply).replace(/^(CSeq|Session|Transport): .*\r\n/gm, '$&$&'),
+});
+test(isPulled, 'a camera that puts line ends in front of its frames', {
+	wire: frames => frames.flatMap(frame => [Buffer.from('\r\n'), frame]),
+});
+test(isPulled, 'a camera that answers every question under the same number', {
+	reply: reply => {
+		reply.headers.set('CSeq', '1');
+	},
+});
+test(isPulled, 'a camera that leaves the number of the question out', {
+	reply: reply => {
+		reply.headers.delete('CSeq');
+	},
+});
+
+// Line 5.
+const transport = (value: string, channel = 0): Script =>
+	header('SETUP', 'Transport', (_, session) => {
+		session.channels.set('video', channel);
+		return value;
+	});
+test(
+	isPulled,
+	'a camera that says ssrc first, with blanks around it',
+	transport('ssrc= 11223344 ;RTP/AVP/TCP;unicast;interleaved=0-1'),
+);
+test(
+	isPulled,
+	'a camera that says things nobody knows',
+	transport('RTP/AVP/TCP;unicast;interleaved=0-1;x=1;;y'),
+);
+test(isPulled, 'a camera that says RTP/AVP for TCP', transport('RTP/AVP;unicast;interleaved=0-1'));
+test(isPulled, 'a camera that names one channel', transport('RTP/AVP/TCP;interleaved=0'));
+test(
+	isPulled,
+	'a camera that takes other channels than asked for',
+	transport('RTP/AVP/TCP;interleaved=6-7', 6),
+);
+test(isPulled, 'a camera that names no channel', transport('RTP/AVP/TCP;unicast'));
+test(isPulled, 'a camera that says nothing of the transport', {
+	reply: on('SETUP', reply => {
+		reply.headers.delete('Transport');
+	}),
+});
+
+test('a camera that answers SETUP with UDP is told apart', async t => {
+	const camera = await startScriptedCamera(t, transport('RTP/AVP;unicast;client_port=5000-5001'));
+	const error = await startPull(t, camera.url()).failure();
+	t.is(error?.code, 'RTSP_REFUSED');
+	t.regex(error!.message, /RTP over TCP/);
+	t.is(camera.methods().at(-1), 'TEARDOWN');
+});
+
+test('a camera that offers no TCP is told apart', async t => {
+	const camera = await startScriptedCamera(t, {
+		reply: on('SETUP', reply => {
+			reply.status = '461 Unsupported transport';
+		}),
+	});
+	const error = await startPull(t, camera.url()).failure();
+	t.is(error?.code, 'RTSP_REFUSED');
+	t.regex(error!.message, /RTP over TCP.*461/);
+});
+
+// Line 6.
+const rtpInfo = (value: string): Script => header('PLAY', 'RTP-Info', () => value);
+test(
+	isPulled,
+	'a camera whose RTP-Info ends in a semicolon',
+	rtpInfo('url=picture;seq=1000;rtptime=90000;'),
+);
+test(isPulled, 'a camera whose RTP-Info has no rtptime', rtpInfo('url=picture;seq=1000'));
+test(
+	isPulled,
+	'a camera whose RTP-Info is not true',
+	rtpInfo('url=picture;seq=0;rtptime=4294967295'),
+);
+test(isPulled, 'a camera whose RTP-Info is nonsense', rtpInfo(';;seq=x,,='));
+
+// Line 9.
+const shortSession =
+	(change: Change = () => undefined): Change =>
+	(reply, asked, session) => {
+		if (reply.headers.has('Session')) reply.headers.set('Session', `S${session.number};timeout=1`);
+		return change(reply, asked, session);
+	};
+
+test('a session is kept alive by OPTIONS in its timeout', async t => {
+	const camera = await startScriptedCamera(t, {reply: shortSession()});
+	startPull(t, camera.url());
+	const asked = await camera.heard('OPTIONS', 4);
+	t.is(asked.headers.get('session'), 'S0');
+	t.false(camera.methods().includes('GET_PARAMETER'));
+});
+
+test('a session is kept alive by GET_PARAMETER too where that is offered', async t => {
+	const camera = await startScriptedCamera(t, {
+		reply: shortSession((reply, {method}) => {
+			if (method === 'OPTIONS') reply.headers.set('Public', 'OPTIONS, get_parameter');
+		}),
+	});
+	startPull(t, camera.url());
+	await camera.heard('GET_PARAMETER', 2);
+	t.pass();
+});
+
+const keepsOn = test.macro({
+	async exec(t, _title: string, status: string | undefined) {
+		const camera = await startScriptedCamera(t, {
+			reply: shortSession((reply, {method}, session) => {
+				if (method === 'OPTIONS') reply.headers.set('Public', 'OPTIONS, GET_PARAMETER');
+				if (!session.isPlaying || !['OPTIONS', 'GET_PARAMETER'].includes(method)) return undefined;
+				reply.status = status ?? '';
+				return status === undefined ? '' : undefined;
+			}),
+		});
+		const pull = startPull(t, camera.url(), {readTimeoutMs: 500});
+		await camera.heard('OPTIONS', 5);
+		await untilFrames(camera, pull, pull.stats().frames + 5);
+		t.is(camera.sessions.length, 1);
+	},
+	title: (_, title) => `a session lives on when ${title}`,
+});
+test(keepsOn, 'keepalives are refused', '405 Method Not Allowed');
+test(keepsOn, 'keepalives are not answered', undefined);
+
+test('a camera that waits for RTCP gets receiver reports', async t => {
+	const camera = await startScriptedCamera(t);
+	startPull(t, camera.url());
+	await camera.untilPicture(() => camera.sessions[0]!.rtcpBytes > 0);
+	t.is(camera.sessions[0]!.rtcpBytes % 12, 0);
+});
+
+// Line 10 and 33.
+const isRefused = test.macro({
+	async exec(t, method: string, status: string, code: ErrorCode) {
+		const camera = await startScriptedCamera(t, {
+			reply: on(method, reply => {
+				reply.status = status;
+			}),
+		});
+		const error = await startPull(t, camera.url()).failure();
+		t.is(error?.code, code);
+		t.true(error!.message.includes(status));
+		if (method === 'PLAY') t.is(camera.methods().at(-1), 'TEARDOWN');
+	},
+	title: (_, method, status) => `${method} answered by ${status} ends the try with the reason`,
+});
+test(isRefused, 'DESCRIBE', '404 Not Found', 'RTSP_NOT_FOUND');
+test(isRefused, 'DESCRIBE', '503 Service Unavailable', 'RTSP_REFUSED');
+test(isRefused, 'SETUP', '453 Not Enough Bandwidth', 'RTSP_REFUSED');
+test(isRefused, 'PLAY', '454 Session Not Found', 'RTSP_REFUSED');
+
+test(isPulled, 'a camera that knows no OPTIONS', {
+	reply: on('OPTIONS', reply => {
+		reply.status = '501 Not Implemented';
+	}),
+});
+test(isPulled, 'a camera that takes no Range', {
+	reply: on('PLAY', (reply, {headers}) => {
+		if (headers.has('range')) reply.status = '457 Invalid Range';
+	}),
+});
+test(isPulled, 'a camera that refuses its own sound', {
+	hasSound: true,
+	reply: on('SETUP', (reply, {url}) => {
+		if (url.includes('sound')) reply.status = '500 Internal Server Error';
+	}),
+});
+
+test('a camera that plays nothing is silent, and told to tear down', async t => {
+	const camera = await startScriptedCamera(t, {wire: () => []});
+	const error = await startPull(t, camera.url(), {readTimeoutMs: 500}).failure();
+	t.is(error?.code, 'RTSP_SILENT');
+	t.is(camera.methods().at(-1), 'TEARDOWN');
+});
+
+test('a camera that reboots is lost', async t => {
+	const camera = await startScriptedCamera(t);
+	const pull = startPull(t, camera.url());
+	await untilFrames(camera, pull, 5);
+	camera.sessions[0]!.socket.resetAndDestroy();
+	t.is((await pull.failure())?.code, 'RTSP_LOST');
+});
