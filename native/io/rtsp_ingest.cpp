@@ -13,6 +13,8 @@ constexpr size_t kInboxBytes = 1'000'000;
 constexpr size_t kKeptBytes = 256 * 1024;
 // A track that has not told its parameters by then begins without them.
 constexpr core::Micros kPatience{2'000'000};
+// So many packets in a row of a payload type that was not announced are what was meant after all.
+constexpr int kForeignPackets = 100;
 
 std::vector<uint32_t> clockRates(const std::vector<RtspTrack>& tracks) {
   std::vector<uint32_t> rates;
@@ -38,6 +40,8 @@ struct RtspIngest::Feed {
   core::Track track;
   bool known = false;  // its parameters
   std::optional<uint16_t> lastSequence;
+  uint32_t lastSsrc = 0;
+  int foreignPackets = 0;  // in a row
   core::DecodeTime decodeTime{0};
   std::unique_ptr<core::Depacketizer> depacketizer;
 };
@@ -126,20 +130,34 @@ void RtspIngest::rtp(size_t index, core::ByteView payload) {
   const auto packet = core::parseRtp(payload);
   if (!packet) return;
   Feed& feed = *feeds_[index];
+  if (!isMeant(feed, packet->payloadType)) return;
   stream_->counters().add(stream_->counters().packets, 1);
-  countLoss(feed, packet->sequence);
+  countLoss(feed, *packet);
   if (!firstPacket_) firstPacket_ = arrival_;
   if (!begun_) beginWhenReady();
   feed.depacketizer->push(*packet);
 }
 
-void RtspIngest::countLoss(Feed& feed, uint16_t sequence) {
-  if (feed.lastSequence) {
-    const auto missing = static_cast<uint16_t>(sequence - *feed.lastSequence - 1);
+// Cameras mix in payload types that they never announced (Geovision).
+bool RtspIngest::isMeant(Feed& feed, uint8_t payloadType) {
+  if (payloadType == feed.spec.payloadType) {
+    feed.foreignPackets = 0;
+    return true;
+  }
+  if (++feed.foreignPackets < kForeignPackets) return false;
+  feed.foreignPackets = 0;
+  feed.spec.payloadType = payloadType;
+  return true;
+}
+
+void RtspIngest::countLoss(Feed& feed, const core::RtpPacket& packet) {
+  if (feed.lastSequence && feed.lastSsrc == packet.ssrc) {
+    const auto missing = static_cast<uint16_t>(packet.sequence - *feed.lastSequence - 1);
     // Half the range and more is a late packet or a new count, not a loss.
     if (missing < 0x8000) stream_->counters().add(stream_->counters().lostPackets, missing);
   }
-  feed.lastSequence = sequence;
+  feed.lastSequence = packet.sequence;
+  feed.lastSsrc = packet.ssrc;
 }
 
 void RtspIngest::rtcp(size_t index, core::ByteView payload) {

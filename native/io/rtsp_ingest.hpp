@@ -44,7 +44,8 @@ class RtspIngest final : public Inbox,
 
   void rtp(size_t index, core::ByteView payload);
   void rtcp(size_t index, core::ByteView payload);
-  void countLoss(Feed& feed, uint16_t sequence);
+  static bool isMeant(Feed& feed, uint8_t payloadType);
+  void countLoss(Feed& feed, const core::RtpPacket& packet);
   void parameters(size_t index, core::Parameters parameters);
   void unit(size_t index, core::AccessUnit&& unit);
   void beginWhenReady();

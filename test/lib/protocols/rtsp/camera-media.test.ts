@@ -47,8 +47,8 @@ test(isPulled, 'a camera that sends data on channels nobody set up', {
 	wire: frames => frames.flatMap(frame => [interleave(9, Buffer.alloc(300, 0x24)), frame]),
 });
 test(isPulled, "a camera that sends another session's packets on our channel", {
-	packets: packets =>
-		packets.flatMap(packet => [{...packet, ssrc: 99, sequence: 7, payloadType: 127}, packet]),
+	packets: (packets, index) =>
+		packets.flatMap(packet => [packet, {...packet, ssrc: 99, sequence: index, timestamp: index}]),
 });
 
 // Line 8: habr 213063 and 219491.

@@ -209,7 +209,7 @@ const keepsOn = test.macro({
 				return status === undefined ? '' : undefined;
 			}),
 		});
-		const pull = startPull(t, camera.url(), {readTimeoutMs: 500});
+		const pull = startPull(t, camera.url(), {readTimeoutMs: 2000});
 		await camera.heard('OPTIONS', 5);
 		await untilFrames(camera, pull, pull.stats().frames + 5);
 		t.is(camera.sessions.length, 1);
@@ -265,7 +265,7 @@ test(isPulled, 'a camera that refuses its own sound', {
 
 test('a camera that plays nothing is silent, and told to tear down', async t => {
 	const camera = await startScriptedCamera(t, {wire: () => []});
-	const error = await startPull(t, camera.url(), {readTimeoutMs: 500}).failure();
+	const error = await startPull(t, camera.url(), {readTimeoutMs: 2000}).failure();
 	t.is(error?.code, 'RTSP_SILENT');
 	t.is(camera.methods().at(-1), 'TEARDOWN');
 });
