@@ -12,7 +12,7 @@ const timer = setInterval(() => {
 		console.log(`${name} is ${state}, ${readers.length} readers`);
 }, 1000);
 
-process.once('SIGINT', async () => {
+process.once('SIGINT', () => {
 	clearInterval(timer);
-	await server.close();
+	void server.close();
 });
