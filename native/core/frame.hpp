@@ -12,18 +12,18 @@ namespace core {
 // H.264: every NAL unit preceded by its length in 4 bytes, big endian; parameter sets that stand in
 // the epoch's track are left out, access unit delimiters too. AAC: one raw_data_block without ADTS.
 struct Frame {
-  uint32_t epoch = 0;     // number of the epoch it belongs to, from 1
+  uint32_t epoch = 0;  // number of the epoch it belongs to, from 1
   uint64_t sequence = 0;  // counts all frames of a stream, from 0, over epochs
-  uint8_t track = 0;      // index into the epoch's tracks
-  bool key = false;       // decoding can start here; every audio frame is one
-  bool droppable = false; // no other frame refers to it (nal_ref_idc 0)
-  bool damaged = false;   // a piece of it, or of a picture it refers to, is missing
+  uint8_t track = 0;  // index into the epoch's tracks
+  bool key = false;  // decoding can start here; every audio frame is one
+  bool droppable = false;  // no other frame refers to it (nal_ref_idc 0)
+  bool damaged = false;  // a piece of it, or of a picture it refers to, is missing
   bool discontinuity = false;  // time or content jumps before it
-  Micros dts{0};          // stream media time, continuous over epochs
+  Micros dts{0};  // stream media time, continuous over epochs
   Micros pts{0};
-  Micros duration{0};     // exact for audio; 0 = not known (video)
-  Micros arrival{0};      // server clock when its last byte came in
-  Micros capture{0};      // server clock when it was taken, by the epoch's mapping
+  Micros duration{0};  // exact for audio; 0 = not known (video)
+  Micros arrival{0};  // server clock when its last byte came in
+  Micros capture{0};  // server clock when it was taken, by the epoch's mapping
   Bytes payload;
 };
 

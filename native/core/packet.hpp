@@ -7,7 +7,8 @@
 
 namespace core {
 
-// RFC 3550 section 5.1. The payload points into the parsed bytes; padding and extension are cut off.
+// RFC 3550 section 5.1. The payload points into the parsed bytes; padding and extension are cut
+// off.
 struct RtpPacket {
   uint8_t payloadType = 0;
   bool marker = false;

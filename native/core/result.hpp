@@ -6,7 +6,8 @@
 
 namespace core {
 
-// Why a parser refused its input: one lower-case clause without a full stop, "expected 4 bytes, got 2".
+// Why a parser refused its input: one lower-case clause without a full stop, "expected 4 bytes, got
+// 2".
 struct Reason {
   std::string text;
 };

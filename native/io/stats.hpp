@@ -11,8 +11,8 @@ struct StreamStats {
   uint64_t bytes = 0;  // media bytes taken in
   uint64_t packets = 0;  // RTP packets taken in
   uint64_t lostPackets = 0;
-  uint64_t frames = 0;        // of all tracks
-  uint64_t pictures = 0;      // of video tracks
+  uint64_t frames = 0;  // of all tracks
+  uint64_t pictures = 0;  // of video tracks
   uint64_t keyFrames = 0;
   uint64_t damagedFrames = 0;
   uint64_t resyncs = 0;  // framing lost and found again

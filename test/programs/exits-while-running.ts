@@ -1,3 +1,3 @@
 import './running.ts';
 
-process.stdout.write = (() => process.exit(7)) as typeof process.stdout.write;
+process.stdout.write = () => process.exit(7);
