@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string_view>
 
 namespace core::fmp4 {
 
@@ -176,8 +177,7 @@ void writeSampleTable(BoxWriter& out, const Track& track) {
   });
 }
 
-void writeMedia(BoxWriter& out, const Track& track) {
-  const bool video = std::holds_alternative<H264Parameters>(track.parameters);
+void writeMediaHeader(BoxWriter& out, const Track& track) {
   out.fullBox("mdhd", 0, 0, [&] {
     out.zeros(8);
     out.u32(timescale(track));
@@ -185,24 +185,42 @@ void writeMedia(BoxWriter& out, const Track& track) {
     out.u16(kUndetermined);
     out.u16(0);
   });
+}
+
+void writeHandler(BoxWriter& out, std::string_view type) {
   out.fullBox("hdlr", 0, 0, [&] {
     out.u32(0);
-    out.text(video ? "vide" : "soun");
+    out.text(type);
     out.zeros(13);  // reserved, and an empty name
   });
+}
+
+void writeDataReferences(BoxWriter& out) {
+  out.fullBox("dref", 0, 0, [&] {
+    out.u32(1);
+    out.fullBox("url ", 0, 1, [] {});  // the media is in this file
+  });
+}
+
+void writeMedia(BoxWriter& out, const Track& track) {
+  const bool video = std::holds_alternative<H264Parameters>(track.parameters);
+  writeMediaHeader(out, track);
+  writeHandler(out, video ? "vide" : "soun");
   out.box("minf", [&] {
     if (video) {
       out.fullBox("vmhd", 0, 1, [&] { out.zeros(8); });
     } else {
       out.fullBox("smhd", 0, 0, [&] { out.zeros(4); });
     }
-    out.box("dinf", [&] {
-      out.fullBox("dref", 0, 0, [&] {
-        out.u32(1);
-        out.fullBox("url ", 0, 1, [] {});  // the media is in this file
-      });
-    });
+    out.box("dinf", [&] { writeDataReferences(out); });
     writeSampleTable(out, track);
+  });
+}
+
+void writeTrack(BoxWriter& out, uint32_t id, const Track& track) {
+  out.box("trak", [&] {
+    writeTrackHeader(out, id, track);
+    out.box("mdia", [&] { writeMedia(out, track); });
   });
 }
 
@@ -226,12 +244,7 @@ void forCarried(const Epoch& epoch, Write write) {
 void writeMovie(BoxWriter& out, const Epoch& epoch) {
   out.box("moov", [&] {
     writeMovieHeader(out, static_cast<uint32_t>(epoch.tracks.size() + 1));
-    forCarried(epoch, [&](uint32_t id, const Track& track) {
-      out.box("trak", [&] {
-        writeTrackHeader(out, id, track);
-        out.box("mdia", [&] { writeMedia(out, track); });
-      });
-    });
+    forCarried(epoch, [&](uint32_t id, const Track& track) { writeTrack(out, id, track); });
     out.box("mvex", [&] {
       forCarried(epoch, [&](uint32_t id, const Track& track) { writeExtends(out, id, track); });
     });
