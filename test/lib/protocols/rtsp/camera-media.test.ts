@@ -51,6 +51,13 @@ test(isPulled, "a camera that sends another session's packets on our channel", {
 		packets.flatMap(packet => [packet, {...packet, ssrc: 99, sequence: index, timestamp: index}]),
 });
 
+test(isPulled, 'a camera that sends 20 MB at once in between', {
+	wire: (frames, index) =>
+		index === 10
+			? [...Array.from({length: 320}, () => interleave(9, Buffer.alloc(65_000))), ...frames]
+			: frames,
+});
+
 // Line 8: habr 213063 and 219491.
 const cut = randomNumbers(7);
 test(

@@ -135,6 +135,17 @@ test('closing while the connection is made stops it', async t => {
 	t.is(await pull.failure(), undefined);
 });
 
+test('closing after its stream is gone says TEARDOWN all the same', async t => {
+	const camera = await startScriptedCamera(t);
+	const pull = startPull(t, camera.url());
+	await untilFrames(camera, pull, 5);
+	pull.stream.close();
+	await once(pull.stream, 'closed');
+	await pull.close();
+	await camera.heard('TEARDOWN');
+	t.is(await pull.failure(), undefined);
+});
+
 test('pause and play are said to the camera, and media comes again', async t => {
 	const camera = await startScriptedCamera(t);
 	const pull = startPull(t, camera.url());
