@@ -130,7 +130,8 @@ void TrackPublisher::begin() {
   std::vector<LaneRef> joining;
   std::ranges::copy_if(lanes_, std::back_inserter(joining),
                        [](const LaneRef& lane) { return lane->maker.track() && !lane->index; });
-  std::ranges::stable_partition(joining, isVideo);
+  // Not the one of std::ranges: Clang 14 cannot compile it with the library of GCC 12.
+  std::stable_partition(joining.begin(), joining.end(), isVideo);
   for (const LaneRef& lane : joining) {
     lane->index = static_cast<uint8_t>(tracks_.size());
     tracks_.push_back(lane->maker.track()->track);
