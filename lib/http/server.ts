@@ -60,8 +60,8 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
 			const server = makeServer(options, listener);
 			servers.push(server);
 			ports[address.name] = await listen(server, address, options.native);
-			const {host} = address;
-			options.logger.info({host, port: ports[address.name]}, `[http] listening (${address.name})`);
+			const {host, name} = address;
+			options.logger.info({listener: name, host, port: ports[name]}, 'listening');
 		}
 	} catch (error) {
 		await close();

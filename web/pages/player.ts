@@ -37,15 +37,18 @@ async function update(): Promise<void> {
 function show(): void {
 	const isPlaying = player.state === 'playing';
 	cover.hidden = isPlaying;
+	video.controls = isPlaying || !video.paused;
 	const words = problem();
 	setText(byId('cover-title', HTMLParagraphElement), words.title);
 	setText(byId('cover-text', HTMLParagraphElement), words.text);
 	cover.dataset['tone'] = words.isWaiting ? 'waiting' : 'problem';
 	badge.hidden = path === undefined;
-	if (!path) return facts.replaceChildren();
-	badge.dataset['state'] = path.state;
-	setText(badge, stateWords[path.state]);
-	showFacts(path);
+	if (path) {
+		badge.dataset['state'] = path.state;
+		setText(badge, stateWords[path.state]);
+	}
+	if (path?.state === 'ready') showFacts(path);
+	else facts.replaceChildren();
 }
 
 function problem(): {title: string; text: string; isWaiting: boolean} {

@@ -59,7 +59,7 @@ export class Card {
 		if (isNewState) this.#nextFetchMs = 0;
 		setText(this.#badge, stateWords[path.state]);
 		this.#badge.dataset['state'] = path.state;
-		setText(this.#readers, countReaders(path));
+		setText(this.#readers, path.state === 'ready' ? countReaders(path) : '');
 		setText(this.#facts, describeStream(path).join('  ·  ') || '—');
 		this.#showCover();
 		void this.#refresh();

@@ -5,11 +5,11 @@ export const describeStream = (path: PathView): string[] =>
 	[
 		path.tracks.map(shortCodec).join(' + '),
 		path.width && path.height ? `${path.width}×${path.height}` : '',
-		formatRate(path.frameRate ?? path.frameRateAnnounced),
+		formatRate(path.frameRateAnnounced ?? path.frameRate),
 		formatBitrate(path.bitrate),
 	].filter(text => text !== '');
 
-/** `1 reader`, `12 readers`. */
+/** `1 viewer`, `12 viewers`; muxers and pictures watch nothing. */
 export const countReaders = ({readers}: Pick<PathView, 'readers'>): string => {
 	const count = readers.filter(({type}) => type !== 'hlsMuxer' && type !== 'snapshot').length;
 	return count === 1 ? '1 viewer' : `${count} viewers`;

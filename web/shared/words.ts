@@ -21,7 +21,7 @@ export const explain = (
 		case 'ready':
 			return undefined;
 		case 'idle':
-			return {title: 'On demand', text: 'Starts when somebody watches.'};
+			return {title: 'Idle', text: 'Starts when somebody watches or publishes.'};
 		case 'starting':
 			return {title: 'Starting…', text: 'Waiting for the first picture.'};
 		case 'reconnecting':

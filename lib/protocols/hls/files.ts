@@ -77,8 +77,8 @@ export class SegmentFiles {
 			// One line until it works again.
 			if (!this.#hasFailed)
 				this.#logger.warn(
-					{err: error, folder: this.#folder},
-					`[path ${this.#path}] segment not written`,
+					{path: this.#path, err: error, folder: this.#folder},
+					'segment not written',
 				);
 			this.#hasFailed = true;
 		}

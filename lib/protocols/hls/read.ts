@@ -105,9 +105,7 @@ class Reader {
 		if (this.#isClosed) return;
 		const slot = this.#slot(path);
 		slot.isKept = true;
-		slot.muxer.catch((error: unknown) =>
-			this.#options.logger.warn({err: error}, `[path ${path}] no HLS`),
-		);
+		slot.muxer.catch((error: unknown) => this.#options.logger.warn({path, err: error}, 'no HLS'));
 	}
 
 	facts(): HlsFacts {
@@ -230,11 +228,11 @@ class Reader {
 			this.#slots.delete(path);
 			const removed = muxer.filesRemoved().finally(() => this.#closing.delete(removed));
 			this.#closing.add(removed);
-			this.#options.logger.info({path}, `[path ${path}] HLS muxer closed`);
+			this.#options.logger.info({path}, 'HLS muxer closed');
 		};
 		if (muxer.isClosed) forget();
 		else muxer.once('closed', forget);
-		this.#options.logger.info({path}, `[path ${path}] HLS muxer opened`);
+		this.#options.logger.info({path}, 'HLS muxer opened');
 	}
 
 	/** Of so many paths that names chosen by strangers cannot fill the memory. */
