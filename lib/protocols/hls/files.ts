@@ -45,6 +45,8 @@ export class SegmentFiles {
 		this.#names.add(name);
 		this.#queue(async () => {
 			try {
+				// An earlier muxer of the path may just have taken the folder away.
+				await mkdir(this.#folder, {recursive: true});
 				await writeFile(join(this.#folder, name), blocks);
 			} finally {
 				this.#waiting--;

@@ -1,0 +1,111 @@
+import {existsSync} from 'node:fs';
+import test from 'ava';
+import type {ExecutionContext} from 'ava';
+import {chromium} from 'playwright-core';
+import type {Page} from 'playwright-core';
+import {movingPicture, startServer} from '../helpers/live.ts';
+
+// Built by `make build`, which `make test` does first.
+const pages = new URL('../../dist/web/player.html', import.meta.url);
+
+const quietFlags = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--autoplay-policy=no-user-gesture-required',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+	'--no-first-run',
+];
+
+const openBrowser = async (t: ExecutionContext, {width = 1280, height = 720} = {}) => {
+	const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: quietFlags});
+	t.teardown(() => browser.close());
+	const page = await browser.newPage({viewport: {width, height}});
+	const errors: string[] = [];
+	page.on('pageerror', error => errors.push(error.message));
+	return {page, errors};
+};
+
+const paths = {
+	cam: {source: movingPicture},
+	'site/dead': {source: 'rtsp://127.0.0.1:1/x'},
+	demand: {source: movingPicture, sourceOnDemand: true},
+};
+
+const live = (t: ExecutionContext) => {
+	if (!existsSync(pages)) throw new Error('Expected dist/web, `make build` makes it');
+	return startServer(t, {hlsSegmentDuration: '500ms', paths});
+};
+
+const playedBeyond = (page: Page, seconds: number) =>
+	page.waitForFunction(
+		limit => (document.querySelector('video')?.currentTime ?? 0) > limit,
+		seconds,
+	);
+
+test.serial('the page shows every path with its picture and state', async t => {
+	const {url} = await live(t);
+	const {page, errors} = await openBrowser(t);
+	await page.goto(url);
+	const card = page.locator('.card[href="/cam/"]');
+	await card.locator('img:not([hidden])').waitFor();
+	t.is(await card.locator('.badge').innerText(), 'Live');
+	t.regex(await card.locator('.card-facts').innerText(), /H\.264 \+ AAC.*320×240.*20 fps/);
+	const dead = page.locator('.card[href="/site/dead/"]');
+	await dead.getByText('Camera unreachable').waitFor();
+	await page.locator('.card[href="/demand/"]').getByText('Idle').first().waitFor();
+	t.deepEqual(errors, []);
+});
+
+test.serial('a click plays: the time goes on and the picture moves', async t => {
+	const {url} = await live(t);
+	const {page, errors} = await openBrowser(t);
+	await page.goto(url);
+	await page.locator('.card[href="/cam/"]').click();
+	await page.waitForURL(`${url}/cam/`);
+	await playedBeyond(page, 1);
+	const before = await page.locator('video').screenshot();
+	const time = await page.evaluate(() => document.querySelector('video')!.currentTime);
+	await playedBeyond(page, time + 1);
+	t.false(before.equals(await page.locator('video').screenshot()));
+	t.is(await page.locator('#cover').isVisible(), false);
+	t.deepEqual(errors, []);
+});
+
+test.serial('a camera that cannot be reached is told of in plain words', async t => {
+	const {url} = await live(t);
+	const {page} = await openBrowser(t);
+	await page.goto(`${url}/site/dead/`);
+	await page.getByText('Camera unreachable').waitFor();
+	await page.goto(`${url}/nobody/`);
+	await page.getByText('No such camera').waitFor();
+	t.pass();
+});
+
+test.serial('a player goes on by itself when its path is stopped and played again', async t => {
+	const {url} = await live(t);
+	const {page} = await openBrowser(t);
+	await page.goto(`${url}/cam/`);
+	await playedBeyond(page, 0.5);
+	await fetch(`${url}/v3/paths/exit/cam`, {method: 'POST'});
+	await page.getByText('Somebody stopped this path.').waitFor();
+	await fetch(`${url}/v3/paths/play/cam`, {method: 'POST'});
+	await page.locator('#cover').waitFor({state: 'hidden'});
+	const time = await page.evaluate(() => document.querySelector('video')!.currentTime);
+	await page.waitForFunction(
+		before => document.querySelector('video')!.currentTime !== before,
+		time,
+	);
+	t.pass();
+});
+
+test.serial('at the width of a phone nothing hangs over the side', async t => {
+	const {url} = await live(t);
+	const {page} = await openBrowser(t, {width: 360, height: 740});
+	for (const path of ['/', '/cam/']) {
+		await page.goto(url + path);
+		await page.getByText('Live').first().waitFor();
+		t.true(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+	}
+});
