@@ -4,8 +4,6 @@ import {isSourceArgument} from '../config/from-urls.ts';
 import {createLogger} from '../observe/logger.ts';
 import {parseArguments, usage} from './arguments.ts';
 import type {Order} from './arguments.ts';
-import {checkFile} from './check.ts';
-import {serve} from './serve.ts';
 import {supervise} from './supervisor.ts';
 import {packageVersion} from './version.ts';
 
@@ -19,9 +17,11 @@ const run = async (order: Order): Promise<number | undefined> => {
 			process.stderr.write(`sluice: ${order.reason}\n\n${usage}\n`);
 			return 2;
 		case 'check':
-			return checkFile(order.file);
+			return (await import('./check.ts')).checkFile(order.file);
 		case 'serve':
-			return order.isSupervised ? await supervise(superviseOptions()) : await serve(order);
+			if (order.isSupervised) return supervise(superviseOptions());
+			// Loaded here only: a supervisor needs none of it.
+			return (await import('./serve.ts')).serve(order);
 		default:
 			return order satisfies never;
 	}

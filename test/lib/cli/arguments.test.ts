@@ -1,0 +1,40 @@
+import test from 'ava';
+import {parseArguments} from '../../../lib/cli/arguments.ts';
+import {isSourceArgument} from '../../../lib/config/from-urls.ts';
+
+const parse = (line: string, files: string[] = []) =>
+	parseArguments(line.split(' ').filter(Boolean), {
+		isSource: isSourceArgument,
+		isFile: file => files.includes(file),
+	});
+
+test('no word at all means sluice.yml where there is one, else the defaults', t => {
+	t.like(parse('', ['sluice.yml']), {type: 'serve', file: 'sluice.yml', urls: undefined});
+	t.like(parse(''), {type: 'serve', file: undefined, urls: undefined, isSupervised: true});
+});
+
+test('a word that is no URL is a file', t => {
+	t.like(parse('config.yml'), {type: 'serve', file: 'config.yml'});
+});
+
+test('URLs with and without names are sources', t => {
+	const urls = ['rtsp://camera/stream', 'door=rtsp://camera/stream', 'test:'];
+	t.like(parse(urls.join(' ')), {type: 'serve', file: undefined, urls});
+});
+
+test('a file among URLs, or two files, are refused', t => {
+	t.like(parse('test: config.yml'), {type: 'wrong'});
+	t.like(parse('a.yml b.yml'), {type: 'wrong'});
+});
+
+test('check takes one file', t => {
+	t.deepEqual(parse('check config.yml'), {type: 'check', file: 'config.yml'});
+	t.like(parse('check'), {type: 'wrong'});
+});
+
+test('options are known or refused', t => {
+	t.deepEqual(parse('--version'), {type: 'version'});
+	t.deepEqual(parse('-h'), {type: 'help'});
+	t.like(parse('--no-supervisor test:'), {type: 'serve', isSupervised: false});
+	t.like(parse('--nonsense'), {type: 'wrong'});
+});
