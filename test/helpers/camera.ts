@@ -12,6 +12,8 @@ export type CameraOptions = {
 	password?: string;
 	/** Distance of key frames in pictures. */
 	gop?: number;
+	/** Any free one unless told otherwise. */
+	port?: number;
 };
 
 export type Camera = {port: number; url: string; stop: () => Promise<void>};
@@ -33,6 +35,7 @@ export const startCamera = async (
 	const {launch = testPictures(options.gop ?? 25), user, password = ''} = options;
 	const auth = user === undefined ? [] : [options.auth ?? 'digest', user, password];
 	const child = spawn('/usr/bin/python3', [script, launch, ...auth], {
+		env: {...process.env, CAMERA_PORT: String(options.port ?? 0)},
 		stdio: ['pipe', 'pipe', 'inherit'],
 	});
 	const closed = once(child, 'close');

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""A camera made of gst-rtsp-server at /live of a free port of 127.0.0.1.
+"""A camera made of gst-rtsp-server at /live of 127.0.0.1, on CAMERA_PORT or a free port.
 
 usage: gst_rtsp_server.py LAUNCH [basic|digest USER PASSWORD]
 Prints its port, and exits when its standard input ends.
 """
+import os
 import sys
 import threading
 
@@ -35,7 +36,7 @@ def main():
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
-    server.set_service("0")
+    server.set_service(os.environ.get("CAMERA_PORT", "0"))
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(sys.argv[1])
     factory.set_shared(True)

@@ -1,4 +1,4 @@
-import {scheduler} from 'node:timers/promises';
+import {once} from 'node:events';
 import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
 import {createServer} from '../../lib/server.ts';
@@ -64,7 +64,7 @@ const collectLines = () => {
 	};
 };
 
-/** Asks again until the answer is as wanted; the pause only spares the machine. */
+/** Asks again until the answer is as wanted; the pause spares the machine and nothing else. */
 export const untilAnswer = async <Answer>(
 	ask: () => Promise<Answer>,
 	isWanted: (answer: Answer) => boolean,
@@ -72,7 +72,7 @@ export const untilAnswer = async <Answer>(
 	for (;;) {
 		const answer = await ask();
 		if (isWanted(answer)) return answer;
-		await scheduler.wait(50);
+		await once(AbortSignal.timeout(50), 'abort');
 	}
 };
 
