@@ -1,4 +1,4 @@
-// Writes what is generated from the code: docs/reference/config.md and errors.md, and the sample sluice.yml.
+// Writes what is generated from the code: docs/reference/{config.md,errors.md,openapi.json}, and the sample sluice.yml.
 // With --check it writes nothing and fails when a file differs.
 import {readFileSync, writeFileSync} from 'node:fs';
 import {format, resolveConfig} from 'prettier';
@@ -6,6 +6,8 @@ import {formOf} from '../lib/config/form.ts';
 import {keyFacts} from '../lib/config/key.ts';
 import {pathKeys} from '../lib/config/path-keys.ts';
 import {configSchema} from '../lib/config/schema.ts';
+import {describeApi} from '../lib/api/openapi.ts';
+import {routes} from '../lib/api/routes/table.ts';
 import {errorKinds} from '../lib/errors.ts';
 import {kinds, meanings} from './error-meanings.mjs';
 
@@ -14,6 +16,7 @@ const {paths, pathDefaults, ...globalKeys} = configSchema.shape;
 const files = {
 	'docs/reference/config.md': configReference(),
 	'docs/reference/errors.md': errorsReference(),
+	'docs/reference/openapi.json': JSON.stringify(describeApi(routes)),
 	'sluice.yml': sample(),
 };
 const stale = [];
