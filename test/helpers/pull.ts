@@ -6,7 +6,7 @@ import type {Source, SourceSettings} from '../../lib/media/source.ts';
 import type {StreamStats} from '../../lib/native/binding.ts';
 import type {EventOf, NativeStream} from '../../lib/native/native.ts';
 import {openRtspSource} from '../../lib/protocols/rtsp/pull.ts';
-import {openStream, startNative} from './native.ts';
+import {startNative} from './native.ts';
 import type {ScriptedCamera} from './scripted-camera.ts';
 
 export type Pull = {
@@ -30,7 +30,12 @@ export const startPull = (
 ): Pull => {
 	const lines: string[] = [];
 	const logger = pino({level: 'trace'}, {write: line => lines.push(line)});
-	const stream = openStream(t, startNative(t));
+	const stream = startNative(t).openStream({
+		path: 'cam',
+		ringMaxBytes: 20_000_000,
+		ringMaxAgeUs: 30_000_000,
+	});
+	t.teardown(() => stream.close());
 	const epochs: EventOf<'epoch'>[] = [];
 	stream.on('epoch', epoch => epochs.push(epoch));
 	const source = openRtspSource({
