@@ -29,6 +29,7 @@ uint32_t read32(ByteView bytes, size_t at) {
 Verdict beginsMessage(ByteView bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   for (const std::string_view word : kMessageBegins) {
+    if (text.size() > 1 && (text[0] != word[0] || text[1] != word[1])) continue;
     if (text.starts_with(word)) return Verdict::yes;
     if (word.starts_with(text)) return Verdict::maybe;
   }
