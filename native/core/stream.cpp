@@ -11,10 +11,12 @@ namespace {
 constexpr Micros kStart{1'000'000};
 constexpr Micros kUsualDuration{40'000};
 
+bool isParsedVideo(const Track& track) {
+  return track.kind == Kind::video && !std::holds_alternative<OpaqueParameters>(track.parameters);
+}
+
 bool hasVideo(const std::vector<Track>& tracks) {
-  return std::any_of(tracks.begin(), tracks.end(), [](const Track& track) {
-    return track.kind == Kind::video && !std::holds_alternative<OpaqueParameters>(track.parameters);
-  });
+  return std::any_of(tracks.begin(), tracks.end(), isParsedVideo);
 }
 }  // namespace
 
@@ -23,14 +25,15 @@ Stream::Stream(StreamConfig config, std::function<void(const EpochRef&)> onEpoch
 
 void Stream::begin(std::vector<Track> tracks, Splice splice) {
   // A change of parameters before the epoch has begun does not make a lost source an unlost one.
-  if (!awaitsKey_ || splice != Splice::same) splice_ = splice;
-  tracks_ = std::move(tracks);
-  awaitsKey_ = true;
+  if (!next_ || splice != Splice::same) splice_ = splice;
+  if (splice != Splice::same) awaitsKey_ = true;
+  next_ = std::move(tracks);
 }
 
 bool Stream::push(Frame&& frame) {
-  if (paused_ || frame.track >= tracks_.size()) return false;
-  if (awaitsKey_ && !enter(frame)) return false;
+  if (paused_) return false;
+  if (next_ && begins(frame)) beginEpoch(frame);
+  if (awaitsKey_ || !isKnown(frame)) return false;
   place(frame);
   const FrameRef shared = std::make_shared<const Frame>(std::move(frame));
   keep(shared);
@@ -38,21 +41,26 @@ bool Stream::push(Frame&& frame) {
   return true;
 }
 
-bool Stream::enter(Frame& frame) {
-  const bool video = hasVideo(tracks_);
-  if (video ? !(frame.key && tracks_[frame.track].kind == Kind::video) : !frame.key) return false;
-  if (frame.damaged) return false;
-  hasVideo_ = video;
-  awaitsKey_ = false;
-  beginEpoch(frame);
-  return true;
+// A frame at which the next epoch can begin.
+bool Stream::begins(const Frame& frame) const {
+  if (frame.track >= next_->size() || !frame.key || frame.damaged) return false;
+  return !hasVideo(*next_) || isParsedVideo((*next_)[frame.track]);
+}
+
+// Its track is in the epoch, and means the same as in the epoch to come.
+bool Stream::isKnown(const Frame& frame) const {
+  if (frame.track >= epoch_->tracks.size()) return false;
+  if (!next_) return true;
+  return frame.track < next_->size() && (*next_)[frame.track] == epoch_->tracks[frame.track];
 }
 
 void Stream::beginEpoch(const Frame& frame) {
   const bool first = epoch_ == nullptr;
   auto epoch = std::make_shared<Epoch>();
   epoch->number = first ? 1 : epoch_->number + 1;
-  epoch->tracks = tracks_;
+  epoch->tracks = *std::exchange(next_, std::nullopt);
+  hasVideo_ = hasVideo(epoch->tracks);
+  awaitsKey_ = false;
   epoch_ = std::move(epoch);
   if (first)
     offset_ = kStart - frame.dts;
@@ -80,7 +88,7 @@ void Stream::place(Frame& frame) {
   frame.dts += offset_;
   frame.pts += offset_;
   frame.capture = capture_.observe(frame.pts, frame.arrival);
-  if (tracks_[frame.track].kind == Kind::video || !hasVideo_) {
+  if (isParsedVideo(epoch_->tracks[frame.track]) || !hasVideo_) {
     const Micros step = frame.dts - lastDts_;
     lastDuration_ = step > Micros{0} && step < Micros{1'000'000} ? step : kUsualDuration;
     lastDts_ = frame.dts;
@@ -89,7 +97,7 @@ void Stream::place(Frame& frame) {
 }
 
 bool Stream::isKey(const Frame& frame) const {
-  return frame.key && (!hasVideo_ || tracks_[frame.track].kind == Kind::video);
+  return frame.key && (!hasVideo_ || isParsedVideo(epoch_->tracks[frame.track]));
 }
 
 void Stream::keep(const FrameRef& frame) {
@@ -125,7 +133,7 @@ void Stream::pause() { paused_ = true; }
 
 void Stream::play() {
   if (!std::exchange(paused_, false) || awaitsKey_) return;
-  begin(tracks_, Splice::gapless);
+  begin(next_ ? *next_ : epoch_->tracks, Splice::gapless);
 }
 
 void Stream::end() {

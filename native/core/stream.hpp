@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace core {
@@ -27,7 +28,8 @@ class Stream {
 
   Stream(StreamConfig config, std::function<void(const EpochRef&)> onEpoch);
 
-  // What comes next has these tracks. The epoch begins with the first key frame pushed after it.
+  // What comes next has these tracks. The epoch begins with the first key frame pushed after it;
+  // where only parameters changed, the tracks that kept theirs go on until then.
   void begin(std::vector<Track> tracks, Splice splice);
   // `frame` carries times of the source's own scale; false: nobody can use it (before a key frame,
   // paused).
@@ -51,7 +53,8 @@ class Stream {
     bool waiting;  // for a key frame
   };
   bool isKey(const Frame& frame) const;
-  bool enter(Frame& frame);
+  bool begins(const Frame& frame) const;
+  bool isKnown(const Frame& frame) const;
   void beginEpoch(const Frame& frame);
   void place(Frame& frame);
   void keep(const FrameRef& frame);
@@ -61,7 +64,7 @@ class Stream {
   const std::function<void(const EpochRef&)> onEpoch_;
   std::vector<Taker> takers_;
 
-  std::vector<Track> tracks_;  // of the epoch to come
+  std::optional<std::vector<Track>> next_;  // tracks of the epoch to come
   Splice splice_ = Splice::elapsed;
   bool awaitsKey_ = true;  // the next frame taken is a key frame that begins an epoch
   bool paused_ = false;

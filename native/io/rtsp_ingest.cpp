@@ -3,6 +3,7 @@
 #include "core/rtcp.hpp"
 #include "io/clock.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace io {
@@ -10,9 +11,12 @@ namespace io {
 namespace {
 constexpr size_t kInboxBytes = 1'000'000;
 // An inbox that grew in a burst is given back beyond this.
-constexpr size_t kKeptBytes = 256 * 1024;
+constexpr size_t kKeptBytes = 64 * 1024;
 // A track that has not told its parameters by then begins without them.
 constexpr core::Micros kPatience{2'000'000};
+// An audio track that has nothing to say for so long is left out until it has: browsers play only
+// where they have all tracks that were declared.
+constexpr core::Micros kSilence{3'000'000};
 // So many packets in a row of a payload type that was not announced are what was meant after all.
 constexpr int kForeignPackets = 100;
 
@@ -39,6 +43,8 @@ struct RtspIngest::Feed {
   RtspTrack spec;
   core::Track track;
   bool known = false;  // its parameters
+  bool silent = false;
+  core::Micros heard{0};  // arrival of its newest unit
   std::optional<uint16_t> lastSequence;
   uint32_t lastSsrc = 0;
   int foreignPackets = 0;  // in a row
@@ -182,10 +188,23 @@ void RtspIngest::beginWhenReady() {
 
 void RtspIngest::begin() {
   std::vector<core::Track> tracks;
-  for (const auto& feed : feeds_) tracks.push_back(feed->track);
+  for (const auto& feed : feeds_) {
+    tracks.push_back(feed->track);
+    if (feed->silent) tracks.back().parameters = core::OpaqueParameters{};
+  }
   stream_->stream().begin(std::move(tracks), splice_);
   splice_ = core::Stream::Splice::same;
-  begun_ = true;
+  if (!std::exchange(begun_, true)) begunAt_ = arrival_;
+}
+
+void RtspIngest::noteSilence() {
+  bool changed = false;
+  for (const auto& feed : feeds_) {
+    const core::Micros since = std::max(feed->heard, begunAt_);
+    const bool silent = feed->track.kind == core::Kind::audio && arrival_ - since > kSilence;
+    if (std::exchange(feed->silent, silent) != silent) changed = true;
+  }
+  if (changed) begin();
 }
 
 void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
@@ -195,7 +214,11 @@ void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
     splice_ = core::Stream::Splice::elapsed;
     if (begun_) begin();
   }
-  if (!begun_) beginWhenReady();
+  feed.heard = arrival_;
+  if (begun_)
+    noteSilence();
+  else
+    beginWhenReady();
   core::Frame frame;
   frame.track = static_cast<uint8_t>(index);
   frame.key = unit.key;

@@ -49,6 +49,7 @@ class RtspIngest final : public Inbox,
   void parameters(size_t index, core::Parameters parameters);
   void unit(size_t index, core::AccessUnit&& unit);
   void beginWhenReady();
+  void noteSilence();
   void begin();
 
   const Id id_;
@@ -68,6 +69,7 @@ class RtspIngest final : public Inbox,
   std::vector<std::unique_ptr<Feed>> feeds_;
   core::Micros arrival_{0};
   std::optional<core::Micros> firstPacket_;
+  core::Micros begunAt_{0};
   core::Stream::Splice splice_ = core::Stream::Splice::elapsed;
   bool begun_ = false;
 };

@@ -78,8 +78,7 @@ class HlsMedia : public testing::TestWithParam<Case> {
       if (std::getenv("CI")) FAIL() << tool << " is not installed";
       GTEST_SKIP() << tool << " is not installed";
     }
-    const std::filesystem::path here = std::filesystem::absolute(__FILE__).parent_path();
-    const std::filesystem::path root = here.parent_path().parent_path();
+    const std::filesystem::path root = SOURCE_DIR;
     fixtures_ = (root / "out/fixtures").string();
     const std::string script = (root / "test/fixtures/make.sh").string();
     ASSERT_EQ(output("sh '" + script + "' '" + fixtures_ + "'"), "");

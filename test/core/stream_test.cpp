@@ -121,6 +121,20 @@ TEST_F(StreamTest, OtherParametersBeginAnEpochAtTheNextKeyFrameOnTheSameTimeScal
   EXPECT_EQ((output.last->dts - before), 40 * kMs);
 }
 
+TEST_F(StreamTest, TracksThatKeepTheirParametersGoOnUntilTheKeyFrameOfTheNextEpoch) {
+  Notes output;
+  stream_.add(output);
+  stream_.begin({video(), audio()}, Stream::Splice::elapsed);
+  key(1);
+  stream_.begin({video(), {Kind::audio, "MPEG4-GENERIC", 48000, OpaqueParameters{}}},
+                Stream::Splice::same);
+  EXPECT_TRUE(picture(2));
+  EXPECT_FALSE(sound(3));
+  key(4);
+  sound(5);
+  EXPECT_EQ(output.text, "E1 K1 P2 E2 K4 A5");
+}
+
 TEST_F(StreamTest, ASourceThatComesBackKeepsTheElapsedTime) {
   Notes output;
   stream_.add(output);
