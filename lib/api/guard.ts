@@ -23,12 +23,14 @@ export const guard = (
 	config: GuardConfig,
 ): void => {
 	if (isChange) checkOrigin(request, config);
-	const users = config.authInternalUsers;
-	if (!isChange && users.length === 0) return;
+	const all = config.authInternalUsers;
+	if (!isChange && all.length === 0) return;
+	// The user `any` is whoever a stranger's web page makes send something: that is no user to change things.
+	const users = isChange ? all.filter(({user}) => user !== 'any') : all;
 	const credentials = parseCredentials(request.headers.authorization);
 	const ip = peerAddress(request, config.trustedProxies);
 	const {user, pass} = credentials ?? {user: '', pass: ''};
-	if (isAllowed(users, {action, path: '', user, pass, ip}) && (credentials || !isChange)) return;
+	if (isAllowed(users, {action, path: '', user, pass, ip})) return;
 	if (credentials) refuseUser(isKnown(users, credentials), action);
 	const reason = whyNotLocal(request);
 	if (reason === undefined) return;

@@ -88,6 +88,12 @@ const cases: Case[] = [
 		code: 'API_FORBIDDEN',
 	},
 	{
+		title: "with made-up credentials where any may use the API, under a stranger's name for us",
+		yaml: 'authInternalUsers: [{user: any, permissions: [{action: read}, {action: api}]}]',
+		headers: {authorization: basic('x:y'), host: 'evil.example', origin: 'http://evil.example'},
+		status: 401,
+	},
+	{
 		title: 'as a user that only another address may be',
 		yaml: `
 trustedProxies: [127.0.0.1]
