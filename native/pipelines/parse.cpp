@@ -20,8 +20,8 @@ gst::Element elementOf(GstElement* pipeline, const char* name) {
   return gst::adopt(gst_bin_get_by_name(GST_BIN(pipeline), name));
 }
 
-GstElement* addElement(GstBin* bin, const char* factory) {
-  GstElement* element = gst_element_factory_make(factory, nullptr);
+GstElement* addElement(GstBin* bin, const char* factory, const char* name) {
+  GstElement* element = gst_element_factory_make(factory, name);
   if (!element) return nullptr;
   gst_bin_add(bin, element);  // the bin owns it now
   gst_element_sync_state_with_parent(element);

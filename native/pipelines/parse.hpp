@@ -13,6 +13,6 @@ gst::Recipe::Built parseLaunch(const std::string& line);
 gst::Element elementOf(GstElement* pipeline, const char* name);
 
 // A new element of this kind in `bin`, at the state of `bin`; nullptr: no such plugin.
-GstElement* addElement(GstBin* bin, const char* factory);
+GstElement* addElement(GstBin* bin, const char* factory, const char* name = nullptr);
 
 }  // namespace pipelines

@@ -48,20 +48,23 @@ gboolean selectStream(GstElement* src, guint stream, GstCaps* caps, gpointer) {
   const Branch* branch = findBranch(caps);
   if (!pipeline || !branch) return FALSE;
   GstBin* bin = GST_BIN(pipeline.get());
-  GstElement* depayloader = addElement(bin, branch->depayloader);
+  // What has a parent cannot be renamed.
+  GstElement* depayloader = addElement(bin, branch->depayloader, depayloaderName(stream).c_str());
   GstElement* parser = addElement(bin, branch->parser);
   if (!depayloader || !parser) return FALSE;
-  gst_object_set_name(GST_OBJECT(depayloader), depayloaderName(stream).c_str());
   const gst::Element hub = elementOf(GST_ELEMENT(bin), "hub");
   return gst_element_link(depayloader, parser) &&
          gst_element_link_pads(parser, "src", hub.get(), branch->pad);
 }
 
-// The pads of rtspsrc are named after the number of their stream.
+// The pads of rtspsrc are named after the number of their stream: by its rtpbin where it has one.
 void linkStream(GstElement* src, GstPad* pad, gpointer) {
   const gst::Object<GstObject> pipeline = gst::adopt(gst_element_get_parent(src));
   unsigned stream = 0;
-  if (!pipeline || std::sscanf(GST_OBJECT_NAME(pad), "stream_%u", &stream) != 1) return;
+  const char* name = GST_OBJECT_NAME(pad);
+  if (!pipeline || (std::sscanf(name, "recv_rtp_src_%u_", &stream) != 1 &&
+                    std::sscanf(name, "stream_%u", &stream) != 1))
+    return;
   const gst::Element depayloader =
       elementOf(GST_ELEMENT(pipeline.get()), depayloaderName(stream).c_str());
   if (!depayloader) return;

@@ -9,7 +9,7 @@ import {
 	untilAnswer,
 } from '../helpers/server.ts';
 
-for (const rtspEngine of ['native']) {
+for (const rtspEngine of ['native', 'gstreamer']) {
 	test(`a camera is served over HLS by the engine ${rtspEngine}`, async t => {
 		const camera = await startCamera(t);
 		const {url, said} = await startPaths(t, {cam: {source: camera.url, rtspEngine}});
