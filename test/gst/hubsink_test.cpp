@@ -167,12 +167,12 @@ TEST(HubSink, WaitsInPaused) {
 
 // A media thread that does not take anything: what the test posts to it waits.
 TEST(HubSink, StopsWhileItWaitsForRoom) {
-  Server server;
-  const io::Id stream = server.openStream("cam");
-  std::mutex mutex;
+  std::mutex mutex;  // these outlive the server, whose media thread still holds them when we let go
   std::condition_variable changed;
   bool blocked = false;
   bool letGo = false;
+  Server server;
+  const io::Id stream = server.openStream("cam");
   server.hub().keyFrame(stream, [&](core::EpochRef, core::FrameRef) {
     std::unique_lock lock(mutex);
     blocked = true;
