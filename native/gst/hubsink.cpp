@@ -127,6 +127,24 @@ void releasePad(GstElement* element, GstPad* pad) {
   gst_element_remove_pad(element, pad);
 }
 
+// Upstream events that the pipeline is given (seeks, ends of live sources) leave through every pad,
+// as they would through as many sinks; demuxers know a seek that they have seen.
+gboolean sendEvent(GstElement* element, GstEvent* made) {
+  if (!GST_EVENT_IS_UPSTREAM(made)) return parentClass()->send_event(element, made);
+  const gst::Event event(made);
+  struct Sent {
+    GstEvent* event;
+    bool taken;
+  } sent{event.get(), false};
+  const GstElementForeachPadFunc push = [](GstElement*, GstPad* pad, gpointer data) -> gboolean {
+    auto* it = static_cast<Sent*>(data);
+    it->taken |= gst_pad_push_event(pad, gst_event_ref(it->event)) == TRUE;
+    return TRUE;
+  };
+  gst_element_foreach_sink_pad(element, push, &sent);
+  return sent.taken;
+}
+
 bool open(HubSink* sink) {
   if (sink->publisher->open(sink->pipeline, *sink->path)) return true;
   GST_ELEMENT_ERROR(sink, RESOURCE, NOT_FOUND,
@@ -240,6 +258,7 @@ void sluice_hub_sink_class_init(HubSinkClass* hubSinkClass) {
   elementClass->request_new_pad = requestPad;
   elementClass->release_pad = releasePad;
   elementClass->change_state = changeState;
+  elementClass->send_event = sendEvent;
   addTemplate(elementClass, "video_%u", gst::kVideoCaps);
   addTemplate(elementClass, "audio_%u", gst::kAudioCaps);
   gst_element_class_set_static_metadata(elementClass, "Hub sink", "Sink/Network",

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace pipelines {
 
@@ -88,6 +89,16 @@ void checkTracks(GstElement* parsebin, gpointer) {
                     ("The file has no track that can be published"), (nullptr));
 }
 
+std::vector<gst::Pad> padsOf(GstElement* hub) {
+  std::vector<gst::Pad> pads;
+  const GstElementForeachPadFunc take = [](GstElement*, GstPad* pad, gpointer into) -> gboolean {
+    static_cast<std::vector<gst::Pad>*>(into)->push_back(gst::share(pad));
+    return TRUE;
+  };
+  gst_element_foreach_sink_pad(hub, take, &pads);
+  return pads;
+}
+
 // A file in real time, again and again when it is to loop.
 class File final : public gst::Recipe {
  public:
@@ -114,12 +125,7 @@ class File final : public gst::Recipe {
     const gst::Element hub = elementOf(pipeline, "hub");
     guint64 end = 0;
     g_object_get(hub.get(), "end-time", &end, nullptr);
-    gint64 offset = static_cast<gint64>(end);
-    const GstElementForeachPadFunc shift = [](GstElement*, GstPad* pad, gpointer by) -> gboolean {
-      gst_pad_set_offset(pad, *static_cast<gint64*>(by));
-      return TRUE;
-    };
-    gst_element_foreach_sink_pad(hub.get(), shift, &offset);
+    for (const gst::Pad& pad : padsOf(hub.get())) gst_pad_set_offset(pad.get(), static_cast<gint64>(end));
     return gst_element_seek_simple(pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0);
   }
 

@@ -1,21 +1,13 @@
+#include "reading.hpp"
 #include "server.hpp"
 
 #include <algorithm>
 
 namespace {
 
+using test::readFrames;
+using test::readUntil;
 using test::Server;
-
-// Items of a subscription up to the first of its kind that `wanted` accepts.
-template <typename Wanted>
-bool readUntil(io::Subscription& subscription, Wanted wanted) {
-  io::Subscription::Item item;
-  while (subscription.next(item)) {
-    if (wanted(item)) return true;
-    if (item.ended) return false;
-  }
-  return false;
-}
 
 pipelines::TestSpec testSpec(bool audio) { return {"cam", 160, 120, 25, 10, audio, 200'000}; }
 

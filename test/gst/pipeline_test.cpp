@@ -1,6 +1,8 @@
 #include "server.hpp"
 
-#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
 
 namespace {
 
@@ -61,7 +63,7 @@ TEST(Pipeline, ReportsTheFirstErrorOnly) {
   const io::Id id = server.launch("filesrc location=/nonexistent/a.mp4 ! fakesink");
   ASSERT_TRUE(endsWithStopped(server, id));
   EXPECT_EQ(server.count<io::Failed>(id), 1U);
-  EXPECT_NE(server.await<io::Failed>(id)->message.find("/nonexistent/a.mp4"), std::string::npos);
+  EXPECT_NE(server.await<io::Failed>(id)->detail.find("/nonexistent/a.mp4"), std::string::npos);
 }
 
 TEST(Pipeline, KeepsPasswordsOutOfMessages) {
@@ -92,38 +94,55 @@ TEST(Pipeline, FiftyAtOnceStopOnceEach) {
   for (const io::Id id : ids) EXPECT_TRUE(endsWithStopped(server, id));
 }
 
-// A pipeline whose element hangs on its way to NULL until the test lets it go.
+// Holds back whoever comes to it until the test opens it.
+class Gate {
+ public:
+  void pass() {  // any thread
+    std::unique_lock lock(mutex_);
+    reached_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    passed_ = true;
+    changed_.notify_all();
+  }
+  bool awaitReached() { return await(reached_); }
+  bool awaitPassed() { return await(passed_); }
+  void open() {
+    std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  bool await(const bool& flag) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, test::kPatience, [&] { return flag; });
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool reached_ = false;
+  bool open_ = false;
+  bool passed_ = false;
+};
+
+// A pipeline whose streaming thread goes through a gate, and whose NULL waits for that thread.
 class Hanging final : public gst::Recipe {
  public:
-  struct Gate {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool open = false;
-    bool passed = false;
-  };
   explicit Hanging(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
 
   Built build(gst::Control&) override {
     gst::Element pipeline = gst::sink(gst_parse_launch("fakesrc ! fakesink name=out", nullptr));
-    gst::Element wrapped = gst::sink(gst_pipeline_new(nullptr));
     const gst::Element out = gst::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
-    gst_pad_set_event_function(gst::adopt(gst_element_get_static_pad(out.get(), "sink")).get(),
-                               gst_pad_event_default);
-    const auto hang = [](GstPad*, GstPadProbeInfo*, gpointer data) {
-      auto& gate = **static_cast<std::shared_ptr<Gate>*>(data);
-      std::unique_lock lock(gate.mutex);
-      gate.changed.wait(lock, [&] { return gate.open; });
-      gate.passed = true;
-      gate.changed.notify_all();
+    const gst::Pad pad = gst::adopt(gst_element_get_static_pad(out.get(), "sink"));
+    using Held = std::shared_ptr<Gate>;
+    auto held = std::make_unique<Held>(gate_);
+    const auto pass = [](GstPad*, GstPadProbeInfo*, gpointer gate) {
+      (*static_cast<Held*>(gate))->pass();
       return GST_PAD_PROBE_OK;
     };
-    auto gate = std::make_unique<std::shared_ptr<Gate>>(gate_);
-    // The streaming thread does not come back, and NULL waits for it.
-    gst_pad_add_probe(
-        gst::adopt(gst_element_get_static_pad(out.get(), "sink")).get(), GST_PAD_PROBE_TYPE_BUFFER,
-        hang, gate.release(), [](gpointer data) {
-          std::unique_ptr<std::shared_ptr<Gate>> owned(static_cast<std::shared_ptr<Gate>*>(data));
-        });
+    const auto drop = [](gpointer gate) { std::unique_ptr<Held> owned(static_cast<Held*>(gate)); };
+    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, pass, held.release(), drop);
     return pipeline;
   }
 
@@ -132,21 +151,20 @@ class Hanging final : public gst::Recipe {
 };
 
 TEST(Pipeline, IsAbandonedWhenItDoesNotStopInTime) {
-  const auto gate = std::make_shared<Hanging::Gate>();
+  const auto gate = std::make_shared<Gate>();
   const uint32_t before = Server::hub().stats().abandonedPipelines;
   {
     Server server;
     const io::Id id = server.run(std::make_unique<Hanging>(gate));
+    ASSERT_TRUE(gate->awaitReached());
     server.pipeline(id).stop();
     ASSERT_TRUE(endsWithStopped(server, id));
     EXPECT_EQ(server.await<io::Failed>(id)->code, "PIPELINE_STUCK");
   }
   EXPECT_EQ(Server::hub().stats().abandonedPipelines, before + 1);
   // Its thread goes on with what it holds, and ends when it can.
-  std::unique_lock lock(gate->mutex);
-  gate->open = true;
-  gate->changed.notify_all();
-  EXPECT_TRUE(gate->changed.wait_for(lock, test::kPatience, [&] { return gate->passed; }));
+  gate->open();
+  EXPECT_TRUE(gate->awaitPassed());
 }
 
 }  // namespace
