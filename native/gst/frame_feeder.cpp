@@ -169,10 +169,9 @@ bool FrameFeeder::accept(Lane& lane, GstFlowReturn flow) {
   const GstFlowReturn all =
       gst_flow_combiner_update_pad_flow(combiner_.get(), lane.pad.get(), flow);
   if (all == GST_FLOW_OK) return true;
-  if (all == GST_FLOW_NOT_LINKED || all < GST_FLOW_EOS) {
-    GST_ELEMENT_FLOW_ERROR(element_, all);
-    takeEnd("");
-  }
+  if (all == GST_FLOW_FLUSHING) return false;
+  if (all != GST_FLOW_EOS) GST_ELEMENT_FLOW_ERROR(element_, all);
+  pushEnd();
   return false;
 }
 
@@ -182,6 +181,10 @@ void FrameFeeder::takeEnd(const std::string& reason) {
   else if (lanes_.empty())
     GST_ELEMENT_ERROR(element_, RESOURCE, NOT_FOUND, ("The stream ended before it had any media"),
                       (nullptr));
+  pushEnd();
+}
+
+void FrameFeeder::pushEnd() {
   for (const auto& lane : lanes_) gst_pad_push_event(lane->pad.get(), gst_event_new_eos());
 }
 

@@ -42,6 +42,7 @@ class FrameFeeder {
   void takeTrack(const core::Track& track, std::vector<size_t>& used);
   bool takeFrame(const core::FrameRef& frame);
   void takeEnd(const std::string& reason);
+  void pushEnd();
   size_t findLane(core::Kind kind, const std::vector<size_t>& used);
   Lane makeLane(core::Kind kind);
   void removeUnused(const std::vector<size_t>& used);

@@ -55,8 +55,9 @@ bool link(GstElement* from, const char* output, GstElement* to, const char* inpu
 // is left alone.
 void addTrack(GstElement* parsebin, GstPad* pad, gpointer) {
   const gst::Object<GstObject> pipeline = gst::adopt(gst_element_get_parent(parsebin));
-  const gst::Caps caps(gst_pad_get_current_caps(pad));
-  if (!pipeline || !caps) return;
+  // Not negotiated yet: asked, its parser says what it can make.
+  const gst::Caps caps(gst_pad_query_caps(pad, nullptr));
+  if (!pipeline || gst_caps_get_size(caps.get()) == 0) return;
   GstBin* bin = GST_BIN(pipeline.get());
   const GstStructure* structure = gst_caps_get_structure(caps.get(), 0);
   const gst::Element queue = elementOf(GST_ELEMENT(bin), "queue");
@@ -80,15 +81,6 @@ void addTrack(GstElement* parsebin, GstPad* pad, gpointer) {
   gst_bin_remove(bin, parser);
 }
 
-void checkTracks(GstElement* parsebin, gpointer) {
-  const gst::Object<GstObject> pipeline = gst::adopt(gst_element_get_parent(parsebin));
-  if (!pipeline) return;
-  const gst::Element hub = elementOf(GST_ELEMENT(pipeline.get()), "hub");
-  if (hub->numsinkpads > 0) return;
-  GST_ELEMENT_ERROR(pipeline.get(), STREAM, WRONG_TYPE,
-                    ("The file has no track that can be published"), (nullptr));
-}
-
 std::vector<gst::Pad> padsOf(GstElement* hub) {
   std::vector<gst::Pad> pads;
   const GstElementForeachPadFunc take = [](GstElement*, GstPad* pad, gpointer into) -> gboolean {
@@ -97,6 +89,15 @@ std::vector<gst::Pad> padsOf(GstElement* hub) {
   };
   gst_element_foreach_sink_pad(hub, take, &pads);
   return pads;
+}
+
+// Says so when nothing of the file could be used; parsebin itself sees no fault in that.
+void checkTracks(GstElement* parsebin, gpointer) {
+  const gst::Object<GstObject> pipeline = gst::adopt(gst_element_get_parent(parsebin));
+  if (!pipeline) return;
+  const gst::Element hub = elementOf(GST_ELEMENT(pipeline.get()), "hub");
+  if (padsOf(hub.get()).empty())
+    GST_ELEMENT_ERROR(pipeline.get(), STREAM, WRONG_TYPE, ("No track"), (nullptr));
 }
 
 // A file in real time, again and again when it is to loop.
@@ -112,7 +113,8 @@ class File final : public gst::Recipe {
     const gst::Element parsebin = elementOf(pipeline->get(), "parse");
     g_object_set(elementOf(pipeline->get(), "file").get(), "location", spec_.location.c_str(),
                  nullptr);
-    g_object_set(elementOf(pipeline->get(), "hub").get(), "path", spec_.path.c_str(), nullptr);
+    hub_ = elementOf(pipeline->get(), "hub");
+    g_object_set(hub_.get(), "path", spec_.path.c_str(), nullptr);
     g_signal_connect(parsebin.get(), "pad-added", G_CALLBACK(addTrack), nullptr);
     g_signal_connect(parsebin.get(), "no-more-pads", G_CALLBACK(checkTracks), nullptr);
     return built;
@@ -122,15 +124,23 @@ class File final : public gst::Recipe {
   // time line without end.
   bool goesOn(GstElement* pipeline) override {
     if (!spec_.loop) return false;
-    const gst::Element hub = elementOf(pipeline, "hub");
     guint64 end = 0;
-    g_object_get(hub.get(), "end-time", &end, nullptr);
-    for (const gst::Pad& pad : padsOf(hub.get())) gst_pad_set_offset(pad.get(), static_cast<gint64>(end));
+    g_object_get(hub_.get(), "end-time", &end, nullptr);
+    for (const gst::Pad& pad : padsOf(hub_.get()))
+      gst_pad_set_offset(pad.get(), static_cast<gint64>(end));
     return gst_element_seek_simple(pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0);
+  }
+
+  // Whatever fails before there is a track says that in words of its own.
+  io::Failed explain(const gst::BusError& error) override {
+    if (error.error->domain != GST_STREAM_ERROR || !padsOf(hub_.get()).empty()) return error.failed;
+    return {"FILE_UNREADABLE", "The file " + spec_.location + " has no track that can be published",
+            error.failed.detail};
   }
 
  private:
   const FileSpec spec_;
+  gst::Element hub_;
 };
 
 }  // namespace
