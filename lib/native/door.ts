@@ -13,7 +13,7 @@ export class Door {
 	readonly #listeners = new Map<Id, Listener>();
 	readonly #blocks = new Map<Id, Block>();
 	readonly #wanted = new Map<string, Listener>();
-	#released: Id[] = [];
+	readonly #released = new Set<Id>();
 	#flushing = false;
 
 	constructor(binding: NativeBinding) {
@@ -48,6 +48,8 @@ export class Door {
 			known.retain();
 			return known;
 		}
+		// Given back and lent again before native code heard of it: the loan just goes on.
+		this.#released.delete(lent.id);
 		const block = new Block(lent, it => this.#giveBack(it));
 		this.#blocks.set(lent.id, block);
 		return block;
@@ -55,7 +57,7 @@ export class Door {
 
 	#giveBack(block: Block): void {
 		this.#blocks.delete(block.id);
-		this.#released.push(block.id);
+		this.#released.add(block.id);
 		this.#flushSoon();
 	}
 
@@ -68,9 +70,9 @@ export class Door {
 	#flush(): void {
 		this.#flushing = false;
 		this.binding.flush();
-		if (this.#released.length === 0) return;
-		this.binding.release(this.#released);
-		this.#released = [];
+		if (this.#released.size === 0) return;
+		this.binding.release([...this.#released]);
+		this.#released.clear();
 	}
 
 	// What is thrown inside a call from native code is swallowed by Node or ends the batch, so nothing
