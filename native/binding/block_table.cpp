@@ -22,7 +22,7 @@ Napi::Object describe(Napi::Env env, uint32_t id, Napi::ArrayBuffer data) {
 
 Napi::Object BlockTable::lend(Napi::Env env, const core::BlockRef& block) {
   if (const auto known = ids_.find(block.get()); known != ids_.end()) {
-    const Napi::ArrayBuffer data = loans_[known->second].data.Value();
+    const Napi::ArrayBuffer data = loans_.at(known->second).data.Value();
     if (!data.IsEmpty()) return describe(env, known->second, data);
     forget(known->second);  // collected, its finalizer has not run yet
   }
@@ -36,7 +36,7 @@ Napi::Object BlockTable::lend(Napi::Env env, const core::BlockRef& block) {
         if (const auto table = (*mine)->table.lock()) table->forget((*mine)->id);
       },
       boxed.release());  // now owned by the ArrayBuffer
-  loans_[id] = {std::move(held), Napi::Reference<Napi::ArrayBuffer>::New(data)};
+  loans_.try_emplace(id, std::move(held), data);
   ids_[block.get()] = id;
   bytes_ += block->size();
   return describe(env, id, data);

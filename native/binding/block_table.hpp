@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 
 namespace binding {
 
@@ -28,8 +29,11 @@ class BlockTable : public std::enable_shared_from_this<BlockTable> {
  private:
   struct Held;  // what the finalizer of an ArrayBuffer owns
   struct Loan {
-    std::shared_ptr<Held> held;
-    Napi::Reference<Napi::ArrayBuffer> data;
+    Loan(std::shared_ptr<Held> held, Napi::ArrayBuffer data)
+        : held(std::move(held)), data(Napi::Reference<Napi::ArrayBuffer>::New(data)) {}
+    Loan(Loan&&) = delete;
+    const std::shared_ptr<Held> held;
+    const Napi::Reference<Napi::ArrayBuffer> data;  // weak: the finalizer can still run
   };
   void forget(uint32_t id);
 

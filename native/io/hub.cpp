@@ -26,7 +26,8 @@ typename Map::mapped_type lookUp(const Map& map, typename Map::key_type key) {
 }  // namespace
 
 Hub& Hub::instance() {
-  static Hub* const hub = new Hub();  // never destroyed: threads of others may outlive main()
+  static Hub* const hub = std::unique_ptr<Hub>(new Hub())
+                              .release();  // never destroyed: threads of others may outlive main()
   return *hub;
 }
 
@@ -45,14 +46,12 @@ void Hub::letGo() {
   for (const auto& thread : threads_) thread->stop();
 }
 
-MediaThread& Hub::leastUsedThread() { return *threads_[nextThread_++ % threads_.size()]; }
+MediaThread& Hub::nextThread() { return *threads_[nextThread_++ % threads_.size()]; }
 
-Id Hub::openStream(const OwnerRef& owner, StreamSpec spec) {
+Id Hub::openStream(const OwnerRef& owner, const StreamSpec& spec) {
   const Id id = nextId();
   std::lock_guard lock(mutex_);
-  const core::StreamConfig config{spec.ringMaxBytes, spec.ringMaxAge};
-  auto live =
-      std::make_shared<LiveStream>(id, spec.domain, spec.path, config, leastUsedThread(), owner);
+  auto live = std::make_shared<LiveStream>(id, spec, nextThread(), owner);
   byPath_[{spec.domain, spec.path}] = id;
   streams_[id] = {std::move(live), {}};
   return id;

@@ -23,13 +23,6 @@
 
 namespace io {
 
-struct StreamSpec {
-  std::string domain;
-  std::string path;
-  size_t ringMaxBytes = 0;  // the ring since the last key frame; beyond it only the key frame stays
-  core::Micros ringMaxAge{0};
-};
-
 // Everything native that lives longer than a call, by id. One for the process: a heap object that
 // is never destroyed. Path names live in a domain. All methods: any thread, return at once.
 class Hub {
@@ -42,7 +35,7 @@ class Hub {
 
   Id nextId() { return ++lastId_; }
 
-  Id openStream(const OwnerRef& owner, StreamSpec spec);
+  Id openStream(const OwnerRef& owner, const StreamSpec& spec);
   Id openRtspIngest(const OwnerRef& owner, Id stream, std::vector<RtspTrack> tracks);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
   // Answers a Wanted: the taker that asked gets the stream.
@@ -85,7 +78,7 @@ class Hub {
     std::vector<std::weak_ptr<UnitInbox>> publishers;
   };
   Hub() = default;
-  MediaThread& leastUsedThread();
+  MediaThread& nextThread();
   LiveStreamRef findStream(Id id);
   Id openOutput(OutputRef output, Id id);
   void closeStream(const OpenStream& stream);

@@ -4,14 +4,12 @@
 
 namespace io {
 
-LiveStream::LiveStream(Id id, std::string domain, std::string path, core::StreamConfig config,
-                       MediaThread& thread, OwnerRef owner)
+LiveStream::LiveStream(Id id, const StreamSpec& spec, MediaThread& thread, OwnerRef owner)
     : id(id),
-      domain(std::move(domain)),
-      path(std::move(path)),
       thread(thread),
       owner(std::move(owner)),
-      stream_(config, [this](const core::EpochRef& epoch) { began(epoch); }) {}
+      stream_({spec.ringMaxBytes, spec.ringMaxAge},
+              [this](const core::EpochRef& epoch) { began(epoch); }) {}
 
 void LiveStream::post(std::function<void(core::Stream&)> task) {
   thread.post([self = shared_from_this(), task = std::move(task)] { task(self->stream_); });

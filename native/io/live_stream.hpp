@@ -11,6 +11,13 @@
 
 namespace io {
 
+struct StreamSpec {
+  std::string domain;
+  std::string path;
+  size_t ringMaxBytes = 0;  // the ring since the last key frame; beyond it only the key frame stays
+  core::Micros ringMaxAge{0};
+};
+
 // Counters that a media thread writes and any thread reads.
 struct StreamCounters {
   std::atomic<uint64_t> bytes{0}, packets{0}, lostPackets{0}, frames{0}, pictures{0}, keyFrames{0};
@@ -26,8 +33,7 @@ struct StreamCounters {
 // A stream with its thread, its name and its counters.
 class LiveStream : public std::enable_shared_from_this<LiveStream> {
  public:
-  LiveStream(Id id, std::string domain, std::string path, core::StreamConfig config,
-             MediaThread& thread, OwnerRef owner);
+  LiveStream(Id id, const StreamSpec& spec, MediaThread& thread, OwnerRef owner);
 
   // Any thread.
   void post(std::function<void(core::Stream&)> task);
@@ -39,8 +45,6 @@ class LiveStream : public std::enable_shared_from_this<LiveStream> {
   StreamCounters& counters() { return counters_; }
 
   const Id id;
-  const std::string domain;
-  const std::string path;
   MediaThread& thread;  // outlives every stream
   const OwnerRef owner;
 

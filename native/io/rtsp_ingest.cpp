@@ -22,6 +22,7 @@ constexpr int kForeignPackets = 100;
 
 std::vector<uint32_t> clockRates(const std::vector<RtspTrack>& tracks) {
   std::vector<uint32_t> rates;
+  rates.reserve(tracks.size());
   for (const RtspTrack& track : tracks) rates.push_back(track.config.clockRateHz);
   return rates;
 }
@@ -188,6 +189,7 @@ void RtspIngest::beginWhenReady() {
 
 void RtspIngest::begin() {
   std::vector<core::Track> tracks;
+  tracks.reserve(feeds_.size());
   for (const auto& feed : feeds_) {
     tracks.push_back(feed->track);
     if (feed->silent) tracks.back().parameters = core::OpaqueParameters{};

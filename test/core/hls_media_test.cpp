@@ -79,7 +79,7 @@ class HlsMedia : public testing::TestWithParam<Case> {
       GTEST_SKIP() << tool << " is not installed";
     }
     const std::filesystem::path root = SOURCE_DIR;
-    fixtures_ = (root / "out/fixtures").string();
+    fixtures_ = (root / "out/fixtures/packager").string();
     const std::string script = (root / "test/fixtures/make.sh").string();
     ASSERT_EQ(output("sh '" + script + "' '" + fixtures_ + "'"), "");
     std::string folder = testing::TempDir() + "hls_media.XXXXXX";
