@@ -2,7 +2,7 @@ import {createServer as createPlainServer} from 'node:http';
 import type {IncomingMessage, RequestListener, Server, ServerResponse} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
 import {once} from 'node:events';
-import type {AddressInfo} from 'node:net';
+import type {AddressInfo, Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {MediaError} from '../errors.ts';
 import {sendError} from './errors.ts';
@@ -59,7 +59,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
 		for (const address of distinct(options.listeners)) {
 			const server = makeServer(options, listener);
 			servers.push(server);
-			ports[address.name] = await listen(server, address, options.native);
+			ports[address.name] = await listen(server, address, options);
 			const {host, name} = address;
 			options.logger.info({listener: name, host, port: ports[name]}, 'listening');
 		}
@@ -77,13 +77,39 @@ export const dispatcher =
 		// A peer that goes away is no event of ours; without listeners it would end the process.
 		request.on('error', () => {});
 		response.on('error', () => {});
-		try {
-			dispatch(handlers, request, response);
-		} catch (error) {
-			if (!(error instanceof MediaError)) logger.error({err: error}, 'request failed');
-			sendError(response, error);
-		}
+		inTurn(request, response, () => {
+			try {
+				dispatch(handlers, request, response);
+			} catch (error) {
+				if (!(error instanceof MediaError)) logger.error({err: error}, 'request failed');
+				sendError(response, error);
+			}
+		});
 	};
+
+// Requests that one connection may send ahead of their answers; players and browsers send none.
+const maxAhead = 16;
+
+const ahead = new WeakMap<Socket, number>();
+
+/**
+ * A request that was sent behind another on its connection is looked at when it is its turn: Node tells nobody of
+ * an answer that has not begun when the connection goes, and what was lent for it would be lost.
+ */
+const inTurn = (request: IncomingMessage, response: ServerResponse, serve: () => void): void => {
+	if (response.socket) return serve();
+	const {socket} = request;
+	const count = (ahead.get(socket) ?? 0) + 1;
+	if (count > maxAhead) {
+		socket.destroy();
+		return;
+	}
+	ahead.set(socket, count);
+	response.once('socket', () => {
+		ahead.set(socket, (ahead.get(socket) ?? 1) - 1);
+		serve();
+	});
+};
 
 const dispatch = (
 	handlers: readonly HttpHandler[],
@@ -161,11 +187,13 @@ const notSentLowWater = 131_072;
 const listen = async (
 	server: Server,
 	{host, port}: HttpListener,
-	native: SocketMaker | undefined,
+	{native, logger}: Pick<HttpServerOptions, 'native' | 'logger'>,
 ): Promise<number> => {
 	const opened = native?.listen({host, port, notSentLowWater, reusePort: false});
 	server.listen(opened ? {fd: opened.fd} : {host, port});
 	await once(server, 'listening');
+	// Without a listener, a connection that cannot be accepted (no descriptor is left) would end the process.
+	server.on('error', err => logger.error({err}, 'connection not accepted'));
 	return opened?.port ?? (server.address() as AddressInfo).port;
 };
 

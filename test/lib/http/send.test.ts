@@ -80,3 +80,21 @@ test('a peer that hangs up in the middle releases once', async t => {
 	await until(() => lent.released.every(count => count > 0));
 	t.deepEqual(lent.released, [1, 1]);
 });
+
+test('a request behind another is lent nothing before its turn, and nothing when the peer hangs up', async t => {
+	const lent: ReturnType<typeof lend>[] = [];
+	const {port} = await startHttp(t, [
+		handlerOf((request, response) => {
+			const next = lend('x'.repeat(8_000_000));
+			lent.push(next);
+			answer(response, quiet, () => sendBlocks(request, response, {...next, headers: {}}));
+		}),
+	]);
+	const socket = connect({host: '127.0.0.1', port});
+	socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+	await once(socket, 'data');
+	t.is(lent.length, 1);
+	socket.destroy();
+	await until(() => lent[0]!.released[0] === 1);
+	t.is(lent.length, 1);
+});

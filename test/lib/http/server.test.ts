@@ -36,6 +36,20 @@ test('a target in absolute form is understood', async t => {
 	t.regex(await exchange(port, head), /\r\n\/cam\/x$|\r\n\/cam\/x\r\n/);
 });
 
+test('requests that are sent ahead are answered in their order', async t => {
+	const {port} = await startHttp(t, [
+		handlerOf((_, response, url: URL) => response.end(url.pathname)),
+	]);
+	const heads = ['/1', '/2', '/3'].map(path => `GET ${path} HTTP/1.1\r\nHost: x\r\n`);
+	const got = await exchange(port, `${heads.join('\r\n')}Connection: close\r\n\r\n`);
+	t.deepEqual(got.match(/^\/\d/gm), ['/1', '/2', '/3']);
+});
+
+test('a peer that sends many requests and awaits no answer is hung up on', async t => {
+	const {port} = await startHttp(t, [handlerOf(() => {})]);
+	t.is(await exchange(port, 'GET /x HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100)), '');
+});
+
 test('what is not HTTP is answered with one line and hung up on', async t => {
 	const {url, port} = await startHttp(t, [hello]);
 	t.regex(await exchange(port, '\x16\x03\x01 no HTTP at all\r\n\r\n'), /^HTTP\/1\.1 400 /);
