@@ -1,4 +1,7 @@
+import {open} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import type {IncomingMessage, OutgoingHttpHeaders, ServerResponse} from 'node:http';
+import {pipeline} from 'node:stream/promises';
 import {MediaError} from '../errors.ts';
 import {parseRange} from './range.ts';
 import type {ByteRange} from './range.ts';
@@ -32,6 +35,24 @@ export const sendBlocks = (
 	}
 };
 
+/** The same for a file; what fails after the head is a connection cut short. */
+export const sendFile = async (
+	request: IncomingMessage,
+	response: ServerResponse,
+	{path, headers}: {path: string; headers: OutgoingHttpHeaders},
+): Promise<void> => {
+	const file = await openFile(path);
+	try {
+		const {size} = await file.stat();
+		const range = beginAnswer(request, response, {size, headers});
+		if (!range) return void response.end();
+		const bytes = file.createReadStream({start: range.start, end: range.end - 1, autoClose: false});
+		await pipeline(bytes, response).catch(() => response.destroy());
+	} finally {
+		await file.close();
+	}
+};
+
 /** The same for bytes that JavaScript owns. */
 export const sendBytes = (
 	request: IncomingMessage,
@@ -56,6 +77,11 @@ export const answerUnchanged = (
 	response.end();
 	return true;
 };
+
+const openFile = (path: string): Promise<FileHandle> =>
+	open(path).catch((cause: unknown) => {
+		throw new MediaError('FILE_UNREADABLE', 'Expected a file that can be read', {cause});
+	});
 
 /** Writes status and headers; gives the bytes to send, undefined for HEAD. */
 const beginAnswer = (

@@ -9,10 +9,7 @@ export type FilesLogger = {
 
 type Lent = {readonly data: ArrayBuffer; release(): void};
 
-/**
- * Segments of one path as files, written one after the other and removed again. A disk that does not follow
- * loses files, never segments: those are in native memory as well.
- */
+/** Segments of one path as files, written one after the other and removed again. */
 export class SegmentFiles {
 	readonly #folder: string;
 	readonly #path: string;
@@ -35,28 +32,26 @@ export class SegmentFiles {
 		return this.#work;
 	}
 
-	/** Writes the blocks and releases them. */
-	add(name: string, blocks: readonly Lent[]): void {
+	/** Writes the blocks and releases them. False: the disk did not take them, and no file is there. */
+	async add(name: string, blocks: readonly Lent[]): Promise<boolean> {
 		if (this.#isClosed || this.#waiting >= maxWaiting) {
 			blocks.forEach(block => block.release());
-			return;
+			return false;
 		}
 		this.#waiting++;
-		this.#names.add(name);
-		this.#queue(async () => {
-			try {
-				// An earlier muxer of the path may just have taken the folder away.
-				await mkdir(this.#folder, {recursive: true});
-				await writeFile(join(this.#folder, name), blocks);
-			} finally {
-				this.#waiting--;
-				blocks.forEach(block => block.release());
-			}
-		});
+		await this.#queue(() => this.#write(name, blocks));
+		this.#waiting--;
+		return this.#names.has(name);
+	}
+
+	/** Where the file of this name is; undefined: it is not there. */
+	find(name: string): string | undefined {
+		return this.#names.has(name) ? join(this.#folder, name) : undefined;
 	}
 
 	remove(name: string): void {
-		if (this.#names.delete(name)) this.#queue(() => rm(join(this.#folder, name), {force: true}));
+		if (!this.#names.delete(name)) return;
+		void this.#queue(() => rm(join(this.#folder, name), {force: true}));
 	}
 
 	/** Removes all files, and the folder when nothing else is in it. */
@@ -64,11 +59,27 @@ export class SegmentFiles {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
 		for (const name of this.#names) this.remove(name);
-		this.#queue(() => rmdir(this.#folder).catch(() => {}));
+		void this.#queue(() => rmdir(this.#folder).catch(() => {}));
 	}
 
-	#queue(work: () => Promise<unknown>): void {
+	async #write(name: string, blocks: readonly Lent[]): Promise<void> {
+		const path = join(this.#folder, name);
+		try {
+			// An earlier muxer of the path may just have taken the folder away.
+			await mkdir(this.#folder, {recursive: true});
+			await writeFile(path, blocks);
+			this.#names.add(name);
+		} catch (error) {
+			await rm(path, {force: true});
+			throw error;
+		} finally {
+			blocks.forEach(block => block.release());
+		}
+	}
+
+	#queue(work: () => Promise<unknown>): Promise<void> {
 		this.#work = this.#work.then(() => this.#guard(work));
+		return this.#work;
 	}
 
 	async #guard(work: () => Promise<unknown>): Promise<void> {
@@ -87,7 +98,7 @@ export class SegmentFiles {
 	}
 }
 
-// Segments that wait for the disk; beyond it they are left out.
+// Files that wait for the disk; beyond it they are left out.
 const maxWaiting = 4;
 
 /** Makes the folder; what a server that was killed has left there is removed. */

@@ -50,6 +50,12 @@ export type MuxerOptions = {
 /** A text that is built once for everybody, plain and compressed. */
 export type Playlist = {text: Buffer; gzip: Buffer; targetDuration: number};
 
+type SegmentEvent = Extract<NativeEvent, {type: 'segment'}>;
+type MediaFile = {type: 'init' | 'segment'; tag: string; number: number};
+
+/** Bytes of a segment: on loan from native memory, or in a file. */
+export type Content = {blocks: LentBlock[]} | {path: string};
+
 /** Makes HLS of one path, until it is closed or the path lets it go; `closed` is its last event. */
 export class Muxer extends EventEmitter<{closed: []}> {
 	readonly path: string;
@@ -59,6 +65,7 @@ export class Muxer extends EventEmitter<{closed: []}> {
 	readonly #inits = new Map<number, InitFacts>();
 	readonly #window: Window;
 	readonly #files: SegmentFiles | undefined;
+	#hasGap = false;
 	readonly #waiting = new Set<{resolve: () => void; reject: (error: MediaError) => void}>();
 	#lastInit: InitFacts | undefined;
 	#media: Playlist | undefined;
@@ -80,11 +87,12 @@ export class Muxer extends EventEmitter<{closed: []}> {
 			stream: admission.stream,
 			segmentDurationUs: settings.hlsSegmentDuration * 1000,
 			partDurationUs: settings.hlsPartDuration * 1000,
-			segmentCount: settings.hlsSegmentCount,
+			// With files, native code keeps a segment only until it is written.
+			segmentCount: this.#files ? 1 : settings.hlsSegmentCount,
 			segmentMaxBytes: settings.hlsSegmentMaxSize,
 		});
 		this.#output.on('init', event => this.#addInit(event));
-		this.#output.on('segment', event => this.#addSegment(event));
+		this.#output.on('segment', event => void this.#addSegment(event));
 		this.#output.once('closed', () => this.#finish('PATH_NOT_READY', 'The stream has ended'));
 		admission.once('ended', (code, message) => this.#finish(code, message));
 	}
@@ -128,9 +136,15 @@ export class Muxer extends EventEmitter<{closed: []}> {
 		return this.#build(formatMultivariantPlaylist({...init, ...this.#window.bandwidth(), uri}));
 	}
 
-	/** Blocks of a file of this muxer; undefined: gone from the window, or never there. */
-	lend({type, tag, number}: {type: 'init' | 'segment'; tag: string; number: number}) {
-		return tag === this.#tag && !this.isClosed ? this.#output.lend({type, number}) : undefined;
+	/** Where the bytes of a file of this muxer are; undefined: gone from the window, or never there. */
+	open({type, tag, number}: MediaFile): Content | undefined {
+		if (tag !== this.#tag || this.isClosed) return undefined;
+		if (!this.#files) {
+			const blocks = this.#output.lend({type, number});
+			return blocks && {blocks};
+		}
+		const path = this.#files.find(fileName(tag, type, number));
+		return path === undefined ? undefined : {path};
 	}
 
 	#addInit(event: Extract<NativeEvent, {type: 'init'}>): void {
@@ -138,12 +152,34 @@ export class Muxer extends EventEmitter<{closed: []}> {
 		const frameRate = frameRateNum > 0 && frameRateDen > 0 ? frameRateNum / frameRateDen : 0;
 		this.#lastInit = {codecs, width, height, frameRate};
 		this.#inits.set(number, this.#lastInit);
-		this.#store('init', number);
 	}
 
-	#addSegment(event: Extract<NativeEvent, {type: 'segment'}>): void {
+	async #addSegment(event: SegmentEvent): Promise<void> {
+		if (!this.#files) return this.#list(event);
+		// What the disk does not take is left out of the playlist, with a discontinuity in its place.
+		if (await this.#storeWithInit(event)) {
+			this.#list({...event, discontinuity: event.discontinuity || this.#hasGap});
+			this.#hasGap = false;
+		} else {
+			this.#hasGap = true;
+		}
+	}
+
+	async #storeWithInit({number, init}: SegmentEvent): Promise<boolean> {
+		const stored = [this.#store('segment', number)];
+		const hasInit = this.#files?.find(fileName(this.#tag, 'init', init)) !== undefined;
+		if (!hasInit) stored.push(this.#store('init', init));
+		return (await Promise.all(stored)).every(Boolean);
+	}
+
+	async #store(type: 'init' | 'segment', number: number): Promise<boolean> {
+		const blocks = this.#files && this.#output.lend({type, number});
+		if (!this.#files || !blocks) return false;
+		return this.#files.add(fileName(this.#tag, type, number), blocks);
+	}
+
+	#list({number, init, durationUs, captureUs, discontinuity, bytes}: SegmentEvent): void {
 		if (this.isClosed) return;
-		const {number, init, durationUs, captureUs, discontinuity, bytes} = event;
 		const gone = this.#window.add({
 			uri: fileName(this.#tag, 'segment', number),
 			initUri: fileName(this.#tag, 'init', init),
@@ -153,15 +189,8 @@ export class Muxer extends EventEmitter<{closed: []}> {
 			bytes,
 		});
 		this.#media = undefined;
-		this.#store('segment', number);
 		for (const segment of gone) this.#files?.remove(segment.uri);
 		for (const waiting of this.#waiting) waiting.resolve();
-	}
-
-	#store(type: 'init' | 'segment', number: number): void {
-		if (!this.#files) return;
-		const blocks = this.#output.lend({type, number});
-		if (blocks) this.#files.add(fileName(this.#tag, type, number), blocks);
 	}
 
 	async #firstSegment(signal: AbortSignal): Promise<void> {

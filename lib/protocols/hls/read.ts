@@ -4,7 +4,7 @@ import {allowOrigins} from '../../http/cors.ts';
 import {answer, goneSignal, requireRead, splitName} from '../../http/handler.ts';
 import type {HttpHandler, HttpLogger} from '../../http/handler.ts';
 import {peerAddress, peerName} from '../../http/peer.ts';
-import {sendBlocks, sendBytes} from '../../http/send.ts';
+import {sendBlocks, sendBytes, sendFile} from '../../http/send.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import {Muxer} from './muxer.ts';
 import type {HlsNative, Playlist} from './muxer.ts';
@@ -161,19 +161,18 @@ class Reader {
 		this.#sessions.touch(session, viewer);
 		const slot = this.#slots.get(viewer.path);
 		if (slot) slot.lastRequest = this.#clock();
-		const blocks = slot?.opened?.lend(file);
-		if (!slot?.opened || !blocks)
+		const content = slot?.opened?.open(file);
+		if (!slot?.opened || !content)
 			throw new MediaError('HLS_GONE', 'The segment has left the playlist', {path: viewer.path});
 		this.#count(viewer.path, request, response);
 		// A name stands for the same bytes for ever.
 		const seconds = 6 * slot.opened.targetDuration;
-		sendBlocks(request, response, {
-			blocks,
-			headers: {
-				'content-type': 'video/mp4',
-				'cache-control': `public, max-age=${seconds}, immutable`,
-			},
-		});
+		const headers = {
+			'content-type': 'video/mp4',
+			'cache-control': `public, max-age=${seconds}, immutable`,
+		};
+		if ('path' in content) await sendFile(request, response, {...content, headers});
+		else sendBlocks(request, response, {...content, headers});
 	}
 
 	/** What the answer put on the connection, once it is over. */

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
@@ -193,9 +193,47 @@ test('hlsDirectory holds the segments while they are listed, and nothing afterwa
 	t.true(files().length <= 10);
 	t.true(files().includes(mapUri(playlist)));
 	t.is((await fetch(base + mapUri(playlist))).status, 200);
+	const newest = uris(playlist).at(-1)!;
+	const whole = Buffer.from(await (await fetch(base + newest)).arrayBuffer());
+	t.deepEqual(whole, readFileSync(join(hlsDirectory, 'site/cam', newest)));
+	const part = await fetch(base + newest, {headers: {range: 'bytes=4-7'}});
+	t.is(part.status, 206);
+	t.is(await part.text(), whole.toString('latin1', 4, 8));
 	await server.close();
 	t.throws(files, {code: 'ENOENT'});
 });
+
+test('a segment that the disk does not take is left out of the playlist', async t => {
+	const hlsDirectory = mkdtempSync(join(tmpdir(), 'sluice-hls-'));
+	t.teardown(() => rmSync(hlsDirectory, {recursive: true, force: true}));
+	const source = movingPicture;
+	const {url} = await live(t, {hlsDirectory, paths: {'site/cam': {source}, clock: {source}}});
+	const {media} = await open(url);
+	const folder = join(hlsDirectory, 'site/cam');
+	await until(() => putFileInPlaceOf(folder));
+	const clock = `${url}/clock/${uris(await text(`${url}/clock/index.m3u8`))[0]}`;
+	await fetchUntil(
+		() => text(clock),
+		playlist => uris(playlist).length >= 4,
+	);
+	rmSync(folder);
+	const playlist = await fetchUntil(
+		() => text(media),
+		it => it.includes('#EXT-X-DISCONTINUITY\n'),
+	);
+	t.is((await fetch(new URL(uris(playlist).at(-1)!, media))).status, 200);
+});
+
+// Again where the muxer has just made the folder anew.
+const putFileInPlaceOf = (folder: string): boolean => {
+	rmSync(folder, {recursive: true, force: true});
+	try {
+		writeFileSync(folder, 'no folder');
+		return true;
+	} catch {
+		return false;
+	}
+};
 
 test('hls: no closes it', async t => {
 	const {url} = await live(t, {hls: false});
