@@ -5,7 +5,8 @@ import {isIP} from 'node:net';
 import type {Config} from '../config/schema.ts';
 import {isAllowed, isKnown} from '../config/users.ts';
 import {MediaError} from '../errors.ts';
-import {inNetworks, isLoopback, peerAddress, socketAddress} from '../http/peer.ts';
+import {isLoopback, peerAddress, socketAddress} from '../http/peer.ts';
+import {inNetworks} from '../util/network.ts';
 
 type GuardConfig = Pick<Config, 'authInternalUsers' | 'trustedProxies'>;
 
@@ -72,7 +73,7 @@ const checkOrigin = (request: IncomingMessage, {trustedProxies}: GuardConfig): v
 /** What `Host` may be called by our own pages; a trusted proxy may have its own name for us. */
 const ownHosts = (request: IncomingMessage, trustedProxies: readonly string[]) => {
 	const forwarded = request.headers['x-forwarded-host'];
-	const isTrusted = inNetworks(trustedProxies)(socketAddress(request));
+	const isTrusted = inNetworks(socketAddress(request), trustedProxies);
 	return [request.headers.host, isTrusted ? String(forwarded ?? '') : undefined]
 		.filter(host => host !== undefined && host !== '')
 		.map(host => host?.toLowerCase());

@@ -1,9 +1,6 @@
 import type {IncomingMessage} from 'node:http';
-import {BlockList, isIP} from 'node:net';
-
-/** An address without the form that IPv4 takes on an IPv6 socket. */
-export const plainAddress = (address: string): string =>
-	address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+import {isIP} from 'node:net';
+import {inNetworks, plainAddress} from '../util/network.ts';
 
 /** The address that the connection itself comes from. */
 export const socketAddress = (request: IncomingMessage): string =>
@@ -17,12 +14,14 @@ export const peerAddress = (
 	request: IncomingMessage,
 	trustedProxies: readonly string[],
 ): string => {
-	const address = socketAddress(request);
-	if (trustedProxies.length === 0) return address;
-	const isTrusted = inNetworks(trustedProxies);
-	const hops = [...forwardedFor(request), address];
-	let peer = hops.pop() ?? '';
-	while (hops.length > 0 && isTrusted(peer)) peer = hops.pop() ?? '';
+	const hops = forwardedFor(request);
+	let peer = socketAddress(request);
+	while (inNetworks(peer, trustedProxies)) {
+		const hop = hops.pop();
+		// Behind what is no address nothing is believed: a stranger may have written it.
+		if (hop === undefined || isIP(hop) === 0) break;
+		peer = hop;
+	}
 	return peer;
 };
 
@@ -33,17 +32,6 @@ export const peerName = (request: IncomingMessage): string => {
 	return `${host}:${request.socket.remotePort ?? 0}`;
 };
 
-/** True for addresses in one of the networks (`10.0.0.0/8`, `::1`). */
-export const inNetworks = (networks: readonly string[]): ((address: string) => boolean) => {
-	const list = new BlockList();
-	for (const network of networks) add(list, network);
-	return address => {
-		const plain = plainAddress(address);
-		const version = isIP(plain);
-		return version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
-	};
-};
-
 /** True for the machine itself. */
 export const isLoopback = (address: string): boolean =>
 	plainAddress(address) === '::1' || /^127(\.\d{1,3}){3}$/.test(plainAddress(address));
@@ -51,14 +39,9 @@ export const isLoopback = (address: string): boolean =>
 const forwardedFor = (request: IncomingMessage): string[] => {
 	const header = request.headers['x-forwarded-for'];
 	const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',');
-	return hops.map(hop => plainAddress(hop.trim())).filter(hop => isIP(hop) !== 0);
+	return hops.map(hop => plainAddress(withoutPort(hop.trim())));
 };
 
-const add = (list: BlockList, network: string): void => {
-	const [address = '', prefix] = network.split('/');
-	const version = isIP(address);
-	if (version === 0) return;
-	const family = version === 4 ? 'ipv4' : 'ipv6';
-	if (prefix === undefined) list.addAddress(address, family);
-	else list.addSubnet(address, Number(prefix), family);
-};
+/** Some proxies tell the port as well: `10.1.1.1:5060`, `[::1]:5060`. */
+const withoutPort = (hop: string): string =>
+	hop.replace(/^\[([^\]]*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');

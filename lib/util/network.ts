@@ -11,14 +11,27 @@ export function isNetwork(text: string): boolean {
 	);
 }
 
-/** Whether an address of a peer is in one of the networks; IPv4 inside IPv6 (`::ffff:10.0.0.1`) counts as IPv4. */
+/** An address without the form that IPv4 takes on an IPv6 socket (`::ffff:10.0.0.1`), and without a zone. */
+export const plainAddress = (ip: string): string =>
+	ip.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+
+/** Whether an address of a peer is in one of the networks; IPv4 inside IPv6 counts as IPv4. */
 export function inNetworks(ip: string, networks: readonly string[]): boolean {
-	const plain = ip.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+	const plain = plainAddress(ip);
 	const version = isIP(plain);
-	if (version === 0) return false;
+	return version !== 0 && listOf(networks).check(plain, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+const lists = new WeakMap<readonly string[], BlockList>();
+
+/** Made once for each list of a configuration, which is frozen. */
+function listOf(networks: readonly string[]): BlockList {
+	const known = lists.get(networks);
+	if (known) return known;
 	const list = new BlockList();
 	for (const network of networks) add(list, network);
-	return list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+	lists.set(networks, list);
+	return list;
 }
 
 function add(list: BlockList, network: string): void {

@@ -9,6 +9,9 @@ for (const [proxies, forwarded, peer] of [
 	[['127.0.0.0/8', '10.0.0.0/8'], '6.6.6.6, 10.1.1.1', '6.6.6.6'],
 	[['127.0.0.1'], '', '127.0.0.1'],
 	[['127.0.0.1'], 'nonsense', '127.0.0.1'],
+	[['127.0.0.1'], '6.6.6.6, nonsense', '127.0.0.1'],
+	[['127.0.0.1'], '6.6.6.6, 10.1.1.1:5060', '10.1.1.1'],
+	[['127.0.0.1'], '6.6.6.6, [fd00::1]:5060', 'fd00::1'],
 ] as const)
 	test(`behind [${proxies.join()}] X-Forwarded-For "${forwarded}" means ${peer}`, async t => {
 		const telling = handlerOf((request, response) => response.end(peerAddress(request, proxies)));
