@@ -43,7 +43,6 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 		const take = (buffer: Uint8Array, length: number) => this.#take(buffer, length);
 		const socket = await dial({...options, take});
 		this.#socket = socket;
-		socket.removeAllListeners('error').removeAllListeners('close');
 		socket.on('error', cause => {
 			this.#closedBy ??= lost('Connection to the camera broke off', cause);
 		});
@@ -81,8 +80,13 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 		this.write(formatMessage({type: 'response', status, reason, headers, body: ''}));
 	}
 
+	/** A camera that asks and asks but takes no answer is hung up on. */
 	write(data: string | Uint8Array): void {
-		if (this.#socket?.writable) this.#socket.write(data);
+		const socket = this.#socket;
+		if (!socket?.writable) return;
+		socket.write(data);
+		if (socket.writableLength > maxUnsentBytes)
+			this.#fail(lost(`Expected the camera to read, it has left ${maxUnsentBytes} bytes and more`));
 	}
 
 	/** From now on all bytes go to `feed`, those that are not read yet first. */
@@ -189,6 +193,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 }
 
 const maxLate = 32;
+const maxUnsentBytes = 262_144;
 
 type Pending = {
 	resolve: (response: RtspResponse) => void;
