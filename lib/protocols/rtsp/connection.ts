@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 import type {Socket} from 'node:net';
-import {MediaError} from '../../errors.ts';
+import {MediaError, toMediaError} from '../../errors.ts';
 import type {Ingest} from '../../native/native.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest, RtspResponse} from './message.ts';
@@ -139,8 +139,13 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	readonly #hear = (text: string): void => {
 		const result = parseMessage(text);
 		if (!result.ok) return this.#fail(badResponse(result.reason));
-		if (result.value.type === 'request') this.emit('request', result.value);
-		else this.#resolve(result.value);
+		if (result.value.type === 'response') return this.#resolve(result.value);
+		try {
+			this.emit('request', result.value);
+		} catch (error) {
+			// What a camera says can end its own connection and nothing else.
+			this.#fail(toMediaError(error));
+		}
 	};
 
 	#resolve(response: RtspResponse): void {

@@ -2,6 +2,7 @@
 // malformed or in any order do not matter as long as there is an `m=` line.
 import {parsed, unparsed} from '../../util/parsed.ts';
 import type {Parsed} from '../../util/parsed.ts';
+import {parseNumber} from './parameters.ts';
 
 /** A flag has the value ''. */
 export type Attribute = {name: string; value: string};
@@ -104,16 +105,20 @@ const parseMedia = (value: string): SdpMedia | undefined => {
 
 /** `96 H264/90000`, `97 MPEG4-GENERIC/48000/2`; the rate may be missing. */
 const parseRtpMap = (value: string): RtpMap | undefined => {
-	const match = /^(\d{1,3})\s+([^/\s]+)(?:\s*\/\s*(\d{1,9}))?(?:\s*\/\s*(\d{1,3}))?/.exec(value);
+	const match = rtpMapPattern.exec(value);
 	if (!match) return undefined;
-	const [, payloadType, codec = '', clockRate = '0', channels = '1'] = match;
+	const [, number, codec = '', clockRate = '0', channels = '1'] = match;
+	const payloadType = parseNumber(number, 127);
+	if (payloadType === undefined) return undefined;
 	return {
-		payloadType: Number(payloadType),
+		payloadType,
 		codec: codec.toUpperCase(),
 		clockRateHz: Number(clockRate),
 		channels: Number(channels) || 1,
 	};
 };
+
+const rtpMapPattern = /^(\d{1,3})\s+([^/\s]{1,64})(?:\s*\/\s*(\d{1,9}))?(?:\s*\/\s*(\d{1,3}))?/;
 
 const formatAttribute = ({name, value}: Attribute): string =>
 	value === '' ? `a=${name}` : `a=${name}:${value}`;

@@ -287,6 +287,17 @@ test('an ANNOUNCE with other tracks begins a new dialogue', async t => {
 	t.is(camera.sessions.length, 2);
 });
 
+test('an ANNOUNCE with numbers that RTP does not have leaves the server whole', async t => {
+	const camera = await startScriptedCamera(t);
+	const pull = startPull(t, camera.url());
+	await untilFrames(camera, pull, 5);
+	const sdp = 'v=0\r\nm=video 0 RTP/AVP\r\na=rtpmap:999 H264/90000\r\na=control:picture\r\n';
+	camera.sessions[0]!.write(announcement(sdp));
+	await camera.untilPicture(() => camera.sessions.length === 2);
+	await untilFrames(camera, pull, pull.stats().frames + 5);
+	t.is(camera.sessions.length, 2);
+});
+
 test('a TEARDOWN of the camera ends the source', async t => {
 	const camera = await startScriptedCamera(t);
 	const pull = startPull(t, camera.url());
