@@ -2,6 +2,11 @@
 #include "server.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
 
 namespace {
 
@@ -157,29 +162,61 @@ TEST(HubSink, WaitsInPaused) {
   server.stop(id);
 }
 
-// A media thread that does not take anything: what the test posts to it waits.
+// Publishes noise as fast as it can, and calls `full` when more than an inbox holds has come to
+// hubsink.
+class Flood final : public gst::Recipe {
+ public:
+  explicit Flood(std::function<void()> full) : full_(std::move(full)) {}
+
+  Built build(gst::Control&) override {
+    gst::Element pipeline = gst::sink(gst_parse_launch(
+        "videotestsrc pattern=snow ! video/x-raw,width=640,height=480 ! x264enc tune=zerolatency "
+        "speed-preset=ultrafast quantizer=1 pass=quant ! hubsink name=hub path=cam sync=false",
+        nullptr));
+    const gst::Element hub = gst::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "hub"));
+    const gst::Pad pad = gst::adopt(gst_element_get_static_pad(hub.get(), "video_0"));
+    const auto count = [](GstPad*, GstPadProbeInfo* info, gpointer flood) {
+      static_cast<Flood*>(flood)->take(gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info)));
+      return GST_PAD_PROBE_OK;
+    };
+    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, count, this, nullptr);
+    return pipeline;
+  }
+
+ private:
+  // 4 MB in the inbox let nobody pass; parameter sets and delimiters do not get there.
+  static constexpr size_t kMoreThanAnInbox = 4'005'000;
+
+  void take(size_t size) {
+    if (before_ > kMoreThanAnInbox) full_();
+    before_ += size;
+  }
+
+  const std::function<void()> full_;
+  size_t before_ = 0;
+};
+
 TEST(HubSink, StopsWhileItWaitsForRoom) {
   std::mutex mutex;  // these outlive the server, whose media thread still holds them when we let go
   std::condition_variable changed;
-  bool blocked = false;
+  bool full = false;
   bool letGo = false;
   Server server;
   const io::Id stream = server.openStream("cam");
+  // The media thread takes nothing from the inbox while it is in here.
   server.hub().keyFrame(stream, [&](core::EpochRef, core::FrameRef) {
     std::unique_lock lock(mutex);
-    blocked = true;
-    changed.notify_all();
     changed.wait(lock, [&] { return letGo; });
   });
-  const io::Id id = server.launch(
-      "videotestsrc pattern=snow ! video/x-raw,width=640,height=480 ! x264enc tune=zerolatency "
-      "speed-preset=ultrafast quantizer=1 pass=quant ! identity name=i ! "
-      "hubsink path=cam sync=false");
+  const io::Id id = server.run(std::make_unique<Flood>([&] {
+    std::lock_guard lock(mutex);
+    full = true;
+    changed.notify_all();
+  }));
   {
     std::unique_lock lock(mutex);
-    ASSERT_TRUE(changed.wait_for(lock, test::kPatience, [&] { return blocked; }));
+    EXPECT_TRUE(changed.wait_for(lock, test::kPatience, [&] { return full; }));
   }
-  ASSERT_TRUE(server.await<io::StateChanged>(id));
   server.stop(id);
   EXPECT_EQ(server.count<io::Failed>(id), 0U);
   std::lock_guard lock(mutex);
