@@ -19,7 +19,8 @@ struct HubSrc {
   FrameFeeder* feeder;
   std::string* path;
   GRecMutex* streaming;  // held by the task while it works
-  GstTask* task;  // from READY to NULL
+  GstTask* task;
+  gboolean stopping;  // under the object lock
   guint pipeline;
 };
 
@@ -34,9 +35,25 @@ G_DEFINE_TYPE(HubSrc, sluice_hub_src, GST_TYPE_ELEMENT)
 HubSrc* hubSrc(gpointer object) { return static_cast<HubSrc*>(object); }
 GstElementClass* parentClass() { return GST_ELEMENT_CLASS(sluice_hub_src_parent_class); }
 
+// A task that is told to pause after it was told to stop waits for good, and so does who joins it:
+// the two are told apart under the object lock.
+void rest(HubSrc* src) {
+  GST_OBJECT_LOCK(src);
+  if (!src->stopping) gst_task_pause(src->task);
+  GST_OBJECT_UNLOCK(src);
+}
+
+void stop(HubSrc* src) {
+  src->feeder->interrupt();
+  GST_OBJECT_LOCK(src);
+  src->stopping = TRUE;
+  gst_task_stop(src->task);
+  GST_OBJECT_UNLOCK(src);
+}
+
 void stream(gpointer data) {
   HubSrc* src = hubSrc(data);
-  if (!src->feeder->step()) gst_task_pause(src->task);
+  if (!src->feeder->step()) rest(src);
 }
 
 // Waits until the task has left stream().
@@ -59,17 +76,14 @@ void play(HubSrc* src) {
 // which came before this one, or by the deactivation of the pads.
 void pause(HubSrc* src) {
   src->feeder->interrupt();
-  gst_task_pause(src->task);
+  rest(src);
 }
 
 GstStateChangeReturn changeState(GstElement* element, GstStateChange transition) {
   HubSrc* src = hubSrc(element);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) openFeeder(src);
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) pause(src);
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
-    src->feeder->interrupt();
-    gst_task_stop(src->task);
-  }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) stop(src);
   GstStateChangeReturn changed = parentClass()->change_state(element, transition);
   if (changed == GST_STATE_CHANGE_FAILURE) return changed;
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING) {
@@ -78,6 +92,7 @@ GstStateChangeReturn changeState(GstElement* element, GstStateChange transition)
   }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     gst_task_join(src->task);
+    src->stopping = FALSE;
     src->feeder->close();
   }
   // A live source has nothing to give in PAUSED.

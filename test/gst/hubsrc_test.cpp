@@ -56,6 +56,18 @@ TEST(HubSrc, IsNotWantedAnyMoreWhenItStopsBeforeTheAnswer) {
   EXPECT_TRUE(server.await<io::Unwanted>(request));
 }
 
+// The streaming thread comes to rest by itself at the moment at which it is stopped.
+TEST(HubSrc, StopsAtAnyMoment) {
+  Server server;
+  for (int i = 0; i < 300; ++i) {
+    const io::Id id = server.launch("hubsrc path=cam ! fakesink");
+    const io::Id request = server.awaitWanted().first;
+    server.stop(id);
+    ASSERT_TRUE(server.await<io::Unwanted>(request));
+    ASSERT_EQ(server.count<io::Failed>(id), 0U) << "pipeline " << i;
+  }
+}
+
 TEST(HubSrc, EndsWithItsStream) {
   Server server;
   const io::Id stream = server.openStream("cam");
