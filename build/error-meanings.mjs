@@ -58,6 +58,7 @@ export const meanings = {
 	RTSP_UNAUTHORIZED:
 		'The RTSP peer wants another user or password; it is asked again every 60 s only.',
 	SERVER_NOT_READY: 'The server is starting or ending.',
+	SNAPSHOT_BUSY: 'Too many pictures are waited for at the same time.',
 	SNAPSHOT_FAILED: 'The picture could not be decoded or encoded.',
 	SNAPSHOT_INVALID: 'Width, height or quality is none, or too large.',
 	SNAPSHOT_NONE: 'No picture was taken of this path yet, and it was not to be started.',

@@ -54,6 +54,7 @@ export const errorKinds = {
 	RTSP_TIMEOUT: 'unavailable',
 	RTSP_UNAUTHORIZED: 'unavailable',
 	SERVER_NOT_READY: 'unavailable',
+	SNAPSHOT_BUSY: 'exhausted',
 	SNAPSHOT_FAILED: 'unavailable',
 	SNAPSHOT_INVALID: 'invalid',
 	SNAPSHOT_NONE: 'not-found',

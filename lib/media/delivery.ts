@@ -50,7 +50,7 @@ export class Delivery {
 	 * Rejects with the MediaError that control gives. Aborting takes the wish back.
 	 */
 	async join(wish: Omit<ReaderInfo, 'reader'>, signal?: AbortSignal): Promise<Admission> {
-		signal?.throwIfAborted();
+		if (signal?.aborted) throw leftEarly(signal);
 		const reader = `${wish.protocol}-${++this.#lastReader}`;
 		const withdraw = () => this.#withdraw(reader, signal);
 		signal?.addEventListener('abort', withdraw, {once: true});
@@ -68,9 +68,7 @@ export class Delivery {
 		const waiting = this.#waiting.get(reader);
 		if (!this.#waiting.delete(reader)) return;
 		this.#port.post({type: 'leave', reader});
-		waiting?.reject(
-			new MediaError('PATH_TIMEOUT', 'Reader left before it was let in', {cause: signal?.reason}),
-		);
+		waiting?.reject(leftEarly(signal));
 	}
 
 	#handle(message: ControlMessage): void {
@@ -119,3 +117,6 @@ export class Delivery {
 		if (this.#admitted.delete(reader)) this.#port.post({type: 'leave', reader});
 	}
 }
+
+const leftEarly = (signal?: AbortSignal): MediaError =>
+	new MediaError('PATH_TIMEOUT', 'Reader left before it was let in', {cause: signal?.reason});

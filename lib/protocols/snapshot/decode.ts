@@ -24,6 +24,8 @@ export type DecoderNative = {start(recipe: SnapshotRecipe): SnapshotPipeline};
 
 /** What is decoded at the same time; the rest waits, so that a page of thumbnails leaves room for the streams. */
 const maxJobs = 4;
+/** What may wait; beyond it strangers who ask for every size there is would keep the machine busy for minutes. */
+const maxQueued = 200;
 
 /** Decodes key frames: one decode for everybody who asks for the same picture. */
 export class Decoder {
@@ -33,6 +35,7 @@ export class Decoder {
 	readonly #running = new Set<SnapshotPipeline>();
 	readonly #queue: (() => void)[] = [];
 	#active = 0;
+	#isClosed = false;
 
 	constructor(native: DecoderNative, timeoutMs: number) {
 		this.#native = native;
@@ -51,10 +54,16 @@ export class Decoder {
 
 	/** Stops what runs; who waits is told that it failed. */
 	close(): void {
+		this.#isClosed = true;
 		for (const pipeline of this.#running) pipeline.stop();
 	}
 
 	async #runInTurn(stream: Id, wish: SnapshotWish): Promise<Buffer> {
+		if (this.#queue.length >= maxQueued)
+			throw new MediaError(
+				'SNAPSHOT_BUSY',
+				`Expected at most ${maxQueued} pictures to be waited for at the same time`,
+			);
 		if (this.#active >= maxJobs) await new Promise<void>(resolve => this.#queue.push(resolve));
 		else this.#active++;
 		try {
@@ -67,6 +76,7 @@ export class Decoder {
 	}
 
 	async #run(stream: Id, {format, width, height, quality}: SnapshotWish): Promise<Buffer> {
+		if (this.#isClosed) throw new MediaError('SERVER_NOT_READY', 'The server is ending');
 		const pipeline = this.#native.start({
 			type: 'snapshot',
 			stream,

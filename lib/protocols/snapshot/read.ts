@@ -145,12 +145,12 @@ class Reader {
 			if (!stats) throw new MediaError('PATH_NOT_READY', 'The stream has ended');
 			const nowUs = native.nowUs();
 			if (stats.lastKeyFrameUs > 0 && nowUs - stats.lastFrameUs < silentUs) return stats;
-			if (!start || nowUs > deadlineUs)
+			if (!start || nowUs > deadlineUs || signal.aborted)
 				throw new MediaError(
 					'SNAPSHOT_TIMEOUT',
 					'The source is connected, but sent no key frame in time',
 				);
-			await wait(pollMs, undefined, {signal});
+			await wait(pollMs);
 		}
 	}
 
