@@ -68,7 +68,9 @@ export class SegmentFiles {
 			// An earlier muxer of the path may just have taken the folder away.
 			await mkdir(this.#folder, {recursive: true});
 			await writeFile(path, blocks);
-			this.#names.add(name);
+			// Closed meanwhile: nobody else would take it away.
+			if (this.#isClosed) await rm(path, {force: true});
+			else this.#names.add(name);
 		} catch (error) {
 			await rm(path, {force: true});
 			throw error;

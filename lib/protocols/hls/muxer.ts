@@ -62,11 +62,10 @@ export class Muxer extends EventEmitter<{closed: []}> {
 	readonly #tag = randomBytes(4).toString('hex');
 	readonly #output: HlsOutput;
 	readonly #admission: Admission;
-	readonly #inits = new Map<number, InitFacts>();
 	readonly #window: Window;
 	readonly #files: SegmentFiles | undefined;
-	#hasGap = false;
 	readonly #waiting = new Set<{resolve: () => void; reject: (error: MediaError) => void}>();
+	#hasGap = false;
 	#lastInit: InitFacts | undefined;
 	#media: Playlist | undefined;
 	#end: MediaError | undefined;
@@ -148,10 +147,9 @@ export class Muxer extends EventEmitter<{closed: []}> {
 	}
 
 	#addInit(event: Extract<NativeEvent, {type: 'init'}>): void {
-		const {number, codecs, width, height, frameRateNum, frameRateDen} = event;
+		const {codecs, width, height, frameRateNum, frameRateDen} = event;
 		const frameRate = frameRateNum > 0 && frameRateDen > 0 ? frameRateNum / frameRateDen : 0;
 		this.#lastInit = {codecs, width, height, frameRate};
-		this.#inits.set(number, this.#lastInit);
 	}
 
 	async #addSegment(event: SegmentEvent): Promise<void> {
@@ -189,7 +187,10 @@ export class Muxer extends EventEmitter<{closed: []}> {
 			bytes,
 		});
 		this.#media = undefined;
-		for (const segment of gone) this.#files?.remove(segment.uri);
+		for (const {uri, initUri} of gone) {
+			this.#files?.remove(uri);
+			if (!this.#window.uses(initUri)) this.#files?.remove(initUri);
+		}
 		for (const waiting of this.#waiting) waiting.resolve();
 	}
 

@@ -239,8 +239,9 @@ class Reader {
 		const memory = this.#memories.get(path) ?? newMemory();
 		this.#memories.delete(path);
 		this.#memories.set(path, memory);
-		const [oldest = path] = this.#memories.keys();
-		if (this.#memories.size > maxMemories && !this.#slots.has(oldest)) {
+		for (const oldest of this.#memories.keys()) {
+			if (this.#memories.size <= maxMemories) break;
+			if (this.#slots.has(oldest)) continue;
 			this.#memories.delete(oldest);
 			this.#bytesSent.delete(oldest);
 		}

@@ -48,9 +48,9 @@ export class Window {
 		return this.#listed.length === 0;
 	}
 
-	/** The newest segment. */
-	get last(): SegmentFacts | undefined {
-		return this.#listed.at(-1);
+	/** A segment that is kept needs this init section. */
+	uses(initUri: string): boolean {
+		return this.#kept.some(segment => segment.initUri === initUri);
 	}
 
 	/** Adds the newest segment; gives those that are kept no more. */
