@@ -157,15 +157,18 @@ void Hub::wakeFed() {
   for (const auto& thread : threads_) thread->wake();
 }
 
-core::BlockRef Hub::findInit(Id output, uint32_t number) {
+std::shared_ptr<HlsOutput> Hub::findHls(Id output) {
   std::lock_guard lock(mutex_);
-  const auto hls = std::dynamic_pointer_cast<HlsOutput>(lookUp(outputs_, output));
+  return std::dynamic_pointer_cast<HlsOutput>(lookUp(outputs_, output));
+}
+
+core::BlockRef Hub::findInit(Id output, uint32_t number) {
+  const auto hls = findHls(output);
   return hls ? hls->findInit(number) : nullptr;
 }
 
 std::vector<core::BlockRef> Hub::findSegment(Id output, uint64_t number) {
-  std::lock_guard lock(mutex_);
-  const auto hls = std::dynamic_pointer_cast<HlsOutput>(lookUp(outputs_, output));
+  const auto hls = findHls(output);
   return hls ? hls->findSegment(number) : std::vector<core::BlockRef>{};
 }
 

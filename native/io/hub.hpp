@@ -80,6 +80,7 @@ class Hub {
   Hub() = default;
   MediaThread& nextThread();
   LiveStreamRef findStream(Id id);
+  std::shared_ptr<HlsOutput> findHls(Id output);
   Id openOutput(OutputRef output, Id id);
   void closeStream(const OpenStream& stream);
 
