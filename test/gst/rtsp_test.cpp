@@ -24,7 +24,7 @@ class Camera {
         " 'videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1 ! "
         "x264enc tune=zerolatency key-int-max=5 ! rtph264pay name=pay0 config-interval=-1 "
         "audiotestsrc is-live=true ! avenc_aac ! aacparse ! rtpmp4gpay name=pay1' " +
-        more + " >&" + std::to_string(output[1]);
+        more + " >/dev/fd/" + std::to_string(output[1]);
     input_ = popen(command.c_str(), "we");
     close(output[1]);
     FILE* said = fdopen(output[0], "r");
