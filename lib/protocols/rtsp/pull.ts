@@ -5,7 +5,7 @@ import {parseRtspUrl} from './url.ts';
 import type {RtspUrl} from './url.ts';
 import {RtspVisit} from './visit.ts';
 
-/** Fetches a camera's stream over RTSP, media interleaved on its TCP connection. */
+/** Fetches a camera's stream over RTSP, media interleaved on its TCP connection whatever `rtspTransport` says. */
 export const openRtspSource: OpenSource = options => new RtspPull(options);
 
 class RtspPull extends EventEmitter<SourceEvents> {
@@ -70,11 +70,7 @@ class RtspPull extends EventEmitter<SourceEvents> {
 
 const maxRedirects = 5;
 
-const sourceUrl = ({source, settings: {rtspTransport}}: SourceOptions): RtspUrl => {
-	if (rtspTransport === 'udp' || rtspTransport === 'multicast') {
-		const message = `Expected \`rtspTransport\` to be automatic or tcp, got ${rtspTransport}`;
-		throw new MediaError('SOURCE_UNSUPPORTED', message, {key: 'rtspTransport'});
-	}
+const sourceUrl = ({source}: SourceOptions): RtspUrl => {
 	const url = parseRtspUrl(source);
 	if (url.ok) return url.value;
 	throw new MediaError('CONFIG_INVALID', `Source is no RTSP URL: ${url.reason}`, {key: 'source'});
