@@ -62,7 +62,11 @@ export class Control extends EventEmitter<ControlEvents> {
 	reload(config: Config): void {
 		if (this.#closed) return;
 		this.#config = config;
-		for (const path of [...this.#paths.values()]) this.#settle(path);
+		for (const path of [...this.#paths.values()]) {
+			// A logger's children do not follow when its level changes.
+			path.logger.level = this.#options.logger.level;
+			this.#settle(path);
+		}
 		this.#openNamed();
 	}
 

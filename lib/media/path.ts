@@ -56,7 +56,7 @@ export type PathSourceOptions = {
 export class Path extends EventEmitter<PathEvents> {
 	readonly name: string;
 	readonly #options: PathOptions;
-	readonly #logger: Logger;
+	readonly logger: Logger;
 	readonly #readers: PathReaders;
 	readonly #feed: PathFeed;
 	/** Start timeout while starting, end of the hold while reconnecting, rest while failed. */
@@ -78,7 +78,7 @@ export class Path extends EventEmitter<PathEvents> {
 		this.name = name;
 		this.#options = options;
 		this.#place = options.place;
-		this.#logger = options.logger.child({path: name});
+		this.logger = options.logger.child({path: name});
 		this.#readers = new PathReaders(options.post);
 		this.#deadline = new Alarm(clock);
 		this.#closeAfter = new Alarm(clock);
@@ -262,7 +262,7 @@ export class Path extends EventEmitter<PathEvents> {
 		} else if (this.#state !== 'reconnecting' && this.#state !== 'paused') {
 			this.#readySince = undefined;
 		}
-		tellState(this.#logger, {
+		tellState(this.logger, {
 			before,
 			now: this.#state,
 			tracks: this.#feed.tracks,
@@ -302,7 +302,7 @@ export class Path extends EventEmitter<PathEvents> {
 		this.#lastError = error;
 		if (this.#state === 'starting') {
 			this.#triesFailed++;
-			this.#logger.debug({code: error.code}, `try ${this.#triesFailed} failed: ${error.message}`);
+			this.logger.debug({code: error.code}, `try ${this.#triesFailed} failed: ${error.message}`);
 			if (this.#triesFailed >= triesUntilFailed || isHopeless(error)) this.#giveUp(error);
 			return;
 		}
@@ -316,7 +316,7 @@ export class Path extends EventEmitter<PathEvents> {
 
 	#epoch(tracks: TrackInfo[]): void {
 		this.#readers.tellEpoch(tracks);
-		if (this.#state === 'ready') this.#logger.info(`tracks changed: ${describeTracks(tracks)}`);
+		if (this.#state === 'ready') this.logger.info(`tracks changed: ${describeTracks(tracks)}`);
 	}
 
 	#letIn(): void {
@@ -391,7 +391,7 @@ export class Path extends EventEmitter<PathEvents> {
 
 	#openSource(stream: PathStream): Source {
 		const {openSource} = this.#options;
-		return openSource({path: this.name, settings: this.#settings, stream, logger: this.#logger});
+		return openSource({path: this.name, settings: this.#settings, stream, logger: this.logger});
 	}
 
 	#error(code: ErrorCode, what: string, context: Record<string, unknown> = {}): MediaError {

@@ -97,6 +97,18 @@ test('epochs and the end of a path reach those who read it', async t => {
 	t.deepEqual(seen, ['epoch', 'PATH_PAUSED']);
 });
 
+test('a reload makes paths log as much as the server does from now on', t => {
+	const {control, logger, lines} = startControl(t, 'paths: {cam: {source: "test:"}}');
+	control.exit('cam');
+	t.deepEqual(lines, []);
+	logger.level = 'info';
+	control.reload(config('paths: {cam: {source: "test:"}}'));
+	control.pause('cam');
+	control.play('cam');
+	control.exit('cam');
+	t.true(lines.some(line => line.includes('stopped by command')));
+});
+
 test('a reload opens what is new, closes what is gone and leaves the rest alone', async t => {
 	const {clock, sources, opened, control} = startControl(
 		t,
@@ -202,6 +214,8 @@ const startControl = (t: ExecutionContext, text: string, sourceTable?: Record<st
 		return made;
 	};
 	const line = createLine();
+	const lines: string[] = [];
+	const logger = pino({level: 'silent'}, {write: text => lines.push(text)});
 	const control = new Control({
 		config: config(text),
 		native: native as unknown as Native,
@@ -209,7 +223,7 @@ const startControl = (t: ExecutionContext, text: string, sourceTable?: Record<st
 		port: cloning(line.control),
 		clock,
 		random: () => 0,
-		logger: pino({level: 'silent'}),
+		logger,
 	});
 	control.open();
 	const delivery = new Delivery(cloning(line.delivery));
@@ -221,6 +235,8 @@ const startControl = (t: ExecutionContext, text: string, sourceTable?: Record<st
 		sources,
 		opened,
 		control,
+		logger,
+		lines,
 		join: async (path: string, signal?: AbortSignal) =>
 			delivery.join({...wish, path, protocol: 'hls'}, signal),
 		want({path, feeds}: {path: string; feeds: string[]}): Wish {
