@@ -119,10 +119,7 @@ export class Server {
 
 	/** Every path there is now. */
 	paths(): PathFacts[] {
-		const {bytesSent} = this.#hls.facts();
-		return this.#control
-			.list()
-			.map(facts => ({...facts, bytesSent: bytesSent.get(facts.name) ?? facts.bytesSent}));
+		return this.#control.list().map(facts => this.#withSent(facts));
 	}
 
 	/** Called by `createServer`, once. */
@@ -204,6 +201,12 @@ export class Server {
 		];
 	}
 
+	/** Control knows what comes in, HLS what goes out. */
+	#withSent(facts: PathFacts): PathFacts {
+		const {bytesSent} = this.#hls.facts();
+		return {...facts, bytesSent: bytesSent.get(facts.name) ?? facts.bytesSent};
+	}
+
 	#services(): Services {
 		const {store, native} = this.#parts;
 		const {sluice: version, gstreamer} = native.version();
@@ -212,7 +215,10 @@ export class Server {
 			info: () => ({version, gstreamer, started: this.#startedAt.toISOString()}),
 			paths: {
 				list: () => this.paths(),
-				get: name => this.paths().find(facts => facts.name === name),
+				get: name => {
+					const facts = control.get(name);
+					return facts && this.#withSent(facts);
+				},
 				play: name => control.play(name),
 				pause: name => control.pause(name),
 				exit: name => control.exit(name),

@@ -1,4 +1,5 @@
 import {redactUrl} from '../util/redact.ts';
+import {schemeOf} from '../util/scheme.ts';
 import {buildConfig} from './build.ts';
 import {applyEnvironment} from './environment.ts';
 import {Locations} from './locations.ts';
@@ -57,7 +58,7 @@ function splitName(argument: string): {name: string | undefined; source: string}
 }
 
 function nameOf(source: string): string {
-	const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase() ?? '';
+	const scheme = schemeOf(source);
 	const authority = /^[^:]*:\/\/([^/?#]*)/.exec(source)?.[1] ?? '';
 	const host = authority.replace(/^.*@/, '').replace(/:\d*$/, '');
 	const file = source.replace(/^.*\//, '').replace(/\.[^.]*$/, '');

@@ -1,8 +1,7 @@
+import {isFirstTaken, isLastTaken, isSegment} from '../util/path-words.ts';
 import {parsePattern} from './pattern.ts';
 
 const maxLength = 255;
-const firstWords = ['v3', 'metrics', 'healthz', 'readyz', 'stats', 'wall', 'assets'];
-const lastWords = /^(live|whep|whip|index\.m3u8|live\.flv|snapshot\..*)$/;
 
 /** Why a stream cannot have this name, or undefined. */
 export function checkPathName(name: string): string | undefined {
@@ -29,16 +28,16 @@ function checkSegment(segment: string): string | undefined {
 	if (segment === '.' || segment === '..') return 'a path name has no segment . or ..';
 	// JavaScript's objects have this key already.
 	if (segment === '__proto__') return 'the name __proto__ is reserved';
-	if (/^[A-Za-z0-9_.~-]+$/.test(segment)) return undefined;
+	if (isSegment(segment)) return undefined;
 	return 'a path name has letters A-Z a-z, digits, _ . ~ - and / only';
 }
 
 function checkReserved(segments: string[]): string | undefined {
 	const [first = ''] = segments;
 	const last = segments.at(-1) ?? '';
-	if (firstWords.includes(first))
+	if (isFirstTaken(first))
 		return `names that begin with ${first} are taken by the server's own pages`;
-	if (segments.length > 1 && lastWords.test(last)) {
+	if (segments.length > 1 && isLastTaken(last)) {
 		return `names that end with /${last} are taken: there the server gives the stream itself`;
 	}
 	return undefined;

@@ -1,4 +1,5 @@
 import {redactUrl} from '../util/redact.ts';
+import {schemeOf} from '../util/scheme.ts';
 
 /** Every form of `source` that this version can start, as messages name them. */
 export const sourceForms = 'rtsp://..., file:///..., test:, gstreamer: ... or publisher';
@@ -16,26 +17,24 @@ export function checkSource(source: string): string | undefined {
 	if (scheme === 'test') return undefined;
 	if (scheme === 'gstreamer') return checkLine(source);
 	if (scheme === 'file') return checkFile(source);
-	if (scheme !== 'rtsp' && !lackedSchemes.includes(scheme ?? '')) {
+	if (scheme !== 'rtsp' && !lackedSchemes.includes(scheme)) {
 		return `expected ${sourceForms}, got "${redactUrl(source)}"`;
 	}
-	return scheme?.startsWith('u') === true ? undefined : checkUrl(source);
+	return scheme.startsWith('u') ? undefined : checkUrl(source);
 }
 
 /** What a `source` lacks that MediaMTX could start and this version cannot, or undefined. */
 export function lackOfSource(source: string): string | undefined {
 	const scheme = schemeOf(source);
 	if (lackedWords.includes(source)) return `source ${source} is not supported by this version`;
-	if (scheme === undefined || !lackedSchemes.includes(scheme)) return undefined;
+	if (!lackedSchemes.includes(scheme)) return undefined;
 	return `sources of the form ${scheme}:// are not supported by this version`;
 }
 
 /** Whether this opens something on this machine; unlike anything else, which goes out to a peer. */
 export const isLocalSource = (source: unknown): boolean =>
 	typeof source === 'string' &&
-	['file', 'gstreamer', 'unix+mpegts', 'unix+rtp'].includes(schemeOf(source) ?? '');
-
-const schemeOf = (source: string) => /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase();
+	['file', 'gstreamer', 'unix+mpegts', 'unix+rtp'].includes(schemeOf(source));
 
 const checkLine = (source: string) =>
 	/^gstreamer:\s*\S/.test(source) ? undefined : 'expected a launch line after gstreamer:';

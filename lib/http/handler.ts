@@ -1,5 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {MediaError, toMediaError} from '../errors.ts';
+import {isSegment} from '../util/path-words.ts';
 import {sendError} from './errors.ts';
 
 /** One row of the table that every request goes through, before Koa. */
@@ -43,9 +44,7 @@ export const splitName = (url: URL): {name: string; file: string} | undefined =>
 	const segments = decodePath(url);
 	const file = segments?.pop();
 	if (!segments || file === undefined || segments.length === 0) return undefined;
-	return segments.every(segment => /^[A-Za-z0-9_.~-]+$/.test(segment))
-		? {name: segments.join('/'), file}
-		: undefined;
+	return segments.every(isSegment) ? {name: segments.join('/'), file} : undefined;
 };
 
 /** Only to be read; throws what answers any other method. */

@@ -3,6 +3,7 @@ import type {ServerResponse} from 'node:http';
 import {readFile, stat} from 'node:fs/promises';
 import {extname, join} from 'node:path';
 import {MediaError} from '../errors.ts';
+import {isFirstTaken, isLastTaken, isSegment} from '../util/path-words.ts';
 import {answer, decodePath, requireRead} from './handler.ts';
 import type {HttpHandler, HttpLogger} from './handler.ts';
 import {answerUnchanged, sendBytes} from './send.ts';
@@ -50,14 +51,12 @@ const pageOf = (url: URL): Page | undefined => {
 	return {type: 'redirect', location: `./${encodeURIComponent(last)}/${url.search}`};
 };
 
-const reserved = ['v3', 'metrics', 'healthz', 'readyz', 'stats', 'wall', 'assets'];
-const taken = /^(live|whep|whip|index\.m3u8|live\.flv|snapshot\..*)$|\.(m3u8|m4s|mp4|ts)$/;
-
 const isName = (segments: readonly string[]): boolean =>
-	segments.length > 0 &&
-	!reserved.includes(segments[0] ?? '') &&
-	!taken.test(segments.at(-1) ?? '') &&
-	segments.every(segment => /^[A-Za-z0-9_.~-]+$/.test(segment));
+	!isFirstTaken(segments[0] ?? '') && !isFile(segments.at(-1) ?? '') && segments.every(isSegment);
+
+/** Of a stream: what is asked for there and is not served is no page. */
+const isFile = (segment: string): boolean =>
+	isLastTaken(segment) || /\.(m3u8|m4s|mp4|ts)$/.test(segment);
 
 const redirect = (response: ServerResponse, location: string): void => {
 	response.writeHead(302, {location, 'content-length': 0, 'cache-control': 'no-cache'});

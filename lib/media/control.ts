@@ -4,6 +4,7 @@ import {findPath} from '../config/find-path.ts';
 import {isPattern} from '../config/path-name.ts';
 import type {Config} from '../config/schema.ts';
 import {MediaError, toMediaError} from '../errors.ts';
+import {schemeOf} from '../util/scheme.ts';
 import type {Native, NativeStream} from '../native/native.ts';
 import type {Clock} from './clock.ts';
 import type {PathFacts} from './facts.ts';
@@ -14,7 +15,6 @@ import {isSameSettings, pathSettings} from './path-settings.ts';
 import type {PathPlace} from './path-settings.ts';
 import {PipelineReaders} from './pipeline-readers.ts';
 import type {PipelineWish} from './pipeline-readers.ts';
-import {schemeOf} from './scheme.ts';
 import type {OpenSource, Source} from './source.ts';
 
 export type ControlOptions = {

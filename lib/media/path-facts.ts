@@ -1,10 +1,10 @@
 import type {MediaError} from '../errors.ts';
 import type {StreamStats, TrackInfo} from '../native/binding.ts';
+import {schemeOf} from '../util/scheme.ts';
 import {trackFacts} from './facts.ts';
 import type {PathFacts, PathState, PeerFacts} from './facts.ts';
 import type {ReaderInfo} from './messages.ts';
 import type {Speeds} from './meter.ts';
-import {schemeOf} from './scheme.ts';
 
 export type PathSnapshot = {
 	name: string;

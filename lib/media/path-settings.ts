@@ -28,7 +28,7 @@ export type PathPlace = {
 
 /** The settings of one path of a configuration. */
 export const pathSettings = (path: PathConfig, {readTimeout}: Config): PathSettings => ({
-	source: path.source === 'gstreamer' ? `gstreamer:${path.gstreamer}` : path.source,
+	source: path.source,
 	sourceOnDemand: path.sourceOnDemand,
 	sourceOnDemandStartTimeout: path.sourceOnDemandStartTimeout,
 	sourceOnDemandCloseAfter: path.sourceOnDemandCloseAfter,
