@@ -11,7 +11,7 @@ const steadyMs = 10_000;
 /** Nothing could be started: a wrong configuration, an address that is taken. */
 const refusedCode = 2;
 
-const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
+const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const ending: readonly string[] = ['SIGTERM', 'SIGINT'];
 
 export type SupervisorOptions = {
