@@ -79,7 +79,9 @@ export const answerUnchanged = (
 };
 
 const openFile = (path: string): Promise<FileHandle> =>
-	open(path).catch((cause: unknown) => {
+	open(path).catch((cause: NodeJS.ErrnoException) => {
+		if (cause.code === 'ENOENT')
+			throw new MediaError('HTTP_NOT_FOUND', 'The file is gone', {cause});
 		throw new MediaError('FILE_UNREADABLE', 'Expected a file that can be read', {cause});
 	});
 

@@ -2,7 +2,7 @@ import {connect} from 'node:net';
 import {once} from 'node:events';
 import test from 'ava';
 import {answer} from '../../../lib/http/handler.ts';
-import {sendBlocks} from '../../../lib/http/send.ts';
+import {sendBlocks, sendFile} from '../../../lib/http/send.ts';
 import {handlerOf, quiet, startHttp} from '../../helpers/http.ts';
 import {until} from '../../helpers/until.ts';
 import type {ExecutionContext} from 'ava';
@@ -97,4 +97,15 @@ test('a request behind another is lent nothing before its turn, and nothing when
 	socket.destroy();
 	await until(() => lent[0]!.released[0] === 1);
 	t.is(lent.length, 1);
+});
+
+test('a file that was removed meanwhile is 404, and says nothing of where it was', async t => {
+	const {url} = await startHttp(t, [
+		handlerOf((request, response) =>
+			answer(response, quiet, () => sendFile(request, response, {path: '/no/such', headers: {}})),
+		),
+	]);
+	const response = await fetch(url);
+	t.is(response.status, 404);
+	t.false((await response.text()).includes('/no/such'));
 });
