@@ -85,7 +85,7 @@ export class Muxer extends EventEmitter<{closed: []}> {
 		this.#output = native.openHls({
 			stream: admission.stream,
 			segmentDurationUs: settings.hlsSegmentDuration * 1000,
-			partDurationUs: settings.hlsPartDuration * 1000,
+			partDurationUs: wholeSegmentUs,
 			// With files, native code keeps a segment only until it is written.
 			segmentCount: this.#files ? 1 : settings.hlsSegmentCount,
 			segmentMaxBytes: settings.hlsSegmentMaxSize,
@@ -231,6 +231,10 @@ export class Muxer extends EventEmitter<{closed: []}> {
 		this.emit('closed');
 	}
 }
+
+// Nobody asks for parts in this variant: a segment is one, and until it is complete it costs nothing beside
+// the ring, whose frames it shares.
+const wholeSegmentUs = 3600 * 1_000_000;
 
 const requireTracks = (tracks: readonly TrackInfo[]): void => {
 	if (tracks.some(track => track.type !== 'opaque')) return;
