@@ -1,8 +1,10 @@
 import {EventEmitter} from 'node:events';
+import type {Logger} from 'pino';
 import type {MediaError} from '../errors.ts';
 import type {Id, StreamStats, TrackInfo} from '../native/binding.ts';
 import type {StreamEvents} from '../native/native.ts';
 import type {Clock} from './clock.ts';
+import {Losses} from './losses.ts';
 import {Meter} from './meter.ts';
 import type {Source} from './source.ts';
 import {countFailure, Supply} from './supply.ts';
@@ -34,12 +36,14 @@ export type FeedOptions = {
 	readTimeoutMs: () => number;
 	clock: Clock;
 	random: () => number;
+	logger: Logger;
 };
 
 /** The stream of a path and what feeds it: made when needed, closed when not. */
 export class PathFeed extends EventEmitter<FeedEvents> {
 	readonly #options: FeedOptions;
 	readonly #meter = new Meter();
+	readonly #losses: Losses;
 	#history: TryHistory = {failures: 0, due: 0};
 	#stream: PathStream | undefined;
 	#supply: Supply | undefined;
@@ -51,6 +55,7 @@ export class PathFeed extends EventEmitter<FeedEvents> {
 	constructor(options: FeedOptions) {
 		super();
 		this.#options = options;
+		this.#losses = new Losses(options.logger);
 	}
 
 	get stream(): Id | undefined {
@@ -133,6 +138,7 @@ export class PathFeed extends EventEmitter<FeedEvents> {
 		this.#stream = undefined;
 		this.#tracks = [];
 		this.#meter.reset();
+		this.#losses.close();
 		if (stream) {
 			this.#leavingStreams++;
 			stream.once('closed', () => {
@@ -175,7 +181,10 @@ export class PathFeed extends EventEmitter<FeedEvents> {
 			random,
 		});
 		supply.on('delivered', () => this.emit('delivered'));
-		supply.on('watched', stats => this.#meter.add(clock.now(), stats));
+		supply.on('watched', stats => {
+			this.#meter.add(clock.now(), stats);
+			this.#losses.look(stats);
+		});
 		supply.on('lost', error => {
 			this.#meter.reset();
 			this.emit('lost', error);

@@ -84,10 +84,12 @@ export class Path extends EventEmitter<PathEvents> {
 		this.#closeAfter = new Alarm(clock);
 		this.#feed = new PathFeed({
 			openStream: () => options.openStream(this.#streamSpec()),
-			openSource: stream => this.#openSource(stream),
+			openSource: stream =>
+				options.openSource({path: name, settings: this.#settings, stream, logger: this.logger}),
 			readTimeoutMs: () => this.#settings.readTimeoutMs,
 			clock,
 			random,
+			logger: this.logger,
 		});
 		this.#feed.on('delivered', () => this.#take('delivered'));
 		this.#feed.on('lost', error => this.#lost(error));
@@ -387,11 +389,6 @@ export class Path extends EventEmitter<PathEvents> {
 	#streamSpec(): Omit<StreamSpec, 'domain'> {
 		const {ringMaxSize, ringMaxAge} = this.#settings;
 		return {path: this.name, ringMaxBytes: ringMaxSize, ringMaxAgeUs: ringMaxAge * 1000};
-	}
-
-	#openSource(stream: PathStream): Source {
-		const {openSource} = this.#options;
-		return openSource({path: this.name, settings: this.#settings, stream, logger: this.logger});
 	}
 
 	#error(code: ErrorCode, what: string, context: Record<string, unknown> = {}): MediaError {

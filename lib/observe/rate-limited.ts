@@ -1,7 +1,5 @@
 import type {Logger} from 'pino';
 
-const periodMs = 1000;
-
 /** What a timer needs to be; tests bring their own. */
 export type Timers = {
 	start: (callback: () => void, ms: number) => unknown;
@@ -16,12 +14,14 @@ const nodeTimers: Timers = {
 export type RateLimitedOptions = {
 	logger: Logger;
 	level?: 'error' | 'warn' | 'info' | 'debug';
+	/** Between two lines. */
+	periodMs?: number;
 	timers?: Timers;
 };
 
 /**
- * For what may go wrong with every packet: the first is logged at once, then one line a second at most
- * with the number since the last line and the newest sample.
+ * For what may go wrong with every packet: the first is logged at once, then one line a period at most
+ * (a second) with the number since the last line and the newest sample.
  */
 export class RateLimited {
 	/** Since it was made. */
@@ -29,13 +29,15 @@ export class RateLimited {
 	readonly #logger: Logger;
 	readonly #level: 'error' | 'warn' | 'info' | 'debug';
 	readonly #timers: Timers;
+	readonly #periodMs: number;
 	#waiting = 0;
 	#last = '';
 	#timer: unknown;
 
-	constructor({logger, level = 'warn', timers = nodeTimers}: RateLimitedOptions) {
+	constructor({logger, level = 'warn', periodMs = 1000, timers = nodeTimers}: RateLimitedOptions) {
 		this.#logger = logger;
 		this.#level = level;
+		this.#periodMs = periodMs;
 		this.#timers = timers;
 	}
 
@@ -58,7 +60,7 @@ export class RateLimited {
 		this.#timer = undefined;
 		if (this.#waiting === 0) return;
 		this.#log();
-		this.#timer = this.#timers.start(() => this.#write(), periodMs);
+		this.#timer = this.#timers.start(() => this.#write(), this.#periodMs);
 	}
 
 	#log(): void {
