@@ -1,3 +1,4 @@
+import {parseTestSource} from '../protocols/test/options.ts';
 import {redactUrl} from '../util/redact.ts';
 import {schemeOf} from '../util/scheme.ts';
 
@@ -14,7 +15,7 @@ const lackedSchemes = [
 export function checkSource(source: string): string | undefined {
 	if (source === 'publisher' || lackedWords.includes(source)) return undefined;
 	const scheme = schemeOf(source);
-	if (scheme === 'test') return undefined;
+	if (scheme === 'test') return checkTest(source);
 	if (scheme === 'gstreamer') return checkLine(source);
 	if (scheme === 'file') return checkFile(source);
 	if (scheme !== 'rtsp' && !lackedSchemes.includes(scheme)) {
@@ -35,6 +36,12 @@ export function lackOfSource(source: string): string | undefined {
 export const isLocalSource = (source: unknown): boolean =>
 	typeof source === 'string' &&
 	['file', 'gstreamer', 'unix+mpegts', 'unix+rtp'].includes(schemeOf(source));
+
+function checkTest(source: string): string | undefined {
+	// What a group stands for is known when a path takes the name.
+	const options = parseTestSource(source);
+	return options.ok || source.includes('$') ? undefined : options.reason;
+}
 
 const checkLine = (source: string) =>
 	/^gstreamer:\s*\S/.test(source) ? undefined : 'expected a launch line after gstreamer:';

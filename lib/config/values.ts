@@ -92,9 +92,8 @@ export const checkedText = (check: (input: string) => string | undefined) =>
 	z
 		.unknown()
 		.transform((input, context): string => {
-			if (typeof input === 'number') return String(input);
-			const reason =
-				typeof input === 'string' ? check(input) : `expected a text, got ${show(input)}`;
+			const isText = typeof input === 'string' || typeof input === 'number';
+			const reason = isText ? check(String(input)) : `expected a text, got ${show(input)}`;
 			if (reason === undefined) return String(input);
 			context.addIssue({code: 'custom', message: reason});
 			return z.NEVER;

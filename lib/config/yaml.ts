@@ -1,5 +1,5 @@
 import {isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument} from 'yaml';
-import type {Document, Node, Pair, Scalar, YAMLMap} from 'yaml';
+import type {Document, ErrorCode, Node, Pair, Scalar, YAMLMap} from 'yaml';
 import {Locations} from './locations.ts';
 import type {KeyPath} from './locations.ts';
 import {rawMap} from './raw.ts';
@@ -12,6 +12,12 @@ const maxBytes = 8 * 2 ** 20;
 const maxDepth = 32;
 /** Each alias counts what it stands for: nine lines of aliases of aliases would be a billion otherwise. */
 const maxNodes = 500_000;
+
+/** What stands in place of sentences of the parser that do not help to mend a file. */
+const hints: Partial<Record<ErrorCode, string>> = {
+	BLOCK_AS_IMPLICIT_KEY:
+		'expected one value; one that ends with a colon, or has a colon and a space in it, stands in quotes such as "test:"',
+};
 
 /**
  * Reads YAML without giving a scalar any type: which words mean yes, and whether 0123 is a number or a
@@ -27,8 +33,8 @@ export function parseYaml(text: string, file: string): YamlText {
 	const walk = new Walk(file, lines, locations);
 	const parsed = parse(text, lines);
 	if (typeof parsed === 'string') return {raw: null, locations, problems: [`${file}: ${parsed}`]};
-	for (const {pos, message} of [...parsed.errors, ...parsed.warnings]) {
-		walk.problems.push(`${walk.place(pos[0])}: ${message.split('\n')[0] ?? ''}`);
+	for (const {pos, code, message} of [...parsed.errors, ...parsed.warnings]) {
+		walk.problems.push(`${walk.place(pos[0])}: ${hints[code] ?? message.split('\n')[0] ?? ''}`);
 	}
 	const raw = walk.problems.length > 0 ? null : walk.value(parsed, parsed.contents, []);
 	return {raw, locations, problems: walk.problems};

@@ -6,6 +6,7 @@ test('what this version can start is taken', t => {
 		'publisher',
 		'test:',
 		'test:?size=640x360',
+		'test:?size=$G1',
 		'file:///film.mp4',
 		'gstreamer: videotestsrc ! hubsink',
 		'rtsp://camera',
@@ -47,6 +48,8 @@ test('anything else is refused with the forms that are known, and without a pass
 		'file:film.mp4',
 		'gstreamer:',
 		'toString:',
+		'test:?size=9x9',
+		'test:?siez=640x360',
 	]) {
 		const reason = checkSource(source) ?? '';
 		t.regex(reason, /^expected /, source);

@@ -27,6 +27,7 @@ test('JSON of the API may have its own types of values', t => {
 		{maxReaders: true},
 		{sourceHold: 2000},
 		{source: ['x']},
+		{source: 5},
 		{sourceOnDemand: 1},
 		{rtspTransport: {}},
 	]) {

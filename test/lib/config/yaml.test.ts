@@ -95,5 +95,8 @@ test('tabs, tags, two documents and other faults are told with their line', t =>
 	t.deepEqual(problemsOf('paths:\n  cam: test'), [
 		'test.yml:2: paths.cam: expected a map of keys such as "source:"',
 	]);
+	t.deepEqual(problemsOf('paths:\n  cam:\n    source: test:'), [
+		'test.yml:3: expected one value; one that ends with a colon, or has a colon and a space in it, stands in quotes such as "test:"',
+	]);
 	t.deepEqual(problemsOf('[a]: b'), ['test.yml:1: expected a key that is a text']);
 });
