@@ -1,10 +1,13 @@
-import {loadConfig} from '../config/load.ts';
+import {ConfigStore} from '../config/store.ts';
 import {toMediaError} from '../errors.ts';
 
-/** `sluice check FILE`: says everything that is wrong or not supported; the answer is the exit code. */
+/**
+ * `sluice check FILE`: says everything that is wrong or not supported in the file and in what the API
+ * keeps beside it; the answer is the exit code.
+ */
 export const checkFile = (file: string): number => {
 	try {
-		const {config, warnings} = loadConfig({file, env: process.env});
+		const {config, warnings} = new ConfigStore({file, env: process.env});
 		for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
 		const count = Object.keys(config.paths).length;
 		process.stdout.write(`${file}: valid, ${count} ${count === 1 ? 'path' : 'paths'}\n`);

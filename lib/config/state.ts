@@ -119,6 +119,8 @@ function applyChange({
 		delete origins[name];
 		return;
 	}
+	// The file has the path no more: its patch waits until it is there again.
+	if (change.type === 'patch' && !Object.hasOwn(paths, name)) return;
 	const before = change.type === 'patch' && isRawMap(paths[name]) ? paths[name] : {};
 	paths[name] = overlay(before, change.config);
 	origins[name] = 'api';

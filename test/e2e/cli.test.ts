@@ -34,6 +34,15 @@ test('check says whether a file is good, and what is wrong with one that is not'
 	t.regex(stderr, /sluice\.yml:3: .*source/);
 });
 
+test('check says what is wrong with the changes by the API that are kept beside a file', async t => {
+	const file = `${makeFolder(t)}/sluice.yml`;
+	writeFileSync(file, 'paths: {cam: {source: "test:"}}');
+	writeFileSync(`${file}.state.json`, '{"version":1,');
+	const {code, stderr} = await runCommand('bin/sluice', ['check', file]);
+	t.is(code, 2);
+	t.regex(stderr, /sluice\.yml\.state\.json: /);
+});
+
 test('a wrong file ends the command with exit code 2, and nothing was started', async t => {
 	const file = `${makeFolder(t)}/sluice.yml`;
 	writeFileSync(file, 'paths:\n  cam:\n    sorce: "test:"\n');

@@ -26,6 +26,14 @@ test('changes lie over the file, and each path knows where it comes from', t => 
 	t.deepEqual(Object.keys(config.paths), ['a', 'b', 'd']);
 });
 
+test('a patch of a path that has left the file waits until it is back', t => {
+	const state = withChange(emptyState, 'a', {type: 'patch', config: {maxReaders: '5'}});
+	const gone = loadConfig({text: 'paths: {b: }', env: {}, state}).config;
+	t.deepEqual(Object.keys(gone.paths), ['b']);
+	t.deepEqual({...gone.origins}, {b: 'file'});
+	t.is(loadConfig({text, env: {}, state}).config.paths['a']?.maxReaders, 5);
+});
+
 test('a later patch goes over an earlier one, a replacement in its place', t => {
 	let state = withChange(emptyState, 'a', {
 		type: 'patch',
