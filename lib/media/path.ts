@@ -67,6 +67,7 @@ export class Path extends EventEmitter<PathEvents> {
 	#triesFailed = 0;
 	#readySince: Date | undefined;
 	#reconnects = 0;
+	#isLost = false;
 	#lastError: MediaError | undefined;
 	/** What readers are told who are sent away. */
 	#verdict: MediaError | undefined;
@@ -259,17 +260,15 @@ export class Path extends EventEmitter<PathEvents> {
 	#entered(before: PathState): void {
 		this.#deadline.cancel();
 		if (this.#state === 'ready') {
-			if (before === 'reconnecting') this.#reconnects++;
+			if (this.#isLost) this.#reconnects++;
 			this.#readySince ??= new Date(this.#options.clock.now());
 		} else if (this.#state !== 'reconnecting' && this.#state !== 'paused') {
 			this.#readySince = undefined;
 		}
-		tellState(this.logger, {
-			before,
-			now: this.#state,
-			tracks: this.#feed.tracks,
-			error: this.#lastError,
-		});
+		if (this.#state === 'reconnecting') this.#isLost = true;
+		else if (this.#state !== 'failed') this.#isLost = false;
+		const error = this.#lastError;
+		tellState(this.logger, {before, now: this.#state, tracks: this.#feed.tracks, error});
 	}
 
 	#start(): void {

@@ -112,11 +112,13 @@ test('a reload makes paths log as much as the server does from now on', t => {
 test('a reload opens what is new, closes what is gone and leaves the rest alone', async t => {
 	const {clock, sources, opened, control} = startControl(
 		t,
-		'paths: {a: {source: "test:?a"}, b: {source: "test:?b"}, c: {source: "test:?c"}}',
+		'paths: {a: {source: "test:?gop=1"}, b: {source: "test:?gop=2"}, c: {source: "test:?gop=3"}}',
 	);
 	await clock.pass(0);
 	control.reload(
-		config('paths: {a: {source: "test:?a"}, c: {source: "test:?c2"}, d: {source: "test:?d"}}'),
+		config(
+			'paths: {a: {source: "test:?gop=1"}, c: {source: "test:?gop=4"}, d: {source: "test:?gop=5"}}',
+		),
 	);
 	await clock.pass(0);
 	t.deepEqual(
@@ -125,7 +127,9 @@ test('a reload opens what is new, closes what is gone and leaves the rest alone'
 	);
 	t.deepEqual(
 		opened,
-		['test:?a', 'test:?b', 'test:?c', 'test:?c2', 'test:?d'].sort(byOrder(opened)),
+		['test:?gop=1', 'test:?gop=2', 'test:?gop=3', 'test:?gop=4', 'test:?gop=5'].sort(
+			byOrder(opened),
+		),
 	);
 	t.deepEqual(
 		sources.slice(0, 3).map(({calls}) => calls),

@@ -156,6 +156,19 @@ test('readers of a lost source stay, and get an epoch when it is back', async t 
 	]);
 });
 
+test('a source that comes back after its readers were sent away has come back as well', async t => {
+	const {path, clock, deliver, source, sources} = startPath(t);
+	await deliver();
+	source().fail('RTSP_LOST', 'Connection was closed');
+	await clock.pass(10_000);
+	t.is(path.state, 'failed');
+	t.is(path.facts().reconnects, 0);
+	t.true(sources.length > 1);
+	source().deliver();
+	t.is(path.state, 'ready');
+	t.is(path.facts().reconnects, 1);
+});
+
 test('a reader that comes while the source is lost waits for it and never gets old pictures', async t => {
 	const {path, clock, deliver, source, told} = startPath(t);
 	await deliver();
