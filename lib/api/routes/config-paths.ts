@@ -27,7 +27,7 @@ export const getPathConfig = async (
 	{config: {config}}: Holder,
 ) => {
 	if (!Object.hasOwn(config.paths, name))
-		throw new MediaError('PATH_NOT_FOUND', 'Expected the name of a configured path', {path: name});
+		throw new MediaError('PATH_NOT_FOUND', `Path ${name} is not configured`, {path: name});
 	return viewOf(config, name);
 };
 

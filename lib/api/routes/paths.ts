@@ -24,7 +24,7 @@ export const listPaths = async (
 /** One path. */
 export const getPath = async ({name}: Pick<RouteInput, 'name'>, {paths}: PathFinder) => {
 	const path = paths.get(name);
-	if (!path) throw new MediaError('PATH_NOT_FOUND', 'Expected the name of a path', {path: name});
+	if (!path) throw new MediaError('PATH_NOT_FOUND', `Path ${name} does not exist`, {path: name});
 	return viewOf(path);
 };
 
