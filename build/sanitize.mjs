@@ -19,6 +19,7 @@ await buildNative(
 );
 const address = {
 	ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1',
+	LSAN_OPTIONS: 'suppressions=build/lsan.supp:print_suppressions=0',
 	UBSAN_OPTIONS: 'print_stacktrace=1',
 };
 for (const program of programs)

@@ -218,8 +218,6 @@ export type NativeBinding = {
 	openIngest(spec: IngestSpec): Id;
 	/** Copies `length` bytes. False: more than 1 MB waits; feed again after `drained`. */
 	feed(ingest: Id, buffer: Uint8Array, length: number): boolean;
-	/** Wakes the media threads that were fed: once per event-loop turn. */
-	flush(): void;
 	closeIngest(id: Id): void;
 	openOutput(spec: OutputSpec): Id;
 	closeOutput(id: Id): void;

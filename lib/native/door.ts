@@ -5,8 +5,8 @@ import {loadAddon} from './load.ts';
 type Listener = (event: NativeEvent) => void;
 
 /**
- * The addon as this environment sees it: events go to whoever opened their id, blocks are counted,
- * and media threads are woken once per turn of the event loop.
+ * The addon as this environment sees it: events go to whoever opened their id, blocks are counted and given
+ * back once per turn of the event loop.
  */
 export class Door {
 	readonly binding: NativeBinding;
@@ -14,7 +14,7 @@ export class Door {
 	readonly #blocks = new Map<Id, Block>();
 	readonly #wanted = new Map<string, Listener>();
 	readonly #released = new Set<Id>();
-	#flushing = false;
+	#releasing = false;
 
 	constructor(binding: NativeBinding) {
 		this.binding = binding;
@@ -36,9 +36,7 @@ export class Door {
 	}
 
 	feed(ingest: Id, buffer: Uint8Array, length: number): boolean {
-		const room = this.binding.feed(ingest, buffer, length);
-		this.#flushSoon();
-		return room;
+		return this.binding.feed(ingest, buffer, length);
 	}
 
 	/** The block behind a loan; lent again while it is still held, it is the same one with a holder more. */
@@ -58,19 +56,13 @@ export class Door {
 	#giveBack(block: Block): void {
 		this.#blocks.delete(block.id);
 		this.#released.add(block.id);
-		this.#flushSoon();
+		if (this.#releasing) return;
+		this.#releasing = true;
+		setImmediate(() => this.#release());
 	}
 
-	#flushSoon(): void {
-		if (this.#flushing) return;
-		this.#flushing = true;
-		setImmediate(() => this.#flush());
-	}
-
-	#flush(): void {
-		this.#flushing = false;
-		this.binding.flush();
-		if (this.#released.size === 0) return;
+	#release(): void {
+		this.#releasing = false;
 		this.binding.release([...this.#released]);
 		this.#released.clear();
 	}

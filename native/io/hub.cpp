@@ -153,10 +153,6 @@ bool Hub::feed(Id ingest, core::ByteView bytes) {
   return !found || found->feed(bytes);
 }
 
-void Hub::wakeFed() {
-  for (const auto& thread : threads_) thread->wake();
-}
-
 std::shared_ptr<HlsOutput> Hub::findHls(Id output) {
   std::lock_guard lock(mutex_);
   return std::dynamic_pointer_cast<HlsOutput>(lookUp(outputs_, output));

@@ -45,7 +45,6 @@ class Hub {
   void close(Id id);  // stream, ingest or output; unknown ids are ignored
 
   bool feed(Id ingest, core::ByteView bytes);  // false: more than 1 MB waits; Drained follows
-  void wakeFed();  // wakes the media threads that have been fed
 
   // Empty: it has left the window, or there is no such output.
   core::BlockRef findInit(Id output, uint32_t number);

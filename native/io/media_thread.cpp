@@ -7,6 +7,10 @@
 
 namespace io {
 
+namespace {
+constexpr std::chrono::milliseconds kRest{1};
+}  // namespace
+
 MediaThread::~MediaThread() { assert(!thread_.joinable() && "stop() comes first"); }
 
 void MediaThread::start() {
@@ -30,22 +34,13 @@ void MediaThread::post(std::function<void()> task) {
   {
     std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
+    if (std::exchange(awake_, true)) return;
   }
-  wake();
+  changed_.notify_one();
 }
 
 void MediaThread::fed(std::shared_ptr<Inbox> inbox) {
-  std::lock_guard lock(mutex_);
-  tasks_.push_back([inbox = std::move(inbox)] { inbox->drain(); });
-}
-
-void MediaThread::wake() {
-  {
-    std::lock_guard lock(mutex_);
-    if (awake_ || tasks_.empty()) return;
-    awake_ = true;
-  }
-  changed_.notify_one();
+  post([inbox = std::move(inbox)] { inbox->drain(); });
 }
 
 void MediaThread::run() {
@@ -53,6 +48,7 @@ void MediaThread::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return awake_ || stopped_; });
+    rest(lock);
     while (!tasks_.empty()) {
       batch.swap(tasks_);
       lock.unlock();
@@ -61,8 +57,16 @@ void MediaThread::run() {
       lock.lock();
     }
     awake_ = false;
+    slept_ = std::chrono::steady_clock::now();
     if (stopped_) return;
   }
+}
+
+// Woken again so soon: there is more to come. With hundreds of cameras that send packet by packet,
+// a wake-up each would cost more than the media; now a thread wakes at most once in this time.
+void MediaThread::rest(std::unique_lock<std::mutex>& lock) {
+  if (stopped_ || std::chrono::steady_clock::now() - slept_ > kRest) return;
+  changed_.wait_for(lock, kRest, [this] { return stopped_; });
 }
 
 }  // namespace io

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -33,20 +34,20 @@ class MediaThread {
 
   // Any thread. Never runs inline, so a caller may hold a lock.
   void post(std::function<void()> task);
-  // Any thread. The inbox is drained at the next wake-up, in order with the tasks posted; the
-  // thread is not woken for it until wake().
+  // Any thread. The inbox is drained in order with the tasks posted.
   void fed(std::shared_ptr<Inbox> inbox);
-  void wake();
 
  private:
   using Task = std::function<void()>;
   void run();
+  void rest(std::unique_lock<std::mutex>& lock);
 
   const std::string name_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Task> tasks_;
-  bool awake_ = false;
+  bool awake_ = false;  // whoever adds a task need not wake it
+  std::chrono::steady_clock::time_point slept_{};
   bool stopped_ = false;
   std::thread thread_;
 };

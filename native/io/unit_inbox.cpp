@@ -30,7 +30,6 @@ void UnitInbox::enqueue(Item item) {
     if (std::exchange(queued_, true)) return;
   }
   stream_->thread.fed(shared_from_this());
-  stream_->thread.wake();
 }
 
 void UnitInbox::interrupt() {

@@ -13,7 +13,6 @@ test('the door is these functions and no more', t => {
 		'closeStream',
 		'command',
 		'feed',
-		'flush',
 		'lend',
 		'listen',
 		'open',
