@@ -33,12 +33,13 @@ const gtestCounts = ({code, output}) => {
 	};
 };
 
-/** One GoogleTest program; `wrapper` is a command that starts it. */
-export const gtest = async (name, program, {env, wrapper = []} = {}) => {
+/** One GoogleTest program; `wrapper` is a command that starts it, `forbids` what it must not print. */
+export const gtest = async (name, program, {env, wrapper = [], forbids} = {}) => {
 	const startMs = performance.now();
 	const [command, ...args] = [...wrapper, program];
 	const result = await run(command, args, {env, timeoutMs: 300_000});
 	const counts = gtestCounts(result);
+	if (forbids?.test(result.output)) counts.failed++;
 	if (counts.failed > 0) console.log(`\n--- ${name} (exit ${result.code})\n${result.output}`);
 	count(name, counts, since(startMs));
 };

@@ -26,6 +26,20 @@ for (const program of programs)
 	await gtest(`asan ${program}`, `out/asan/${program}`, {env: address});
 if (clang) await fuzz('out/asan', ['-runs=5000']);
 
+// GStreamer's own tracer names every object that is alive at the end. What is abandoned on purpose stays.
+if (all.includes('gst')) {
+	await buildNative('out/native', {TESTS: 'ON'}, ['gst_test']);
+	await gtest('leaks gst_test', 'out/native/gst_test', {
+		env: {
+			GST_TRACERS: 'leaks',
+			GST_DEBUG: 'GST_TRACER:7',
+			GST_DEBUG_NO_COLOR: '1',
+			GTEST_FILTER: '-*IsAbandoned*',
+		},
+		forbids: /object-alive, type-name=\(string\)(?!%s)/,
+	});
+}
+
 const threaded = all.filter(layer => layer !== 'gst').map(layer => `${layer}_test`);
 await buildNative('out/tsan', {TESTS: 'ON', SANITIZE: 'thread', ...asserting}, threaded);
 // ThreadSanitizer of these compilers cannot place its shadow where addresses are spread widely; some

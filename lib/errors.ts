@@ -22,7 +22,7 @@ export const errorKinds = {
 	CONFIG_INVALID: 'invalid',
 	CONFIG_UNREADABLE: 'invalid',
 	FILE_UNREADABLE: 'unavailable',
-	FILE_UNWRITABLE: 'unavailable',
+	FILE_UNWRITABLE: 'exhausted',
 	HLS_GONE: 'not-found',
 	HLS_NO_TRACKS: 'unsupported',
 	HLS_TIMEOUT: 'unavailable',

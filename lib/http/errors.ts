@@ -48,6 +48,7 @@ const statusOfKind: Record<ErrorKind, number> = {
 const statusOfCode: Partial<Record<ErrorCode, number>> = {
 	API_BODY_TOO_LARGE: 413,
 	API_METHOD_UNSUPPORTED: 405,
+	FILE_UNWRITABLE: 507,
 	HLS_TIMEOUT: 504,
 	HTTP_METHOD_UNSUPPORTED: 405,
 	HTTP_RANGE: 416,
