@@ -35,6 +35,7 @@ inside() {
 timed "Debian 12" debootstrap --variant=minbase --include=git,make,ca-certificates \
 	bookworm "$fresh" "${FRESH_MIRROR:-http://deb.debian.org/debian}" >/dev/null
 cp /etc/resolv.conf "$fresh/etc/resolv.conf"
+echo '127.0.0.1 localhost' >"$fresh/etc/hosts" # Debian's installer writes it
 [ -z "${FRESH_OVERLAY-}" ] || cp -a "$FRESH_OVERLAY/." "$fresh/"
 mount -t proc proc "$fresh/proc"
 mount --bind /dev "$fresh/dev"
