@@ -183,7 +183,8 @@ const configKeys = {
 	hlsPartDuration: key(duration({min: 20}), {
 		default: '200ms',
 		isLive: true,
-		description: 'Least length of a part of a segment.',
+		description:
+			'Least length of a part of a segment, for low latency. This version makes no parts yet: nothing acts on it.',
 	}),
 	hlsSegmentMaxSize: key(size({min: 65536}), {
 		default: '50M',

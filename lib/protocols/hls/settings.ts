@@ -3,10 +3,9 @@ export type HlsSettings = {
 	readonly hls: boolean;
 	readonly hlsSegmentCount: number;
 	readonly hlsSegmentDuration: number;
-	readonly hlsPartDuration: number;
 	readonly hlsSegmentMaxSize: number;
 	readonly hlsMuxerCloseAfter: number;
-	/** Empty = segments are in memory only. */
+	/** Empty = segments are kept in memory. */
 	readonly hlsDirectory: string;
 	readonly hlsAllowOrigins: readonly string[];
 	readonly trustedProxies: readonly string[];
