@@ -21,6 +21,10 @@ export type RtpTrackSpec = {
 	codec: string;
 	clockRateHz: number;
 	payloadType: number;
+	/** What rtpmap says behind the payload type, `PCMU/8000`; may be empty. */
+	encoding: string;
+	/** What fmtp says behind the payload type; may be empty. */
+	fmtp: string;
 	channel: number;
 	rtcpChannel: number;
 	/** H264: sprop-parameter-sets. */
@@ -45,7 +49,25 @@ export type OutputSpec =
 			segmentMaxBytes: number;
 	  }
 	/** Answers a `wanted`: the hubsrc that asked reads `stream`. */
-	| {type: 'hubsrc'; request: Id; stream: Id};
+	| {type: 'hubsrc'; request: Id; stream: Id}
+	/** Interleaved RTP, shared by all readers with the same tracks on the same channels. */
+	| {
+			type: 'rtp';
+			stream: Id;
+			tracks: RtpOutputTrack[];
+			/** Of an RTP packet with its header. */
+			maxPacketBytes: number;
+	  };
+
+export type RtpOutputTrack = {
+	/** Index in the epoch's tracks. */
+	track: number;
+	channel: number;
+	rtcpChannel: number;
+	payloadType: number;
+	/** A random number: sequence numbers and times begin at values derived from it. */
+	ssrc: number;
+};
 
 /** `domain` is where hubsink and hubsrc look for their paths. */
 export type PipelineSpec = {domain: string} & PipelineRecipe;
@@ -91,7 +113,17 @@ export type PipelineRecipe =
 export type Command = {type: 'play'} | {type: 'pause'} | {type: 'refuse'; reason: string};
 
 export type TrackInfo =
-	| {kind: 'video' | 'audio' | 'other'; codec: string; clockRateHz: number; type: 'opaque'}
+	| {
+			kind: 'video' | 'audio' | 'other';
+			codec: string;
+			clockRateHz: number;
+			type: 'opaque';
+			/** As the source's SDP had them; no `encoding`: it did not come as RTP. */
+			encoding: string;
+			fmtp: string;
+			/** The source's; 0 = choose one. */
+			payloadType: number;
+	  }
 	| {
 			kind: 'video';
 			codec: string;
@@ -106,6 +138,8 @@ export type TrackInfo =
 			profileIdc: number;
 			constraints: number;
 			levelIdc: number;
+			/** SPS and PPS without start codes. */
+			parameterSets: Uint8Array[];
 	  }
 	| {
 			kind: 'audio';
@@ -115,13 +149,54 @@ export type TrackInfo =
 			sampleRateHz: number;
 			channels: number;
 			objectType: number;
+			/** AudioSpecificConfig. */
+			config: Uint8Array;
 	  };
 
-/** What of an HLS output is asked for; `segment` gives all its parts in order. */
-export type LendRequest = {output: Id; type: 'init' | 'segment'; number: number};
+export type LendRequest =
+	/** Of an HLS output; `segment` gives all its parts in order. */
+	| {output: Id; type: 'init' | 'segment'; number: number}
+	/**
+	 * Of an RTP output: its blocks since the newest key frame, oldest first. `compress`: with times squeezed
+	 * into the 100 ms before the newest, for players that shall catch up.
+	 */
+	| {output: Id; type: 'ring'; compress: boolean}
+	/** Of an RTP output: one block with a sender report for each track, made now. */
+	| {output: Id; type: 'report'};
 
 /** A view of native memory. Whoever got it releases it by id, once; then `data` is detached. */
-export type NativeBlock = {id: Id; data: ArrayBuffer};
+export type NativeBlock = {
+	id: Id;
+	data: ArrayBuffer;
+	/** Where it stands, if a ring was asked for. */
+	ring?: RingPlace;
+};
+
+/** A ring that was cut holds its key frame alone: the output's next block has another number than the next. */
+export type RingPlace = {
+	number: number;
+	arrivalUs: number;
+	/** For RTP-Info: the first packet of each track from here on, in the order of the spec. */
+	starts: RtpStart[];
+};
+
+export type RtpStart = {sequence: number; timestamp: number};
+
+/** All packets of one picture, with the audio since the last one in front, each framed by `$`. */
+export type RtpBlock = {
+	/** From 1; a gap means that blocks were thrown away before this one, which has a key frame then. */
+	number: number;
+	block: NativeBlock;
+	/** A reader can begin, or begin again, with it. */
+	key: boolean;
+	/** No other picture refers to this one. */
+	droppable: boolean;
+	/** There is a picture in it. */
+	hasVideo: boolean;
+	/** The server clock when the newest frame came in, and when it was taken. */
+	arrivalUs: number;
+	captureUs: number;
+};
 
 export type NativeEvent =
 	| {type: 'text'; id: Id; text: string}
@@ -150,6 +225,7 @@ export type NativeEvent =
 			discontinuity: boolean;
 			bytes: number;
 	  }
+	| ({type: 'block'; id: Id} & RtpBlock)
 	| {type: 'state'; id: Id; state: 'playing' | 'paused'}
 	| {type: 'eos'; id: Id}
 	| {type: 'failed'; id: Id; code: string; message: string; detail: string}
@@ -224,7 +300,7 @@ export type NativeBinding = {
 	start(spec: PipelineSpec): Id;
 	command(id: Id, command: Command): void;
 	stop(id: Id): void;
-	/** Undefined: it has left the window. A block that is on loan already comes with the same id. */
+	/** Undefined: it is not there (any more). A block that is on loan already comes with the same id. */
 	lend(request: LendRequest): NativeBlock[] | undefined;
 	/** Detaches and frees; unknown ids are ignored. */
 	release(ids: Id[]): void;

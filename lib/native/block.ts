@@ -1,3 +1,4 @@
+import type {Writable} from 'node:stream';
 import type {Id, NativeBlock} from './binding.ts';
 
 /**
@@ -9,6 +10,8 @@ export class Block {
 	readonly id: Id;
 	readonly data: ArrayBuffer;
 	readonly #giveBack: (block: Block) => void;
+	readonly #written = () => this.release();
+	#bytes: Buffer | undefined;
 	#holders = 1;
 
 	constructor({id, data}: NativeBlock, giveBack: (block: Block) => void) {
@@ -21,6 +24,13 @@ export class Block {
 	retain(): void {
 		if (this.#holders === 0) throw new TypeError('Expected a block that is still held');
 		this.#holders++;
+	}
+
+	/** Holds it until `writable` is done with it, written or not. False: `writable` has enough for now. */
+	writeTo(writable: Writable): boolean {
+		this.retain();
+		this.#bytes ??= Buffer.from(this.data);
+		return writable.write(this.#bytes, this.#written);
 	}
 
 	/** One holder less; once too often is a mistake of the caller and throws. */

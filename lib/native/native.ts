@@ -11,6 +11,8 @@ import type {
 	OutputSpec,
 	PipelineRecipe,
 	ProcessStats,
+	RingPlace,
+	RtpBlock,
 	RtpTrackSpec,
 	StreamSpec,
 	StreamStats,
@@ -26,6 +28,7 @@ export type NativeEvents = {wanted: [request: WantedRequest]};
 export type StreamEvents = {epoch: [EventOf<'epoch'>]; closed: []};
 export type IngestEvents = {text: [text: string]; drained: []; closed: []};
 export type HlsOutputEvents = {init: [EventOf<'init'>]; segment: [EventOf<'segment'>]; closed: []};
+export type RtpOutputEvents = {block: [made: RtpOutputBlock]; closed: []};
 export type PipelineEvents = {
 	state: [state: 'playing' | 'paused'];
 	eos: [];
@@ -35,6 +38,10 @@ export type PipelineEvents = {
 };
 
 export type HlsSpec = Omit<Extract<OutputSpec, {type: 'hls'}>, 'type'>;
+export type RtpSpec = Omit<Extract<OutputSpec, {type: 'rtp'}>, 'type'>;
+
+export type RtpOutputBlock = Omit<RtpBlock, 'block'> & {block: Block};
+export type RtpRingBlock = RingPlace & {block: Block};
 
 /** Native code, seen from one domain: path names of two domains do not meet. */
 export class Native extends EventEmitter<NativeEvents> {
@@ -59,6 +66,10 @@ export class Native extends EventEmitter<NativeEvents> {
 
 	openHls(spec: HlsSpec): HlsOutput {
 		return new HlsOutput(this.#door, this.#door.binding.openOutput({type: 'hls', ...spec}));
+	}
+
+	openRtp(spec: RtpSpec): RtpOutput {
+		return new RtpOutput(this.#door, this.#door.binding.openOutput({type: 'rtp', ...spec}));
 	}
 
 	start(recipe: PipelineRecipe): Pipeline {
@@ -189,6 +200,56 @@ export class HlsOutput extends EventEmitter<HlsOutputEvents> {
 
 	close(): void {
 		this.#door.binding.closeOutput(this.id);
+	}
+}
+
+/**
+ * Interleaved RTP of a stream, one block for each picture. It closes by itself when the stream ends or its
+ * tracks become others than those it was opened for.
+ */
+export class RtpOutput extends EventEmitter<RtpOutputEvents> {
+	readonly id: Id;
+	readonly #door: Door;
+
+	constructor(door: Door, id: Id) {
+		super();
+		this.id = id;
+		this.#door = door;
+		door.listen(id, event => {
+			if (event.type === 'block') this.#tell(event);
+			if (event.type === 'closed') this.emit('closed');
+		});
+	}
+
+	/**
+	 * The blocks since the newest key frame, oldest first, each held for the caller; empty before the first
+	 * `block`. With `compress` their times lie within 100 ms.
+	 */
+	lendRing({compress}: {compress: boolean}): RtpRingBlock[] {
+		const lent = this.#door.binding.lend({output: this.id, type: 'ring', compress}) ?? [];
+		return lent.flatMap(block =>
+			block.ring ? {...block.ring, block: this.#door.take(block)} : [],
+		);
+	}
+
+	/** A sender report for each track, made now and held for the caller; undefined before the first `block`. */
+	lendReport(): Block | undefined {
+		const [report] = this.#door.binding.lend({output: this.id, type: 'report'}) ?? [];
+		return report && this.#door.take(report);
+	}
+
+	close(): void {
+		this.#door.binding.closeOutput(this.id);
+	}
+
+	// Held while it is told; whoever needs it longer retains it.
+	#tell({number, block: lent, key, droppable, hasVideo, arrivalUs, captureUs}: EventOf<'block'>) {
+		const block = this.#door.take(lent);
+		try {
+			this.emit('block', {number, block, key, droppable, hasVideo, arrivalUs, captureUs});
+		} finally {
+			block.release();
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ io::RtspTrack readRtspTrack(Reader& reader) {
   track.payloadType = readByte(reader, "payloadType");
   track.channel = readByte(reader, "channel");
   track.rtcpChannel = readByte(reader, "rtcpChannel");
+  track.config.described = {reader.text("encoding"), reader.text("fmtp"), track.payloadType};
   track.config.parameterSets = reader.bytesList("parameterSets");
   track.config.config = reader.bytes("config");
   track.config.sizeLength = readByte(reader, "sizeLength");

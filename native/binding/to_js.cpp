@@ -2,6 +2,7 @@
 #include "binding/event_queue.hpp"
 #include "binding/fields.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace binding {
@@ -19,13 +20,28 @@ const char* kindName(core::Kind kind) {
   return "other";
 }
 
-void describe(Fields& fields, const core::OpaqueParameters&) { fields.set("type", "opaque"); }
+Napi::Object bytesToJs(Napi::Env env, core::ByteView bytes) {
+  auto array = Napi::Uint8Array::New(env, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), array.Data());
+  return array;
+}
+
+void describe(Fields& fields, const core::OpaqueParameters& opaque) {
+  fields.set("type", "opaque")
+      .set("encoding", opaque.encoding)
+      .set("fmtp", opaque.fmtp)
+      .set("payloadType", opaque.payloadType);
+}
 
 void describe(Fields& fields, const core::H264Parameters& h264) {
   const auto spsByte = [&](size_t index) -> uint32_t {
     return index < h264.sps.size() ? h264.sps[index] : 0;
   };
+  auto sets = Napi::Array::New(fields.env());
+  sets.Set(sets.Length(), bytesToJs(fields.env(), h264.sps));
+  for (const core::Bytes& pps : h264.pps) sets.Set(sets.Length(), bytesToJs(fields.env(), pps));
   fields.set("type", "h264")
+      .set("parameterSets", static_cast<Napi::Object>(sets))
       .set("width", h264.width)
       .set("height", h264.height)
       .set("frameRateNum", h264.frameRateNum)
@@ -40,7 +56,8 @@ void describe(Fields& fields, const core::AacParameters& aac) {
   fields.set("type", "aac")
       .set("sampleRateHz", aac.sampleRateHz)
       .set("channels", aac.channels)
-      .set("objectType", aac.objectType);
+      .set("objectType", aac.objectType)
+      .set("config", bytesToJs(fields.env(), aac.config));
 }
 
 Napi::Object trackToJs(Napi::Env env, const core::Track& track) {

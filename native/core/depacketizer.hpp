@@ -44,6 +44,7 @@ struct RtpTrackConfig {
   std::string codec;  // H264, MPEG4-GENERIC; all others become opaque
   uint32_t clockRateHz = 90000;
   std::vector<Bytes> parameterSets;  // H264: sprop-parameter-sets
+  OpaqueParameters described;  // what goes on to readers of an opaque track
   Bytes config;  // MPEG4-GENERIC: AudioSpecificConfig
   uint8_t sizeLength = 13;  // RFC 3640 section 4.1, in bits
   uint8_t indexLength = 3;

@@ -46,8 +46,11 @@ struct AacParameters {
   bool operator==(const AacParameters&) const = default;
 };
 
-// A track that no packager understands: carried, listed and counted.
+// A track that is carried without being parsed. The source's SDP said of it:
 struct OpaqueParameters {
+  std::string encoding;  // rtpmap behind the payload type, "PCMU/8000"; empty: it was not RTP
+  std::string fmtp;  // behind the payload type
+  uint8_t payloadType = 0;  // 0 = choose one
   bool operator==(const OpaqueParameters&) const = default;
 };
 

@@ -65,6 +65,7 @@ RtspIngest::RtspIngest(Id id, LiveStreamRef stream, std::vector<RtspTrack> track
     const core::RtpTrackConfig& config = feed->spec.config;
     feed->known = config.codec != "H264" && config.codec != "MPEG4-GENERIC";
     feed->track = {config.kind, config.codec, config.clockRateHz, core::OpaqueParameters{}};
+    if (feed->known) feed->track.parameters = config.described;
     deframer_.expectChannel(feed->spec.channel, core::ChannelKind::rtp);
     deframer_.expectChannel(feed->spec.rtcpChannel, core::ChannelKind::rtcp);
     feeds_.push_back(std::move(feed));

@@ -20,6 +20,7 @@ export const videoTrack: TrackInfo = {
 	profileIdc: 77,
 	constraints: 0,
 	levelIdc: 40,
+	parameterSets: [],
 };
 
 /** A stream without native code behind it, for tests of time: media comes when the test says so. */

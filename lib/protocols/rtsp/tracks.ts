@@ -38,7 +38,8 @@ const trackOf = (media: SdpMedia, sdp: Sdp): DescribedTrack | undefined => {
 	const kind = kinds.get(media.kind);
 	if (!map || !kind) return undefined;
 	const {codec, payloadType, clockRateHz} = map;
-	const fmtp = fmtpOf(media, sdp, map);
+	const text = fmtpOf(media, sdp, map);
+	const fmtp = parseFmtp(text);
 	const control = attributeOf(media, 'control');
 	return {
 		control,
@@ -47,12 +48,18 @@ const trackOf = (media: SdpMedia, sdp: Sdp): DescribedTrack | undefined => {
 			codec,
 			clockRateHz: clockRateHz || (kind === 'audio' ? 8000 : 90_000),
 			payloadType,
+			encoding: encodingOf(map),
+			fmtp: text,
 			parameterSets: codec === 'H264' ? parameterSetsOf(fmtp) : [],
 			config: codec === 'MPEG4-GENERIC' ? aacConfigOf(fmtp) : new Uint8Array(),
 			...aacLengthsOf(fmtp),
 		},
 	};
 };
+
+/** As rtpmap says it; empty where nobody did. */
+const encodingOf = ({codec, clockRateHz, channels}: RtpMap): string =>
+	clockRateHz === 0 ? '' : `${codec}/${clockRateHz}${channels > 1 ? `/${channels}` : ''}`;
 
 /** The first payload type that is described; a dynamic one that is not is guessed from its fmtp. */
 const mapOf = (media: SdpMedia, sdp: Sdp): RtpMap | undefined => {
@@ -68,12 +75,12 @@ const mapOf = (media: SdpMedia, sdp: Sdp): RtpMap | undefined => {
 	if (payloadType === undefined || lone)
 		return lone && {...lone, payloadType: payloadType ?? lone.payloadType};
 	const unknown = {payloadType, codec: `PT${payloadType}`, clockRateHz: 0, channels: 1};
-	const codec = guessCodec(fmtpOf(media, sdp, unknown));
+	const codec = guessCodec(parseFmtp(fmtpOf(media, sdp, unknown)));
 	return codec ? {...unknown, codec} : unknown;
 };
 
 /** Its own line, else the lone one without a better place, else one under another `m=`. */
-const fmtpOf = (media: SdpMedia, sdp: Sdp, {payloadType}: RtpMap): Parameter[] => {
+const fmtpOf = (media: SdpMedia, sdp: Sdp, {payloadType}: RtpMap): string => {
 	const own = fmtpsOf(media);
 	const others = sdp.medias
 		.filter(other => other !== media && !other.formats.includes(`${payloadType}`))
@@ -82,7 +89,7 @@ const fmtpOf = (media: SdpMedia, sdp: Sdp, {payloadType}: RtpMap): Parameter[] =
 		own.find(fmtp => fmtp.payloadType === payloadType) ??
 		(own.length === 1 && isNobodys(own[0]?.payloadType, sdp) ? own[0] : undefined) ??
 		others.find(fmtp => fmtp.payloadType === payloadType);
-	return parseFmtp(found?.text ?? '');
+	return found?.text ?? '';
 };
 
 const isNobodys = (payloadType: number | undefined, sdp: Sdp): boolean =>

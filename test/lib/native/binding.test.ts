@@ -41,6 +41,8 @@ const track = {
 	codec: 'H264',
 	clockRateHz: 90_000,
 	payloadType: 96,
+	encoding: 'H264/90000',
+	fmtp: '',
 	channel: 0,
 	rtcpChannel: 1,
 	parameterSets: [],

@@ -21,6 +21,12 @@ test('a stream tells its tracks when the first key frame is in', async t => {
 		{type: 'h264', width: 160, height: 120, maxReorderFrames: 0},
 		{type: 'aac', sampleRateHz: 48_000},
 	]);
+	const [video, audio] = tracks;
+	t.deepEqual(
+		video?.type === 'h264' && video.parameterSets.map(([head = 0]) => head & 0x1f),
+		[7, 8],
+	);
+	t.is(audio?.type === 'aac' && audio.config.length >= 2, true);
 	await until(() => (stream.stats()?.keyFrames ?? 0) >= 2);
 	t.is(stream.stats()?.damagedFrames, 0);
 });

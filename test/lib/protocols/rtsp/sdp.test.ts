@@ -81,6 +81,17 @@ test('an H.264 and an AAC track are described with their parameters decoded', t 
 	t.is(Buffer.from(audio?.spec.config ?? []).toString('hex'), '1190');
 });
 
+test('what a description says of a codec nobody parses is kept for its readers', t => {
+	const [pcm, unknown] = tracks(
+		'm=audio 0 RTP/AVP 98',
+		'a=rtpmap:98 L16/44100/2',
+		'a=fmtp:98 channel-order=DV.LR',
+		'm=video 0 RTP/AVP 77',
+	);
+	t.like(pcm?.spec, {encoding: 'L16/44100/2', fmtp: 'channel-order=DV.LR', payloadType: 98});
+	t.like(unknown?.spec, {encoding: '', fmtp: ''});
+});
+
 test('lines that are missing, doubled, malformed or padded do not matter', t => {
 	const [video] = tracks(
 		's=a',
