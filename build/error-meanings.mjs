@@ -32,10 +32,13 @@ export const meanings = {
 	HTTP_METHOD_UNSUPPORTED: 'There is such an address, but not with this method.',
 	HTTP_NOT_FOUND: 'There is nothing at this address.',
 	HTTP_RANGE: 'The range of bytes that was asked for is not there.',
+	INPUT_UNREADABLE:
+		'What a streamer reads from cannot be opened, ended without media, or holds none that GStreamer knows.',
 	INTERNAL: 'A fault of the server.',
 	LISTEN_REFUSED:
 		'An address of the configuration cannot be listened on: another program has it, or it is not of this machine.',
 	NATIVE_LOAD: 'The native addon cannot be loaded; the message says what to install.',
+	OUTPUT_REFUSED: 'What a streamer writes to does not take its media.',
 	PATH_EXISTS: 'A path of this name is configured already.',
 	PATH_FAILED: 'The source of the path cannot be reached; `context` has the cause.',
 	PATH_NOT_FOUND: 'No path has this name.',
@@ -48,6 +51,8 @@ export const meanings = {
 	PIPELINE_STUCK: 'A pipeline did not stop within 5 s and was abandoned.',
 	PIPELINE_SYNTAX: 'GStreamer does not understand the launch line.',
 	RTSP_BAD_RESPONSE: 'The RTSP peer answered something that is none.',
+	RTMP_CONNECT: 'No connection to the RTMP peer, or it broke.',
+	RTMP_REFUSED: 'The RTMP peer refused the stream or its key.',
 	RTSP_CONNECT: 'No connection to the RTSP peer.',
 	RTSP_LOST: 'The connection to the RTSP peer broke.',
 	RTSP_NOT_FOUND: 'The RTSP peer has no such stream.',
@@ -68,4 +73,5 @@ export const meanings = {
 	SOURCE_SILENT:
 		'The source did not answer, or has sent no frame for a while; it is fetched again.',
 	SOURCE_UNSUPPORTED: 'This version cannot start a source of this form.',
+	SRT_CONNECT: 'No connection to the SRT peer, or it broke.',
 };

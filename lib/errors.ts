@@ -30,9 +30,11 @@ export const errorKinds = {
 	HTTP_METHOD_UNSUPPORTED: 'invalid',
 	HTTP_NOT_FOUND: 'not-found',
 	HTTP_RANGE: 'invalid',
+	INPUT_UNREADABLE: 'unavailable',
 	INTERNAL: 'internal',
 	LISTEN_REFUSED: 'invalid',
 	NATIVE_LOAD: 'internal',
+	OUTPUT_REFUSED: 'unavailable',
 	PATH_EXISTS: 'conflict',
 	PATH_FAILED: 'not-found',
 	PATH_NOT_FOUND: 'not-found',
@@ -44,6 +46,8 @@ export const errorKinds = {
 	PIPELINE_SYNTAX: 'invalid',
 	PIPELINE_CYCLE: 'invalid',
 	PIPELINE_STUCK: 'internal',
+	RTMP_CONNECT: 'unavailable',
+	RTMP_REFUSED: 'unavailable',
 	RTSP_BAD_RESPONSE: 'unavailable',
 	RTSP_CONNECT: 'unavailable',
 	RTSP_LOST: 'unavailable',
@@ -63,6 +67,7 @@ export const errorKinds = {
 	SOURCE_ENDED: 'unavailable',
 	SOURCE_SILENT: 'unavailable',
 	SOURCE_UNSUPPORTED: 'unsupported',
+	SRT_CONNECT: 'unavailable',
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;

@@ -97,6 +97,19 @@ export type PipelineRecipe =
 	| {type: 'file'; path: string; location: string; loop: boolean}
 	/** RTSP pull by GStreamer's rtspsrc; the URL carries user and password. */
 	| {type: 'rtsp'; path: string; url: string}
+	/** One stream from one place to another. */
+	| {
+			type: 'relay';
+			input: RelayInput;
+			output: RelayOutput;
+			paused: boolean;
+			/** Files: again and again, with continuous time. */
+			loop: boolean;
+			/** Files: where to begin; 0 = at the beginning. */
+			startUs: number;
+			/** 0 = all; else every track ends after so long. */
+			durationUs: number;
+	  }
 	/** The newest key frame of a stream as one still picture; ends by itself with `picture` or `failed`. */
 	| {
 			type: 'snapshot';
@@ -109,8 +122,26 @@ export type PipelineRecipe =
 			quality: number;
 	  };
 
-/** `pause` and `play` are for streams and pipelines, `refuse` answers a `wanted`. */
-export type Command = {type: 'play'} | {type: 'pause'} | {type: 'refuse'; reason: string};
+export type RelayInput =
+	/** What GStreamer fetches itself: file, http(s), rtmp(s), rtsp, srt. `live` of http is found out. */
+	| {type: 'uri'; uri: string; live: boolean}
+	/** A stream of the domain, by hubsrc; always live. */
+	| {type: 'hub'; path: string};
+
+export type RelayOutput =
+	| {type: 'file'; format: 'mp4' | 'flv' | 'ts'; location: string}
+	| {type: 'rtmp' | 'rtsp' | 'srt'; url: string}
+	/** `location` is the playlist; its segments, MPEG-TS, lie beside it. */
+	| {type: 'hls'; location: string; segmentDurationUs: number; segmentCount: number}
+	/** Into a stream of the domain, by hubsink. */
+	| {type: 'hub'; path: string};
+
+/**
+ * `pause` and `play` are for streams and pipelines; `finish`, for pipelines, ends the media as if the input had ended;
+ * `refuse` answers a `wanted`.
+ */
+export type Command =
+	{type: 'play'} | {type: 'pause'} | {type: 'finish'} | {type: 'refuse'; reason: string};
 
 export type TrackInfo =
 	| {
@@ -152,6 +183,15 @@ export type TrackInfo =
 			/** AudioSpecificConfig. */
 			config: Uint8Array;
 	  };
+
+/** Codecs by RTP's names in upper case where there are any, else the media type of GStreamer. */
+export type PlannedTrack = {
+	kind: 'video' | 'audio' | 'other';
+	from: string;
+	/** Empty: the track is left out. */
+	to: string;
+	transcoded: boolean;
+};
 
 export type LendRequest =
 	/** Of an HLS output; `segment` gives all its parts in order. */
@@ -228,7 +268,17 @@ export type NativeEvent =
 	| ({type: 'block'; id: Id} & RtpBlock)
 	| {type: 'state'; id: Id; state: 'playing' | 'paused'}
 	| {type: 'eos'; id: Id}
-	| {type: 'failed'; id: Id; code: string; message: string; detail: string}
+	/** Relay: what becomes of each track, before its first frame. */
+	| {type: 'plan'; id: Id; tracks: PlannedTrack[]; live: boolean}
+	/** `side`: which end of a relay failed; empty where that is not known. */
+	| {
+			type: 'failed';
+			id: Id;
+			code: string;
+			message: string;
+			detail: string;
+			side: 'input' | 'output' | '';
+	  }
 	| {type: 'picture'; id: Id; block: NativeBlock}
 	| {type: 'wanted'; id: Id; domain: string; path: string; feeds: string[]}
 	| {type: 'unwanted'; id: Id}
@@ -252,6 +302,18 @@ export type StreamStats = {
 	ringBytes: number;
 	/** Number of the current epoch, 0 = none yet. */
 	epoch: number;
+};
+
+/** Of a relay, counted where its tracks go to the output. */
+export type PipelineStats = {
+	/** Media written since the start; pauses do not count. */
+	positionUs: number;
+	bytes: number;
+	/** Pictures; of audio where there is no video. */
+	frames: number;
+	keyFrames: number;
+	/** Thrown away while paused and before the first key frame. */
+	droppedFrames: number;
 };
 
 export type ProcessStats = {
@@ -310,6 +372,8 @@ export type NativeBinding = {
 	tcpInfo(fd: number): TcpInfo | undefined;
 	/** Of a stream, or of the process (no id). Undefined: no such stream. */
 	streamStats(id: Id): StreamStats | undefined;
+	/** Of a relay. Undefined: no such pipeline, or one of another kind. */
+	pipelineStats(id: Id): PipelineStats | undefined;
 	stats(): ProcessStats;
 	version(): NativeVersion;
 };

@@ -10,6 +10,8 @@ import type {
 	NativeVersion,
 	OutputSpec,
 	PipelineRecipe,
+	PipelineStats,
+	PlannedTrack,
 	ProcessStats,
 	RingPlace,
 	RtpBlock,
@@ -31,6 +33,7 @@ export type HlsOutputEvents = {init: [EventOf<'init'>]; segment: [EventOf<'segme
 export type RtpOutputEvents = {block: [made: RtpOutputBlock]; closed: []};
 export type PipelineEvents = {
 	state: [state: 'playing' | 'paused'];
+	plan: [plan: {tracks: PlannedTrack[]; live: boolean}];
 	eos: [];
 	failed: [EventOf<'failed'>];
 	picture: [block: Block];
@@ -273,12 +276,23 @@ export class Pipeline extends EventEmitter<PipelineEvents> {
 		this.#door.binding.command(this.id, {type: 'pause'});
 	}
 
+	/** Ends the media as if the input had ended: `eos` follows when all is written, then `stopped`. */
+	finish(): void {
+		this.#door.binding.command(this.id, {type: 'finish'});
+	}
+
 	stop(): void {
 		this.#door.binding.stop(this.id);
 	}
 
+	/** Of a relay; undefined once it is stopped. */
+	stats(): PipelineStats | undefined {
+		return this.#door.binding.pipelineStats(this.id);
+	}
+
 	#tell(event: NativeEvent): void {
 		if (event.type === 'state') this.emit('state', event.state);
+		if (event.type === 'plan') this.emit('plan', event);
 		if (event.type === 'eos') this.emit('eos');
 		if (event.type === 'failed') this.emit('failed', event);
 		if (event.type === 'picture') this.emit('picture', this.#door.take(event.block));

@@ -44,6 +44,7 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("listen", &Addon::listen),
                              InstanceMethod("tcpInfo", &Addon::tcpInfo),
                              InstanceMethod("streamStats", &Addon::streamStats),
+                             InstanceMethod("pipelineStats", &Addon::pipelineStats),
                              InstanceMethod("stats", &Addon::stats),
                              InstanceMethod("version", &Addon::version),
                          });
@@ -155,6 +156,14 @@ class Addon : public Napi::Addon<Addon> {
   // streamStats(id: Id): StreamStats | undefined
   Napi::Value streamStats(Info info) {
     const auto stats = io::Hub::instance().streamStats(readId(info, 0, "id"));
+    if (!stats) return info.Env().Undefined();
+    return statsToJs(info.Env(), *stats);
+  }
+
+  // pipelineStats(id: Id): PipelineStats | undefined
+  Napi::Value pipelineStats(Info info) {
+    const gst::Pipeline* pipeline = environment_.pipelines().find(readId(info, 0, "id"));
+    const auto stats = pipeline ? pipeline->stats() : std::nullopt;
     if (!stats) return info.Env().Undefined();
     return statsToJs(info.Env(), *stats);
   }

@@ -1,5 +1,6 @@
 #include "binding/environment.hpp"
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -38,10 +39,17 @@ void Environment::command(io::Id id, Reader& command) {
   const std::string type = command.text("type");
   if (type == "refuse") return io::Hub::instance().refuseWanted(id, command.text("reason"));
   command.done();
-  const bool pause = type == "pause";
-  if (!pause && type != "play")
-    refuse(env_, "command.type", "play, pause or refuse", Napi::String::New(env_, type));
-  if (!pipelines_.command(id, pause)) io::Hub::instance().setPaused(id, pause);
+  static const std::map<std::string, void (gst::Pipeline::*)()> orders{
+      {"play", &gst::Pipeline::play},
+      {"pause", &gst::Pipeline::pause},
+      {"finish", &gst::Pipeline::finish}};
+  const auto order = orders.find(type);
+  if (order == orders.end())
+    refuse(env_, "command.type", "play, pause, finish or refuse", Napi::String::New(env_, type));
+  if (gst::Pipeline* pipeline = pipelines_.find(id))
+    (pipeline->*order->second)();
+  else if (type != "finish")
+    io::Hub::instance().setPaused(id, type == "pause");
 }
 
 void Environment::shutDown() {

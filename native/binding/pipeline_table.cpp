@@ -49,16 +49,13 @@ io::Id PipelineTable::start(Reader& reader, const io::OwnerRef& owner) {
   return id;
 }
 
-bool PipelineTable::command(io::Id id, bool pause) {
+gst::Pipeline* PipelineTable::find(io::Id id) {
   const auto found = pipelines_.find(id);
-  if (found == pipelines_.end()) return false;
-  pause ? found->second->pause() : found->second->play();
-  return true;
+  return found == pipelines_.end() ? nullptr : found->second.get();
 }
 
 void PipelineTable::stop(io::Id id) {
-  const auto found = pipelines_.find(id);
-  if (found != pipelines_.end()) found->second->stop();
+  if (gst::Pipeline* pipeline = find(id)) pipeline->stop();
 }
 
 void PipelineTable::ended(io::Id id) {

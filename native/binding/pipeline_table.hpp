@@ -16,8 +16,7 @@ class PipelineTable {
   ~PipelineTable();
 
   io::Id start(Reader& spec, const io::OwnerRef& owner);
-  // False: no such pipeline.
-  bool command(io::Id id, bool pause);
+  gst::Pipeline* find(io::Id id);  // nullptr: no such pipeline
   void stop(io::Id id);  // repeated and unknown ids are ignored
   void ended(io::Id id);  // JavaScript is about to hear of its Stopped
   void stopAll();  // stops and waits; a pipeline that hangs is abandoned after its deadline

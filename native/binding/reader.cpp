@@ -86,6 +86,8 @@ std::vector<core::Bytes> Reader::bytesList(const char* key) {
   return all;
 }
 
+Reader Reader::object(const char* key) { return {take(key), pathOf(key)}; }
+
 std::vector<Reader> Reader::objects(const char* key) {
   const Napi::Array items = list(key);
   std::vector<Reader> all;

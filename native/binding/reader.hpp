@@ -23,6 +23,7 @@ class Reader {
   core::Micros micros(const char* key);
   core::Bytes bytes(const char* key);
   std::vector<core::Bytes> bytesList(const char* key);
+  Reader object(const char* key);
   std::vector<Reader> objects(const char* key);
   // Comes last: throws when there is a key that was not read.
   void done() const;

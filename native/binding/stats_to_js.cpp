@@ -22,6 +22,16 @@ Napi::Object statsToJs(Napi::Env env, const io::StreamStats& stats) {
       .object();
 }
 
+Napi::Object statsToJs(Napi::Env env, const io::PipelineStats& stats) {
+  return Fields(env)
+      .set("positionUs", stats.position)
+      .set("bytes", stats.bytes)
+      .set("frames", stats.frames)
+      .set("keyFrames", stats.keyFrames)
+      .set("droppedFrames", stats.droppedFrames)
+      .object();
+}
+
 Napi::Object statsToJs(Napi::Env env, const io::HubStats& stats, const BlockTable& blocks) {
   return Fields(env)
       .set("nowUs", io::now())

@@ -9,6 +9,7 @@
 namespace binding {
 
 Napi::Object statsToJs(Napi::Env env, const io::StreamStats& stats);
+Napi::Object statsToJs(Napi::Env env, const io::PipelineStats& stats);
 Napi::Object statsToJs(Napi::Env env, const io::HubStats& stats, const BlockTable& blocks);
 
 // Throws an Error with `code`; the reason's text begins with it, "EADDRINUSE: ...".

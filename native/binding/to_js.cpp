@@ -83,11 +83,30 @@ void fill(Fields& fields, const io::StateChanged& event, BlockTable&) {
   fields.set("type", "state").set("state", event.state);
 }
 
+Napi::Object plannedToJs(Napi::Env env, const io::PlannedTrack& track) {
+  return Fields(env)
+      .set("kind", kindName(track.kind))
+      .set("from", track.from)
+      .set("to", track.to)
+      .set("transcoded", track.transcoded)
+      .object();
+}
+
+void fill(Fields& fields, const io::Planned& event, BlockTable&) {
+  auto tracks = Napi::Array::New(fields.env());
+  for (const io::PlannedTrack& track : event.tracks)
+    tracks.Set(tracks.Length(), plannedToJs(fields.env(), track));
+  fields.set("type", "plan")
+      .set("tracks", static_cast<Napi::Object>(tracks))
+      .set("live", event.live);
+}
+
 void fill(Fields& fields, const io::Failed& event, BlockTable&) {
   fields.set("type", "failed")
       .set("code", event.code)
       .set("message", event.message)
-      .set("detail", event.detail);
+      .set("detail", event.detail)
+      .set("side", event.side);
 }
 
 void fill(Fields& fields, const io::Picture& event, BlockTable& blocks) {

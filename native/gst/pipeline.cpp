@@ -31,6 +31,9 @@ class Pipeline::Run final : public Control, public std::enable_shared_from_this<
   // Pipeline thread.
   void begin();
   void changeTo(GstState state);
+  void play();
+  void pause();
+  void finishMedia();
   void end();
 
   // Any thread.
@@ -68,7 +71,8 @@ class Pipeline::Run final : public Control, public std::enable_shared_from_this<
 };
 
 Pipeline::Pipeline(uint32_t id, std::unique_ptr<Recipe> recipe, OnEvent onEvent)
-    : thread_(threadName(id)),
+    : meter_(recipe->meter()),
+      thread_(threadName(id)),
       run_(std::make_shared<Run>(id, std::move(recipe), std::move(onEvent), thread_.quitter())) {
   thread_.post([run = run_] { run->begin(); });
 }
@@ -78,16 +82,25 @@ Pipeline::~Pipeline() {
 }
 
 void Pipeline::play() {
-  thread_.post([run = run_] { run->changeTo(GST_STATE_PLAYING); });
+  thread_.post([run = run_] { run->play(); });
 }
 
 void Pipeline::pause() {
-  thread_.post([run = run_] { run->changeTo(GST_STATE_PAUSED); });
+  thread_.post([run = run_] { run->pause(); });
+}
+
+void Pipeline::finish() {
+  thread_.post([run = run_] { run->finishMedia(); });
 }
 
 void Pipeline::stop() {
   run_->armDeadline();
   thread_.post([run = run_] { run->end(); });
+}
+
+std::optional<io::PipelineStats> Pipeline::stats() const {
+  if (!meter_) return std::nullopt;
+  return meter_->stats();
 }
 
 void Pipeline::Run::begin() {
@@ -130,6 +143,18 @@ void Pipeline::Run::changeTo(GstState state) {
   }
 }
 
+void Pipeline::Run::play() {
+  if (!ended_ && pipeline_ && !recipe_->play(pipeline_.get())) changeTo(GST_STATE_PLAYING);
+}
+
+void Pipeline::Run::pause() {
+  if (!ended_ && pipeline_ && !recipe_->pause(pipeline_.get())) changeTo(GST_STATE_PAUSED);
+}
+
+void Pipeline::Run::finishMedia() {
+  if (!ended_ && pipeline_) recipe_->finish(pipeline_.get());
+}
+
 void Pipeline::Run::handle(GstMessage* message) {
   if (ended_) return;
   switch (GST_MESSAGE_TYPE(message)) {
@@ -142,6 +167,8 @@ void Pipeline::Run::handle(GstMessage* message) {
       return end();
     case GST_MESSAGE_STATE_CHANGED:
       return reportState(message);
+    case GST_MESSAGE_APPLICATION:
+      return recipe_->take(pipeline_.get(), *gst_message_get_structure(message));
     case GST_MESSAGE_LATENCY:
       gst_bin_recalculate_latency(GST_BIN(pipeline_.get()));
       return;
@@ -160,7 +187,7 @@ void Pipeline::Run::reportState(GstMessage* message) {
   gst_message_parse_state_changed(message, nullptr, &state, &pending);
   // PAUSED on the way to PLAYING is not a state that anybody asked for.
   if (pending != GST_STATE_VOID_PENDING || state < GST_STATE_PAUSED) return;
-  if (std::exchange(reported_, state) == state) return;
+  if (std::exchange(reported_, state) == state || !recipe_->tells(state)) return;
   emit(io::StateChanged{state == GST_STATE_PLAYING ? "playing" : "paused"});
 }
 

@@ -7,11 +7,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace gst {
 
-// One GStreamer pipeline on a thread of its own. play(), pause() and stop(): any thread, at once,
-// as often as wanted; what comes of them is told through onEvent.
+// One GStreamer pipeline on a thread of its own. play(), pause(), finish() and stop(): any thread,
+// at once, as often as wanted; what comes of them is told through onEvent.
 //
 // Events: StateChanged for every real change, EndOfStream, at most one Failed, and Stopped: always,
 // once, last. A pipeline that has not stopped within 5 s is abandoned: its thread and all that
@@ -30,11 +31,16 @@ class Pipeline {
 
   void play();
   void pause();
+  void finish();  // the media ends: EndOfStream follows when all is written
   void stop();
+
+  // Any thread. Empty: its recipe counts nothing.
+  std::optional<io::PipelineStats> stats() const;
 
  private:
   class Run;
 
+  const std::shared_ptr<const Meter> meter_;
   PipelineThread thread_;
   const std::shared_ptr<Run> run_;
 };

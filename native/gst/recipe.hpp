@@ -3,7 +3,9 @@
 #include "gst/message.hpp"
 #include "gst/ref.hpp"
 #include "io/event.hpp"
+#include "io/stats.hpp"
 
+#include <memory>
 #include <variant>
 
 namespace gst {
@@ -15,6 +17,13 @@ class Control {
   // An event besides those that the pipeline reports itself. Dropped: what comes after Stopped, and
   // every Failed but the first.
   virtual void emit(io::Event event) = 0;
+};
+
+// What has come through a pipeline. Any thread; it outlives the pipeline for whoever holds it.
+class Meter {
+ public:
+  virtual ~Meter() = default;
+  virtual io::PipelineStats stats() const = 0;
 };
 
 // What a pipeline is made of and what is particular about running it. Pipeline thread only, from
@@ -29,6 +38,24 @@ class Recipe {
 
   // Whether it begins in PAUSED.
   virtual bool startsPaused() const { return false; }
+
+  // nullptr: nothing is counted. Before build(), on the thread that makes the pipeline.
+  virtual std::shared_ptr<const Meter> meter() const { return nullptr; }
+
+  // Commands. False: the pipeline goes to PLAYING or PAUSED, as a whole.
+  virtual bool play(GstElement*) { return false; }
+  virtual bool pause(GstElement*) { return false; }
+  // Ends the media as if the input had ended.
+  virtual void finish(GstElement* pipeline) {
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    gst_element_send_event(pipeline, gst_event_new_eos());
+  }
+
+  // The pipeline has come to PLAYING or PAUSED. False: the recipe tells itself when it is so.
+  virtual bool tells(GstState) { return true; }
+
+  // An application message that an element of the recipe's has posted.
+  virtual void take(GstElement*, const GstStructure&) {}
 
   // All sinks have got the end of stream. True: the recipe has seen to it that media goes on.
   virtual bool goesOn(GstElement*) { return false; }

@@ -29,9 +29,20 @@ struct SegmentMade {
 struct StateChanged {
   std::string state;
 };  // pipeline: "playing", "paused"
+struct PlannedTrack {
+  core::Kind kind = core::Kind::other;
+  std::string from;
+  std::string to;  // empty: left out
+  bool transcoded = false;
+};
+struct Planned {
+  std::vector<PlannedTrack> tracks;
+  bool live = false;
+};  // relay: what becomes of each track
 struct EndOfStream {};  // pipeline
 struct Failed {
   std::string code, message, detail;
+  std::string side{};  // of a relay: "input", "output"
 };  // pipeline, at most once, before Stopped
 struct Picture {
   core::BlockRef block;
@@ -46,7 +57,7 @@ struct Unwanted {};  // that hubsrc is gone
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, StateChanged,
+using Event = std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, StateChanged, Planned,
                            EndOfStream, Failed, Picture, Wanted, Unwanted, Stopped, Closed>;
 
 }  // namespace io

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/bytes.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -20,6 +22,15 @@ struct StreamStats {
   int64_t lastKeyFrameUs = 0;
   uint64_t ringBytes = 0;
   uint32_t epoch = 0;  // number of the current epoch, 0 = none yet
+};
+
+// Of a relay.
+struct PipelineStats {
+  core::Micros position{0};
+  uint64_t bytes = 0;
+  uint64_t frames = 0;
+  uint64_t keyFrames = 0;
+  uint64_t droppedFrames = 0;
 };
 
 struct HubStats {

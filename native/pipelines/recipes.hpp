@@ -14,6 +14,7 @@ RecipePtr makeRecipe(LaunchSpec spec);
 RecipePtr makeRecipe(TestSpec spec);
 RecipePtr makeRecipe(FileSpec spec);
 RecipePtr makeRecipe(RtspSpec spec);
+RecipePtr makeRecipe(RelaySpec spec);
 RecipePtr makeRecipe(SnapshotSpec spec);
 
 }  // namespace pipelines

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/bytes.hpp"
+
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -34,6 +36,47 @@ struct RtspSpec {
   std::string url;
 };
 
+struct UriInput {
+  std::string uri;
+  bool live = false;
+};
+
+struct HubInput {
+  std::string path;
+};
+
+struct FileOutput {
+  std::string format;
+  std::string location;
+};
+
+struct UrlOutput {
+  std::string protocol;  // "rtmp", "rtsp", "srt"
+  std::string url;
+};
+
+struct HlsOutput {
+  std::string location;
+  core::Micros segmentDuration{0};
+  uint32_t segmentCount = 0;
+};
+
+struct HubOutput {
+  std::string path;
+};
+
+using RelayInput = std::variant<UriInput, HubInput>;
+using RelayOutput = std::variant<FileOutput, UrlOutput, HlsOutput, HubOutput>;
+
+struct RelaySpec {
+  RelayInput input;
+  RelayOutput output;
+  bool paused = false;
+  bool loop = false;
+  core::Micros start{0};
+  core::Micros duration{0};
+};
+
 struct SnapshotSpec {
   uint32_t stream = 0;
   std::string format;
@@ -42,6 +85,6 @@ struct SnapshotSpec {
   uint32_t quality = 0;
 };
 
-using Spec = std::variant<LaunchSpec, TestSpec, FileSpec, RtspSpec, SnapshotSpec>;
+using Spec = std::variant<LaunchSpec, TestSpec, FileSpec, RtspSpec, RelaySpec, SnapshotSpec>;
 
 }  // namespace pipelines

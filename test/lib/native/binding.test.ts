@@ -19,6 +19,7 @@ test('the door is these functions and no more', t => {
 		'openIngest',
 		'openOutput',
 		'openStream',
+		'pipelineStats',
 		'release',
 		'start',
 		'stats',
@@ -89,7 +90,12 @@ test.serial(refuses, 'feed', [1, new Uint8Array(4), 5], /`length` to be at most/
 test.serial(refuses, 'openOutput', [{type: 'dash', stream: 1}], /`spec\.type` to be hls or hubsrc/);
 test.serial(refuses, 'openOutput', [hls], /`spec\.segmentCount`/);
 test.serial(refuses, 'start', [{domain: 'd', type: 'nonsense'}], /`spec\.type`/);
-test.serial(refuses, 'command', [1, {type: 'jump'}], /`command\.type` to be play, pause or refuse/);
+test.serial(
+	refuses,
+	'command',
+	[1, {type: 'jump'}],
+	/`command\.type` to be play, pause, finish or refuse/,
+);
 test.serial(refuses, 'closeStream', ['1'], /`id` to be an id, got 1/);
 test.serial(
 	refuses,
@@ -108,6 +114,7 @@ test.serial('unknown ids are ignored', t => {
 	binding.release([nobody]);
 	t.true(binding.feed(nobody, new Uint8Array(10), 10));
 	t.is(binding.streamStats(nobody), undefined);
+	t.is(binding.pipelineStats(nobody), undefined);
 	t.is(binding.lend({output: nobody, type: 'init', number: 1}), undefined);
 	t.is(binding.tcpInfo(1_000_000), undefined);
 });
