@@ -1,0 +1,105 @@
+#pragma once
+
+#include "gst/gate_rules.hpp"
+#include "gst/ref.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace gst {
+
+// Stands in every track of one pipeline, behind its parser and a queue, before muxer or decoder,
+// and lets media through from a key frame on, without gaps after a pause, for as long as wanted.
+// gate_rules.hpp says which frames pass.
+//
+// What comes out begins at running time 0: the presentation of the first picture. Decode times
+// before it are negative running times, as x264enc has them (the segment begins at an hour), and
+// never run backwards. A track that ends, ends with one EOS; what comes after it is dropped, and
+// upstream hears GST_FLOW_OK.
+//
+// Live: what comes before the key frame is dropped; audio that arrives ahead of the picture is
+// held meanwhile, 2 s of it at most. Not live: the other tracks wait for the first picture with
+// their streaming threads, so that each track needs a queue of its own; nothing of a file that
+// begins with a key frame is dropped, and its times stay as they are.
+class Gate : public std::enable_shared_from_this<Gate> {
+ public:
+  struct Options {
+    bool paused = false;
+    Nanos duration{0};  // of each track, 0 = all
+    // Media flows: the first frame since the start or since a pause has been taken downstream.
+    // On a streaming thread; must not block.
+    std::function<void()> onFlowing{};
+  };
+  struct Stats {
+    Nanos position{0};  // media written since the start, pauses not counted
+    uint64_t bytes = 0;
+    uint64_t frames = 0;  // pictures; audio frames where there is no video
+    uint64_t keyFrames = 0;
+    uint64_t droppedFrames = 0;  // kept back before the first key frame or by a pause
+  };
+  struct KeyFrame {
+    Caps caps;
+    Buffer buffer;  // nullptr: none yet
+  };
+
+  explicit Gate(Options options);  // in a shared_ptr
+  ~Gate();
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  // Pipeline thread, before the first frame of any track.
+  // A new element (floating) with the pads `sink` and `src`, to be put in the way of a track.
+  GstElement* addTrack(TrackKind kind);
+  void setLive(bool live);  // it is, unless told otherwise
+
+  // Any thread, at once, as often as wanted.
+  void pause();
+  void play();
+  void finish();  // all tracks end now, as if the input had ended
+  Stats stats() const;
+  // The newest that has passed, of the first video track.
+  KeyFrame newestKeyFrame() const;
+
+  // Streaming threads of the elements.
+  struct Ruling {
+    Judgement judgement;
+    bool live = true;
+    uint64_t change = 0;  // the last one that it knows of
+  };
+  Ruling judge(size_t track, const GateFrame& frame);
+  void taken(size_t track, GstPad* pad, GstBuffer* buffer);
+  void thrownAway(size_t track);
+  // Waits for what may change a ruling. False: interrupted.
+  bool awaitChange(size_t track, uint64_t known);
+  void setInterrupted(size_t track, bool interrupted);
+  void end(size_t track);
+  void flushed(uint32_t seqnum);
+  void flows() const;
+
+ private:
+  class Track;
+  struct Count {
+    uint64_t frames = 0, keyFrames = 0, dropped = 0;
+  };
+
+  void change();
+  void endSilent(const std::vector<size_t>& tracks);
+
+  const std::function<void()> onFlowing_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  GateRules rules_;
+  std::vector<std::unique_ptr<Track>> tracks_;
+  uint64_t changes_ = 0;
+  uint32_t flush_ = 0;  // seqnum of the last flush
+  uint64_t bytes_ = 0;
+  KeyFrame newest_;
+};
+
+using GateRef = std::shared_ptr<Gate>;
+
+}  // namespace gst

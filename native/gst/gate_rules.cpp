@@ -1,0 +1,185 @@
+#include "gst/gate_rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gst {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Rounding of sources; far less than a frame of anything.
+constexpr Nanos kTolerance = 1ms;
+// By how much a decode time is put behind the one before it.
+constexpr Nanos kStep = 1us;
+// How far behind the others, in media time, a track may come. Files that are badly interleaved are
+// read ahead.
+constexpr Nanos kLiveGrace = 2s;
+constexpr Nanos kFileGrace = 10s;
+
+Nanos presentation(const GateFrame& frame) { return frame.pts ? *frame.pts : *frame.dts; }
+Nanos decoding(const GateFrame& frame) { return frame.dts ? *frame.dts : *frame.pts; }
+
+}  // namespace
+
+size_t GateRules::addTrack(TrackKind kind) {
+  Lane lane;
+  lane.kind = kind;
+  lanes_.push_back(lane);
+  return lanes_.size() - 1;
+}
+
+bool GateRules::hasVideo() const {
+  return std::ranges::any_of(lanes_, [](const Lane& it) { return it.kind == TrackKind::video; });
+}
+
+std::optional<size_t> GateRules::leader() const {
+  const auto found = std::ranges::find_if(
+      lanes_, [](const Lane& it) { return it.kind == TrackKind::video && !it.ended; });
+  if (found == lanes_.end()) return std::nullopt;
+  return static_cast<size_t>(found - lanes_.begin());
+}
+
+Nanos GateRules::position() const {
+  Nanos furthest{0};
+  for (const Lane& lane : lanes_) {
+    if (lane.kind == TrackKind::video && lane.started) return lane.end;
+    furthest = std::max(furthest, lane.end);
+  }
+  return furthest;
+}
+
+void GateRules::pause() {
+  paused_ = true;
+  if (std::exchange(waiting_, true)) return;
+  pausePoint_ = Nanos::min();
+  for (const Lane& lane : lanes_)
+    if (lane.stretch == stretch_ && !lane.ended)
+      pausePoint_ = std::max(pausePoint_, lane.end + lane.shift);
+}
+
+bool GateRules::end(size_t track) { return !std::exchange(lanes_[track].ended, true); }
+
+void GateRules::reset() {
+  for (Lane& lane : lanes_) {
+    Lane fresh;
+    fresh.kind = lane.kind;
+    lane = fresh;
+  }
+  waiting_ = startedClean_ = true;
+  stretch_ = 0;
+  shift_ = pausePoint_ = Nanos{0};
+  from_.reset();
+}
+
+Judgement GateRules::judge(size_t track, GateFrame frame) {
+  Lane& lane = lanes_[track];
+  if (!frame.pts && !frame.dts) frame.pts = lane.next;
+  lane.next = presentation(frame) + (frame.duration > 0ns ? frame.duration : lane.spacing);
+  if (lane.ended) return refuse(Verdict::late, frame);
+  const bool isIn = !waiting_ && lane.stretch == stretch_;
+  if (isIn || isDraining(lane, frame)) return pass(lane, frame);
+  lane.stopped = true;
+  if (waiting_) return await(track, frame);
+  return mayJoin(lane, frame) ? join(lane, frame) : Judgement{};
+}
+
+// Still belongs to the stretch before the pause: all tracks end it at the same time, and pictures
+// that are shown before one that has passed go with it.
+bool GateRules::isDraining(const Lane& lane, const GateFrame& frame) const {
+  const uint32_t stretch = waiting_ ? stretch_ : stretch_ - 1;
+  if (lane.stretch == 0 || lane.stretch != stretch || lane.stopped) return false;
+  return presentation(frame) < std::max(pausePoint_, lane.newest + lane.shift);
+}
+
+Judgement GateRules::await(size_t track, const GateFrame& frame) {
+  Lane& lane = lanes_[track];
+  const bool isVideo = lane.kind == TrackKind::video;
+  const bool leads = leader().value_or(track) == track;
+  if (!leads && !isVideo && (live_ || !paused_)) {
+    Judgement held;
+    held.verdict = Verdict::hold;
+    return held;
+  }
+  if (paused_ || !leads) return {};
+  if (isVideo && !frame.key) {
+    startedClean_ = false;
+    return {};
+  }
+  beginStretch(lane, frame);
+  Judgement begun = join(lane, frame);
+  begun.begins = begun.verdict == Verdict::pass;
+  return begun;
+}
+
+void GateRules::beginStretch(const Lane& lane, const GateFrame& frame) {
+  const bool untouched = stretch_ == 0 && !live_ && startedClean_;
+  waiting_ = false;
+  ++stretch_;
+  if (untouched) return;
+  Nanos start = lane.end;
+  if (!lane.started)
+    for (const Lane& it : lanes_) start = std::max(start, it.end);
+  from_ = presentation(frame);
+  shift_ = *from_ - start;
+}
+
+bool GateRules::mayJoin(const Lane& lane, const GateFrame& frame) const {
+  if (lane.kind == TrackKind::video && !frame.key) return false;
+  if (!lane.started) return !from_ || presentation(frame) >= *from_;
+  return presentation(frame) - shift_ >= lane.end - kTolerance;
+}
+
+Judgement GateRules::join(Lane& lane, const GateFrame& frame) {
+  lane.stretch = stretch_;
+  lane.shift = shift_;
+  lane.opening = presentation(frame);
+  lane.stopped = false;
+  return pass(lane, frame);
+}
+
+Judgement GateRules::pass(Lane& lane, const GateFrame& frame) {
+  const Nanos shown = presentation(frame) - lane.shift;
+  // Shown before the key frame that they follow: they refer to pictures before it.
+  if (lane.kind == TrackKind::video && presentation(frame) < lane.opening) return {};
+  Nanos decoded = decoding(frame) - lane.shift;
+  if (!std::exchange(lane.started, true)) {
+    lane.first = decoded;
+    lane.newest = shown;
+  } else {
+    if (frame.dts && decoded <= lane.last) decoded = lane.last + kStep;
+    if (duration_ > 0ns && decoded - lane.first >= duration_) {
+      lane.ended = true;
+      return refuse(Verdict::end, frame);
+    }
+    if (decoded > lane.last) lane.spacing = decoded - lane.last;
+  }
+  if (frame.duration > 0ns) lane.spacing = frame.duration;
+  lane.last = decoded;
+  lane.newest = std::max(lane.newest, shown);
+  lane.end = std::max(lane.end, shown + lane.spacing);
+  Judgement passes;
+  passes.verdict = Verdict::pass;
+  passes.shift = lane.shift;
+  if (frame.dts) passes.dts = decoded;
+  return passes;
+}
+
+Judgement GateRules::refuse(Verdict verdict, const GateFrame& frame) {
+  Judgement refused;
+  refused.verdict = verdict;
+  if (waiting_ || duration_ == 0ns) return refused;
+  for (size_t i = 0; i < lanes_.size(); ++i)
+    if (!lanes_[i].ended && presentation(frame) - shift_ >= patience(lanes_[i]) && end(i))
+      refused.overdue.push_back(i);
+  return refused;
+}
+
+// How far the others get before a track that is silent is ended.
+Nanos GateRules::patience(const Lane& lane) const {
+  const Nanos grace = live_ ? kLiveGrace : kFileGrace;
+  return lane.started ? lane.first + duration_ + grace : std::max(duration_, grace);
+}
+
+}  // namespace gst
