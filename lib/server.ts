@@ -29,6 +29,8 @@ import {createGstreamerRtspSource} from './protocols/gstreamer/rtsp-pull.ts';
 import {createHlsReader} from './protocols/hls/read.ts';
 import type {HlsReader} from './protocols/hls/read.ts';
 import {openRtspSource} from './protocols/rtsp/pull.ts';
+import {createRtspServer} from './protocols/rtsp/server.ts';
+import type {RtspServer} from './protocols/rtsp/server.ts';
 import {createSnapshotReader} from './protocols/snapshot/read.ts';
 import {createTestSource} from './protocols/test/pull.ts';
 
@@ -78,6 +80,8 @@ export class Server {
 	readonly #control: Control;
 	readonly #hls: HlsReader;
 	readonly #snapshots: ReturnType<typeof createSnapshotReader>;
+	readonly #delivery: Delivery;
+	#rtsp: RtspServer | undefined;
 	#http: HttpServer | undefined;
 	#watch: {close(): void} | undefined;
 	#closed: Promise<void> | undefined;
@@ -92,6 +96,7 @@ export class Server {
 		const {config} = store;
 		this.#control = new Control({config, native, sources, port: line.control, clock, logger});
 		const delivery = new Delivery(line.delivery);
+		this.#delivery = delivery;
 		const settings = () => store.config;
 		this.#hls = createHlsReader({native, delivery, settings, logger});
 		this.#snapshots = createSnapshotReader({native, delivery, settings, logger});
@@ -107,6 +112,13 @@ export class Server {
 		if (!httpAddress || port === undefined) return undefined;
 		const scheme = httpServerCert === '' ? 'http' : 'https';
 		return `${scheme}://${reachable(httpAddress.host)}:${port}`;
+	}
+
+	/** Where RTSP clients find the paths, without a slash at the end; undefined when RTSP is off. */
+	get rtspUrl(): string | undefined {
+		const {rtspAddress} = this.#parts.store.config;
+		if (!this.#rtsp || !rtspAddress) return undefined;
+		return `rtsp://${reachable(rtspAddress.host)}:${this.#rtsp.port}`;
 	}
 
 	get config(): Config {
@@ -135,7 +147,22 @@ export class Server {
 			...tlsOf(config),
 			logger,
 		});
+		this.#rtsp = await this.#openRtsp();
 		this.#control.open();
+	}
+
+	async #openRtsp(): Promise<RtspServer | undefined> {
+		const {store, native, logger} = this.#parts;
+		const {rtsp, rtspAddress: address} = store.config;
+		if (!rtsp || !address) return undefined;
+		return createRtspServer({
+			address,
+			native,
+			delivery: this.#delivery,
+			settings: () => store.config,
+			redirect: () => undefined,
+			logger,
+		});
 	}
 
 	/** Reads the configuration again; throws a MediaError and goes on as before when it is wrong. */
@@ -170,7 +197,7 @@ export class Server {
 
 	async #close(): Promise<void> {
 		this.#watch?.close();
-		const parts = [this.#control, this.#hls, this.#snapshots, this.#http];
+		const parts = [this.#control, this.#hls, this.#snapshots, this.#rtsp, this.#http];
 		const ended = Promise.all(parts.map(async part => part?.close()));
 		const inTime = await withinTime(ended, closeTimeoutMs);
 		if (!inTime) this.logger.warn('some parts did not end in time and were left behind');
@@ -201,10 +228,11 @@ export class Server {
 		];
 	}
 
-	/** Control knows what comes in, HLS what goes out. */
+	/** Control knows what comes in, HLS and RTSP what goes out. */
 	#withSent(facts: PathFacts): PathFacts {
-		const {bytesSent} = this.#hls.facts();
-		return {...facts, bytesSent: bytesSent.get(facts.name) ?? facts.bytesSent};
+		const sent = [this.#hls.facts().bytesSent, this.#rtsp?.bytesSent()];
+		const bytesSent = sent.reduce((sum, byPath) => sum + (byPath?.get(facts.name) ?? 0), 0);
+		return {...facts, bytesSent};
 	}
 
 	#services(): Services {

@@ -42,6 +42,11 @@ export const userSchema = strictMap({
 const notServed = (protocol: string) => (value: unknown) =>
 	value === null ? undefined : `this version serves no ${protocol} yet, nothing listens there`;
 
+const onlyOverTcp = (transports: unknown) =>
+	Array.isArray(transports) && !transports.includes('tcp')
+		? 'this version gives RTSP over TCP only, so nobody can read by it here'
+		: undefined;
+
 const configKeys = {
 	logLevel: key(word('error', 'warn', 'info', 'debug'), {
 		default: 'info',
@@ -89,11 +94,36 @@ const configKeys = {
 		isLive: false,
 		description: 'A further listener of the same HTTP server, for files that name this one.',
 	}),
+	rtsp: key(boolean(), {
+		default: true,
+		isLive: false,
+		description: 'The RTSP server.',
+	}),
 	rtspAddress: key(address(), {
 		default: ':8554',
 		isLive: false,
-		pending: notServed('RTSP'),
-		description: 'The RTSP server. This version has none yet: nothing listens there.',
+		description: 'Where the RTSP server listens. `off` closes it.',
+	}),
+	rtspTransports: key(list(word('udp', 'multicast', 'tcp')), {
+		default: ['udp', 'multicast', 'tcp'],
+		isLive: true,
+		pending: onlyOverTcp,
+		description:
+			'How RTSP clients may have their media. This version gives it over `tcp`; clients that ask for another way first are told so and take that.',
+	}),
+	rtspStart: key(word('live', 'fast', 'real'), {
+		default: 'live',
+		isLive: true,
+		isOurs: true,
+		description:
+			'How RTSP readers begin: `live` at the next key frame, or at once where the last one is younger than a second; `fast` at once, with the pictures since the last key frame in compressed time (for players); `real` the same in true time (for recorders). A URL may say otherwise: `?start=fast`.',
+	}),
+	readerQueueMaxSize: key(size({min: 65536}), {
+		default: '16M',
+		isLive: true,
+		isOurs: true,
+		description:
+			'Most memory of pictures that wait for one reader. A reader that is late loses pictures long before, as a rule.',
 	}),
 	rtmpAddress: key(address(), {
 		default: ':1935',

@@ -10,7 +10,6 @@ export class Block {
 	readonly id: Id;
 	readonly data: ArrayBuffer;
 	readonly #giveBack: (block: Block) => void;
-	readonly #written = () => this.release();
 	#bytes: Buffer | undefined;
 	#holders = 1;
 
@@ -26,11 +25,14 @@ export class Block {
 		this.#holders++;
 	}
 
-	/** Holds it until `writable` is done with it, written or not. False: `writable` has enough for now. */
-	writeTo(writable: Writable): boolean {
+	/** Holds it until `writable` is done with it, written or not, and says so. False: `writable` has enough for now. */
+	writeTo(writable: Writable, onWritten: () => void = () => {}): boolean {
 		this.retain();
 		this.#bytes ??= Buffer.from(this.data);
-		return writable.write(this.#bytes, this.#written);
+		return writable.write(this.#bytes, () => {
+			this.release();
+			onWritten();
+		});
 	}
 
 	/** One holder less; once too often is a mistake of the caller and throws. */

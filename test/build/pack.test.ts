@@ -8,6 +8,7 @@ import {createInterface} from 'node:readline';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {runCommand} from '../helpers/command.ts';
+import {freePorts} from '../helpers/sluice.ts';
 
 // One package serves all tests of this file: packing and installing take seconds.
 const project = mkdtempSync(join(tmpdir(), 'sluice-'));
@@ -28,7 +29,7 @@ test.before('npm pack gives a tarball that installs in an empty folder', async t
 
 // Starts a program of the project; it is gone after the test.
 const start = (t: ExecutionContext, command: string, args: string[]): ChildProcess => {
-	const env = {...process.env, SLUICE_HTTPADDRESS: '127.0.0.1:0'};
+	const env = {...process.env, ...freePorts};
 	const child = spawn(command, args, {cwd: project, env, stdio: ['ignore', 'pipe', 'inherit']});
 	t.teardown(() => child.kill('SIGKILL'));
 	return child;

@@ -36,6 +36,7 @@ export const startPaths = async (
 
 export const serverConfig = (paths: Paths, keys: Record<string, unknown> = {}) => ({
 	httpAddress: '127.0.0.1:0',
+	rtspAddress: '127.0.0.1:0',
 	...keys,
 	paths,
 });

@@ -5,6 +5,9 @@ import {readFileSync, readdirSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import type {ExecutionContext} from 'ava';
 
+/** Listeners of a server that is started by command. */
+export const freePorts = {SLUICE_HTTPADDRESS: '127.0.0.1:0', SLUICE_RTSPADDRESS: '127.0.0.1:0'};
+
 export type Sluice = {
 	child: ChildProcess;
 	pid: number;
@@ -24,7 +27,7 @@ export const startSluice = (
 ): Sluice => {
 	const child = spawn('bin/sluice', args, {
 		stdio: ['ignore', 'pipe', 'inherit'],
-		env: {...process.env, SLUICE_HTTPADDRESS: '127.0.0.1:0', ...env},
+		env: {...process.env, ...freePorts, ...env},
 	});
 	const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
 	t.teardown(async () => {

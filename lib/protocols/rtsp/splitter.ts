@@ -21,7 +21,28 @@ export const nextPiece = (bytes: Buffer): Piece => {
 	return start === 0 ? takeMessage(bytes) : skipGarbage(bytes);
 };
 
+/** What stands at the front of the bytes that a client of ours sent. */
+export type RequestPiece =
+	| Exclude<Piece, {type: 'bad'}>
+	/** One interleaved packet; `data` is a view. */
+	| {type: 'interleaved'; channel: number; data: Buffer; end: number}
+	/** Not RTSP; where the next request begins cannot be known. */
+	| {type: 'bad'; reason: string};
+
+/** Finds the next request or interleaved packet; unlike cameras, clients must not send anything else. */
+export const nextRequest = (bytes: Buffer): RequestPiece => {
+	const [first] = bytes;
+	if (first === undefined) return {type: 'more'};
+	if (first === dollar) return takeInterleaved(bytes);
+	if (first === carriageReturn || first === lineFeed) return {type: 'skip', end: 1};
+	const reason = wrongFirstLine(bytes);
+	return reason === undefined ? takeMessage(bytes) : {type: 'bad', reason};
+};
+
 const dollar = 0x24;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const maxFirstLine = 4096;
 /** A status line, or a request line whose method is one of RTSP's. */
 const firstLine =
 	/RTSP\/\d|(?:OPTIONS|ANNOUNCE|REDIRECT|SET_PARAMETER|GET_PARAMETER|TEARDOWN|DESCRIBE|PLAY|PAUSE) /;
@@ -33,6 +54,25 @@ const skipInterleaved = (bytes: Buffer): Piece => {
 	const end = 4 + bytes.readUInt16BE(2);
 	return bytes.length < end ? {type: 'more'} : {type: 'skip', end};
 };
+
+const takeInterleaved = (bytes: Buffer): RequestPiece => {
+	const piece = skipInterleaved(bytes);
+	if (piece.type !== 'skip') return {type: 'more'};
+	const {end} = piece;
+	return {type: 'interleaved', channel: bytes.readUInt8(1), data: bytes.subarray(4, end), end};
+};
+
+/** Undefined: it is a request line, or may still become one. */
+const wrongFirstLine = (bytes: Buffer): string | undefined => {
+	const text = bytes.toString('latin1', 0, maxFirstLine);
+	const end = text.search(/[\r\n]/);
+	const line = end < 0 ? text : text.slice(0, end);
+	if (!/^[A-Za-z_]+(?: |$)/.test(line)) return `no request line: ${shown(line)}`;
+	if (end < 0) return text.length < maxFirstLine ? undefined : 'too long a request line';
+	return / RTSP\/\d+\.\d+ *$/i.test(line) ? undefined : `no request line: ${shown(line)}`;
+};
+
+const shown = (line: string): string => JSON.stringify(line.slice(0, 60));
 
 const messageStart = (bytes: Buffer): number => {
 	const head = bytes.toString('latin1', 0, maxHeadBytes);

@@ -22,6 +22,13 @@ export type Transport = {
 	destination: string | undefined;
 };
 
+/** Every transport that a client offers, the one it likes best first; what we do not know is left out. */
+export const parseTransports = (text: string): Transport[] =>
+	text
+		.split(',', maxOffers)
+		.map(parseTransport)
+		.flatMap(transport => (transport.ok ? transport.value : []));
+
 /** The first transport of the header; an answer has one only. */
 export const parseTransport = (text: string): Parsed<Transport> => {
 	const parameters = parseParameters(text.split(',')[0] ?? '');
@@ -51,6 +58,7 @@ export const formatTransport = (transport: Transport): string => {
 	return formatParameters(parameters);
 };
 
+const maxOffers = 16;
 const specPattern = /^(RTP\/S?AVPF?)(?:\/(TCP|UDP))?$/i;
 
 const values = (parameters: Parameter[]): Omit<Transport, 'profile' | 'lower'> => {

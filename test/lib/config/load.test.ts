@@ -49,7 +49,7 @@ test('a file with most keys of MediaMTX loads, and says once what is lacking', t
 			'paths.old.sourceProtocol: is called rtspTransport now',
 			'paths.recorded.record: a key of MediaMTX that this version lacks, ignored',
 			'paths.recorded.runOnReady: a key of MediaMTX that this version lacks, ignored',
-			'logDestinations: 10 keys of MediaMTX that this version lacks, left at the default and ignored',
+			'logDestinations: 9 keys of MediaMTX that this version lacks, left at the default and ignored',
 		],
 	);
 });
@@ -163,10 +163,10 @@ test('a source of MediaMTX that this version cannot start is a warning', t => {
 
 test('a value that this version does not act upon is a warning', t => {
 	const {warnings} = load(
-		'rtspAddress: :9554\nrtmpAddress: off\npathDefaults: {rtspTransport: udp}',
+		'rtmpAddress: :9554\nrtspAddress: off\npathDefaults: {rtspTransport: udp}',
 	);
 	t.deepEqual(warnings, [
-		'test.yml:1: rtspAddress: this version serves no RTSP yet, nothing listens there',
+		'test.yml:1: rtmpAddress: this version serves no RTMP yet, nothing listens there',
 		'test.yml:3: pathDefaults.rtspTransport: this version pulls RTSP over TCP only and does so here as well',
 	]);
 });

@@ -1,0 +1,188 @@
+import {toMediaError} from '../../errors.ts';
+import type {MediaError} from '../../errors.ts';
+import type {Delivery} from '../../media/delivery.ts';
+import {describe} from './describe.ts';
+import {headerOf, headersOf} from './message.ts';
+import type {Headers, RtspRequest} from './message.ts';
+import {contentBase, parseRequestUrl} from './request-url.ts';
+import type {ServerConnection} from './server-connection.ts';
+import type {ServerRequest, ServerSession} from './server-session.ts';
+import {formatSession, parseSession} from './session-header.ts';
+import {answer, statusOf} from './status.ts';
+import type {RtspAnswer} from './status.ts';
+
+/** One client: its connection, and what it has begun on it. */
+export type Client = {
+	readonly connection: ServerConnection;
+	session: ServerSession | undefined;
+	/** What was described to it last: clients leave the query out of later requests. */
+	described: {path: string; query: string} | undefined;
+};
+
+/** What the methods need of the server. */
+export type MethodServices = {
+	delivery: Pick<Delivery, 'join'>;
+	/** Where the clients of a path are sent instead; undefined: it is served here. */
+	redirect: (path: string) => string | undefined;
+	/** A session for a client that wants to read; undefined: by no transport that it offers. */
+	openReader: (request: ServerRequest, client: Client) => Promise<ServerSession | undefined>;
+	logger: {
+		debug(fields: object, message: string): void;
+		error(fields: object, message: string): void;
+	};
+};
+
+export type Method = (
+	request: ServerRequest,
+	client: Client,
+	services: MethodServices,
+) => Promise<RtspAnswer> | RtspAnswer;
+
+/** Answers one request, whatever is in it; never throws. */
+export const respond = async (
+	request: RtspRequest,
+	client: Client,
+	services: MethodServices,
+): Promise<RtspAnswer> => {
+	try {
+		const given = refuse(request, client) ?? (await run(request, client, services));
+		return {...given, headers: [...(given.headers ?? []), ...sessionHeader(request, client)]};
+	} catch (thrown) {
+		return answerOf(toMediaError(thrown), request, client, services);
+	}
+};
+
+/** The answer to an error, which the log tells in words. */
+const answerOf = (
+	error: MediaError,
+	{method, url}: RtspRequest,
+	{connection}: Client,
+	{logger}: MethodServices,
+): RtspAnswer => {
+	const fields = {peer: connection.peer, code: error.code};
+	if (error.kind === 'internal') logger.error({...fields, err: error}, 'request failed');
+	else logger.debug(fields, `${method} ${url.slice(0, 200)} refused: ${error.message}`);
+	return answer(statusOf(error));
+};
+
+/** What is wrong with a request before its method is looked at. */
+const refuse = (request: RtspRequest, {session}: Client): RtspAnswer | undefined => {
+	if (headerOf(request, 'CSeq') === undefined) return answer(400);
+	if (!methods[request.method]) return answer(501, [publicHeader]);
+	const required = headersOf(request, 'Require');
+	if (required.length > 0) return answer(551, [['Unsupported', required.join(', ')]]);
+	const header = headerOf(request, 'Session');
+	if (header === undefined || isSessionless(request)) return undefined;
+	const named = parseSession(header);
+	if (!named.ok) return answer(400);
+	return named.value.id === session?.secret ? undefined : answer(454);
+};
+
+const isSessionless = ({method}: RtspRequest): boolean =>
+	method === 'OPTIONS' || method === 'DESCRIBE';
+
+const run = async (
+	request: RtspRequest,
+	client: Client,
+	services: MethodServices,
+): Promise<RtspAnswer> => {
+	const target = parseRequestUrl(request.url);
+	if (!target.ok) return answer(400);
+	return (
+		(await methods[request.method]?.({...request, target: target.value}, client, services)) ??
+		answer(501)
+	);
+};
+
+/** Every method there is; what a session does itself is in the table of the session. */
+const methods: Readonly<Record<string, Method | undefined>> = {
+	OPTIONS: () => answer(200, [publicHeader]),
+	DESCRIBE: async (request, client, services) => describePath(request, client, services),
+	SETUP: async (request, client, services) =>
+		client.session ? perform(request, client) : begin(request, client, services),
+	PLAY: (request, client) => perform(request, client),
+	PAUSE: (request, client) => perform(request, client),
+	TEARDOWN: (request, client) => tearDown(client),
+	// These keep a session alive, and there is nothing to get or to set.
+	GET_PARAMETER: () => answer(200),
+	SET_PARAMETER: () => answer(200),
+};
+
+const publicHeader = ['Public', Object.keys(methods).join(', ')] as const;
+
+/** What the session makes of it. */
+const perform = async (request: ServerRequest, {session}: Client): Promise<RtspAnswer> => {
+	if (!session) return answer(454);
+	return (await session.methods()[request.method]?.(request)) ?? answer(455);
+};
+
+/** A session that gets no track does not come to be. */
+const begin = async (
+	request: ServerRequest,
+	client: Client,
+	{openReader}: MethodServices,
+): Promise<RtspAnswer> => {
+	const session = await openReader(withQuery(request, client), client);
+	if (!session) return answer(461);
+	if (client.connection.isClosed) {
+		session.close('the client hung up');
+		return answer(454);
+	}
+	client.session = session;
+	const given = await perform(request, client);
+	if (given.status !== 200) tearDown(client);
+	return given;
+};
+
+const tearDown = (client: Client): RtspAnswer => {
+	const {session} = client;
+	if (!session) return answer(454);
+	client.session = undefined;
+	session.close('the client ended it');
+	return answer(200);
+};
+
+const describePath = async (
+	request: ServerRequest,
+	client: Client,
+	{delivery, redirect}: MethodServices,
+): Promise<RtspAnswer> => {
+	const {path, query} = request.target;
+	if (!acceptsSdp(request)) return answer(406);
+	const elsewhere = redirect(path);
+	if (elsewhere !== undefined) return answer(302, [['Location', elsewhere]]);
+	const {peer, signal} = client.connection;
+	const admission = await delivery.join(
+		{path, protocol: 'rtsp', peer, start: true, counted: false, holds: true},
+		signal,
+	);
+	// A source on demand goes on for a while, so that it is still there at SETUP.
+	admission.leave();
+	client.described = {path, query};
+	return {
+		status: 200,
+		headers: [
+			['Content-Base', contentBase(request.url)],
+			['Content-Type', 'application/sdp'],
+		],
+		body: describe(path, admission.tracks),
+	};
+};
+
+const acceptsSdp = (request: ServerRequest): boolean => {
+	const accepted = headersOf(request, 'Accept').join(',').toLowerCase();
+	return accepted === '' || /application\/(sdp|\*)|\*\/\*/.test(accepted);
+};
+
+/** With the query of DESCRIBE, where the URL has none of its own. */
+const withQuery = (request: ServerRequest, {described}: Client): ServerRequest => {
+	const {target} = request;
+	if (target.query !== '' || described?.path !== target.path) return request;
+	return {...request, target: {...target, query: described.query}};
+};
+
+const sessionHeader = (request: RtspRequest, {session}: Client): Headers => {
+	if (!session || isSessionless(request)) return [];
+	const {secret: id, timeoutMs} = session;
+	return [['Session', formatSession({id, timeoutMs})]];
+};

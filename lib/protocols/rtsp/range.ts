@@ -1,0 +1,21 @@
+// RFC 2326 section 12.29. A live stream has one position, so all that is wanted to be known is the unit.
+import {parsed, unparsed} from '../../util/parsed.ts';
+import type {Parsed} from '../../util/parsed.ts';
+
+export type Range = {
+	unit: 'npt' | 'clock' | 'smpte';
+	/** As given; empty = from where it stands. */
+	from: string;
+	to: string;
+};
+
+export const parseRange = (text: string): Parsed<Range> => {
+	const match = /^\s*(npt|clock|smpte)[\w-]*\s*=\s*([\w:.+]*)\s*-\s*([\w:.+]*)\s*(?:;|$)/i.exec(
+		text,
+	);
+	if (!match) return unparsed(`no range of npt, clock or smpte: ${text.slice(0, 80)}`);
+	const [, unit = '', from = '', to = ''] = match;
+	return parsed({unit: unit.toLowerCase() as Range['unit'], from, to});
+};
+
+export const formatRange = ({unit, from, to}: Range): string => `${unit}=${from}-${to}`;

@@ -1,0 +1,154 @@
+// What happens to a reader that takes less than comes (design.md section 8).
+import type {Block} from '../../native/block.ts';
+import type {RtpOutputBlock} from '../../native/native.ts';
+
+/** What blocks are written to; `done` is called once for each, written or not. */
+export type Sink = {
+	write(block: Block, done: () => void): void;
+	/** What is written in between goes out at once. */
+	cork(): void;
+	uncork(): void;
+};
+
+export type ReaderQueueOptions = {
+	sink: Sink;
+	/** The server clock in microseconds. */
+	nowUs: () => number;
+	/** What waits for one reader beyond this is as late as it can be. */
+	maxBytes: number;
+};
+
+type Offered = Pick<RtpOutputBlock, 'number' | 'block' | 'key' | 'droppable' | 'arrivalUs'>;
+
+export type QueueStats = {
+	/** Of blocks that were written. */
+	bytes: number;
+	blocks: number;
+	/** Blocks left out because the reader was late. */
+	dropped: number;
+};
+
+/**
+ * One reader's blocks: those whose write is not over yet have an age. A reader that is late loses what nobody refers
+ * to, then everything up to the next key frame. While it is joining (its queue has not been empty yet) it may catch up.
+ */
+export class ReaderQueue {
+	readonly #sink: Sink;
+	readonly #nowUs: () => number;
+	readonly #maxBytes: number;
+	readonly #unwritten: {arrivalUs: number; bytes: number}[] = [];
+	readonly #stats: QueueStats = {bytes: 0, blocks: 0, dropped: 0};
+	#unwrittenBytes = 0;
+	#lastNumber = 0;
+	#awaitsKey = true;
+	/** It has been given media. */
+	#hasBegun = false;
+	/** When it began to join; undefined: it has caught up, or its time is over. */
+	#joinsSinceUs: number | undefined;
+	#lastProgressUs: number;
+	#isClosed = false;
+
+	constructor({sink, nowUs, maxBytes}: ReaderQueueOptions) {
+		this.#sink = sink;
+		this.#nowUs = nowUs;
+		this.#maxBytes = maxBytes;
+		this.#lastProgressUs = nowUs();
+	}
+
+	get stats(): Readonly<QueueStats> {
+		return this.#stats;
+	}
+
+	/** How long something has been waiting while no write ended; 0 = nothing waits. */
+	get stalledUs(): number {
+		return this.#unwritten.length === 0 ? 0 : this.#nowUs() - this.#lastProgressUs;
+	}
+
+	/** Begins with these blocks, all of them; the next ones offered follow them. */
+	begin(blocks: readonly Pick<Offered, 'number' | 'block' | 'arrivalUs'>[]): void {
+		this.#joinsSinceUs = this.#nowUs();
+		this.#awaitsKey = blocks.length === 0;
+		this.#hasBegun = !this.#awaitsKey;
+		for (const block of blocks) this.#write(block);
+	}
+
+	/** Begins with the first key frame after the block of this number. */
+	beginAfter(number: number): void {
+		this.#joinsSinceUs = this.#nowUs();
+		this.#awaitsKey = true;
+		this.#hasBegun = false;
+		this.#lastNumber = number;
+	}
+
+	/** Something that is no media of its own (a sender report). */
+	send(block: Block): void {
+		this.#write({number: this.#lastNumber, block, arrivalUs: this.#nowUs()});
+	}
+
+	/** New blocks in their order; those that it has already are passed over. */
+	offer(blocks: readonly Offered[]): void {
+		this.#sink.cork();
+		for (const block of blocks) {
+			if (!this.#isClosed && block.number > this.#lastNumber) this.#consider(block);
+		}
+		this.#sink.uncork();
+	}
+
+	/** Takes nothing more; what is written already goes its way. */
+	close(): void {
+		this.#isClosed = true;
+	}
+
+	#consider(block: Offered): void {
+		if (this.#isFit(block)) {
+			this.#hasBegun = true;
+			return this.#write(block);
+		}
+		this.#lastNumber = block.number;
+		if (this.#hasBegun) this.#stats.dropped++;
+	}
+
+	#isFit({key, droppable}: Offered): boolean {
+		const ageUs = this.#ageUs();
+		if (ageUs > maxAgeUs) this.#awaitsKey = true;
+		if (this.#awaitsKey) {
+			if (!key || ageUs > maxAgeUs) return false;
+			this.#awaitsKey = false;
+		}
+		return !(droppable && ageUs > maxDroppableAgeUs);
+	}
+
+	/** 0 while it may still catch up. */
+	#ageUs(): number {
+		const [oldest] = this.#unwritten;
+		if (!oldest) return 0;
+		const nowUs = this.#nowUs();
+		if (this.#joinsSinceUs !== undefined) {
+			if (nowUs - this.#joinsSinceUs < joinUs) return 0;
+			this.#joinsSinceUs = undefined;
+		}
+		return this.#unwrittenBytes > this.#maxBytes ? Infinity : nowUs - oldest.arrivalUs;
+	}
+
+	#write({number, block, arrivalUs}: Pick<Offered, 'number' | 'block' | 'arrivalUs'>): void {
+		const bytes = block.data.byteLength;
+		if (this.#unwritten.length === 0) this.#lastProgressUs = this.#nowUs();
+		this.#lastNumber = number;
+		this.#unwritten.push({arrivalUs, bytes});
+		this.#unwrittenBytes += bytes;
+		this.#sink.write(block, () => this.#written(bytes));
+	}
+
+	#written(bytes: number): void {
+		this.#unwritten.shift();
+		this.#unwrittenBytes -= bytes;
+		this.#stats.bytes += bytes;
+		this.#stats.blocks++;
+		this.#lastProgressUs = this.#nowUs();
+		if (this.#unwritten.length === 0) this.#joinsSinceUs = undefined;
+	}
+}
+
+const maxDroppableAgeUs = 150_000;
+const maxAgeUs = 400_000;
+const joinUs = 3_000_000;

@@ -1,0 +1,100 @@
+import type {RtpOutputBlock, RtpRingBlock} from '../../native/native.ts';
+import type {FanOut, FanOuts, Layout, Member} from './fan-out.ts';
+import type {ReaderQueue} from './reader-queue.ts';
+
+/** How a reader begins: at the next key frame, or with the ring, in compressed or true time. */
+export type StartMode = 'live' | 'fast' | 'real';
+
+export const startModes: readonly StartMode[] = ['live', 'fast', 'real'];
+
+export type ReadingOptions = {
+	fanOuts: FanOuts;
+	layout: Layout;
+	queue: ReaderQueue;
+	mode: StartMode;
+	nowUs: () => number;
+	/** There is nothing more to read. */
+	onEnded: () => void;
+};
+
+/** From PLAY to PAUSE or the end: one reader in its fan-out. */
+export class Reading implements Member {
+	readonly #options: ReadingOptions;
+	readonly #fanOut: FanOut;
+	#ring: RtpRingBlock[] = [];
+	#isStarted = false;
+	#hasBegun = false;
+
+	constructor(options: ReadingOptions) {
+		this.#options = options;
+		this.#fanOut = options.fanOuts.join(options.layout, this);
+	}
+
+	/** The first packet of each track, in the order of the layout; empty where that is not known yet. */
+	prepare(): RtpRingBlock['starts'] {
+		this.#ring = this.#lendRing();
+		return this.#beginsWithRing ? (this.#ring[0]?.starts ?? []) : [];
+	}
+
+	/** From now on it sends. */
+	start(): void {
+		this.#isStarted = true;
+		this.#begin();
+	}
+
+	take(blocks: readonly RtpOutputBlock[]): void {
+		if (!this.#isStarted) return;
+		if (!this.#hasBegun) {
+			this.#ring = this.#lendRing();
+			this.#begin();
+		}
+		this.#options.queue.offer(blocks);
+	}
+
+	ended(): void {
+		this.stop();
+		this.#options.onEnded();
+	}
+
+	/** May be called twice. */
+	stop(): void {
+		this.#isStarted = false;
+		this.#giveBack();
+		this.#fanOut.leave(this);
+	}
+
+	/** An output that has just been opened has no ring before its first block. */
+	#begin(): void {
+		const newest = this.#ring.at(-1);
+		if (!newest) return;
+		this.#hasBegun = true;
+		const {queue} = this.#options;
+		const report = this.#fanOut.lendReport();
+		if (report) {
+			queue.send(report);
+			report.release();
+		}
+		if (this.#beginsWithRing) queue.begin(this.#ring);
+		else queue.beginAfter(newest.number);
+		this.#giveBack();
+	}
+
+	get #beginsWithRing(): boolean {
+		const {mode, nowUs} = this.#options;
+		const [oldest] = this.#ring;
+		if (!oldest) return false;
+		return mode !== 'live' || nowUs() - oldest.arrivalUs < youngUs;
+	}
+
+	#lendRing(): RtpRingBlock[] {
+		return this.#fanOut.lendRing({compress: this.#options.mode === 'fast'});
+	}
+
+	#giveBack(): void {
+		for (const {block} of this.#ring) block.release();
+		this.#ring = [];
+	}
+}
+
+/** A ring that is younger is as good as live. */
+const youngUs = 1_000_000;

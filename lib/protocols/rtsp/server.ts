@@ -1,0 +1,210 @@
+import {once} from 'node:events';
+import {createServer} from 'node:net';
+import type {Server, Socket} from 'node:net';
+import type {Logger} from 'pino';
+import {namingSockets} from '../../http/listeners.ts';
+import type {SocketMaker} from '../../http/server.ts';
+import type {Delivery} from '../../media/delivery.ts';
+import {RateLimited} from '../../observe/rate-limited.ts';
+import {FanOuts} from './fan-out.ts';
+import type {RtpNative} from './fan-out.ts';
+import {respond} from './methods.ts';
+import type {Client, MethodServices} from './methods.ts';
+import type {TcpInfo} from '../../native/binding.ts';
+import {fitTransport, ReadSession} from './read.ts';
+import type {ReadSettings} from './read.ts';
+import {ServerConnection} from './server-connection.ts';
+import type {SessionFacts} from './server-session.ts';
+
+export type RtspSettings = ReadSettings & {
+	/** Milliseconds for a request that has begun, and for the first one. */
+	readonly readTimeout: number;
+};
+
+export type RtspServerOptions = {
+	/** Port 0 = any. */
+	address: {readonly host: string; readonly port: number};
+	native: SocketMaker & RtpNative & {nowUs(): number; tcpInfo(fd: number): TcpInfo | undefined};
+	delivery: Pick<Delivery, 'join'>;
+	/** Asked anew each time, so that a reload takes effect at once. */
+	settings: () => RtspSettings;
+	redirect: MethodServices['redirect'];
+	logger: Logger;
+	/** Beyond it connections are hung up on. */
+	maxConnections?: number;
+};
+
+/** What is told of one connection, by the field names of MediaMTX where it has them. */
+export type ConnectionFacts = {
+	id: string;
+	/** ISO 8601. */
+	created: string;
+	/** Address and port. */
+	remoteAddr: string;
+	bytesReceived: number;
+	bytesSent: number;
+	/** Id of its session. */
+	session: string | null;
+};
+
+/** Listens; rejects with LISTEN_REFUSED. */
+export const createRtspServer = async (options: RtspServerOptions): Promise<RtspServer> => {
+	const server = new RtspServer(options);
+	await server.open();
+	return server;
+};
+
+/** Everybody who is connected over RTSP. */
+export class RtspServer {
+	readonly #options: RtspServerOptions;
+	readonly #listener: Server;
+	readonly #clients = new Map<string, Client>();
+	readonly #services: MethodServices;
+	readonly #turnedAway: RateLimited;
+	readonly #sent = new Map<string, number>();
+	#lastConnection = 0;
+	#port = 0;
+	#sweep: NodeJS.Timeout | undefined;
+
+	/** Use `createRtspServer`. */
+	constructor(options: RtspServerOptions) {
+		this.#options = options;
+		const {delivery, redirect, logger} = options;
+		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
+		this.#services = {delivery, redirect, logger, openReader: readerOpener(options, this.#sent)};
+		const accept = (socket: Socket) => this.#accept(socket);
+		this.#listener = createServer({noDelay: true, keepAlive: true, keepAliveInitialDelay}, accept);
+	}
+
+	get port(): number {
+		return this.#port;
+	}
+
+	/** Called by `createRtspServer`, once. */
+	async open(): Promise<void> {
+		const {address, native, logger} = this.#options;
+		const {host} = address;
+		const named = namingSockets(native, [{name: 'rtspAddress', host, port: address.port}]);
+		const {fd, port} = named.listen({host, port: address.port, notSentLowWater, reusePort: false});
+		this.#listener.listen({fd});
+		await once(this.#listener, 'listening');
+		this.#listener.on('error', err => logger.error({err}, 'connection not accepted'));
+		this.#port = port;
+		this.#sweep = setInterval(() => this.#check(), sweepMs).unref();
+		logger.info({listener: 'rtspAddress', host, port}, 'listening');
+	}
+
+	connections(): ConnectionFacts[] {
+		return [...this.#clients.values()].map(({connection, session}) => ({
+			id: connection.id,
+			created: connection.openedAt.toISOString(),
+			remoteAddr: connection.peer,
+			bytesReceived: connection.socket.bytesRead,
+			bytesSent: connection.socket.bytesWritten,
+			session: session?.id ?? null,
+		}));
+	}
+
+	sessions(): SessionFacts[] {
+		return [...this.#clients.values()].flatMap(({session}) => session?.facts() ?? []);
+	}
+
+	/** False: there is no such session. */
+	kick(id: string): boolean {
+		const client = [...this.#clients.values()].find(({session}) => session?.id === id);
+		client?.connection.close('it was kicked');
+		return client !== undefined;
+	}
+
+	/** Bytes of media sent, by path. */
+	bytesSent(): ReadonlyMap<string, number> {
+		const sent = new Map(this.#sent);
+		for (const {path, bytesSent} of this.sessions())
+			sent.set(path, (sent.get(path) ?? 0) + bytesSent);
+		return sent;
+	}
+
+	/** Hangs up on everybody. May be called twice. */
+	async close(): Promise<void> {
+		clearInterval(this.#sweep);
+		this.#turnedAway.close();
+		for (const {connection} of this.#clients.values()) connection.close('the server ends');
+		if (!this.#listener.listening) return;
+		const closed = once(this.#listener, 'close');
+		this.#listener.close();
+		await closed;
+	}
+
+	#accept(socket: Socket): void {
+		const {maxConnections = usualMaxConnections, logger} = this.#options;
+		if (this.#clients.size >= maxConnections) {
+			this.#turnedAway.note(`RTSP client turned away: there are ${maxConnections} connections`);
+			socket.destroy();
+			return;
+		}
+		const id = `rtspconn-${++this.#lastConnection}`;
+		const connection = new ServerConnection({
+			id,
+			socket,
+			handle: request => respond(request, client, this.#services),
+		});
+		const client: Client = {connection, session: undefined, described: undefined};
+		this.#clients.set(id, client);
+		connection.on('interleaved', (channel, data) => client.session?.interleaved?.(channel, data));
+		connection.once('closed', reason => {
+			this.#clients.delete(id);
+			client.session?.close(reason);
+			client.session = undefined;
+			logger.debug({peer: connection.peer}, `RTSP connection closed: ${reason}`);
+		});
+	}
+
+	#check(): void {
+		const {readTimeout} = this.#options.settings();
+		for (const client of this.#clients.values()) {
+			client.session?.check();
+			checkTime(client, readTimeout);
+		}
+	}
+}
+
+/** Hangs up on who takes too long. */
+const checkTime = ({connection, session}: Client, readTimeout: number): void => {
+	const {halfMs, idleMs, requests} = connection;
+	if (halfMs > readTimeout) return connection.refuse({status: 408}, 'its request did not end');
+	if (session?.livesByItself) return;
+	const patienceMs = requests === 0 ? readTimeout : (session?.timeoutMs ?? idleTimeoutMs);
+	if (idleMs > patienceMs) connection.close(`it asked for nothing in ${patienceMs / 1000} s`);
+};
+
+const readerOpener = (
+	options: RtspServerOptions,
+	sent: Map<string, number>,
+): MethodServices['openReader'] => {
+	const {native, delivery, settings, logger} = options;
+	const fanOuts = new FanOuts(native);
+	const offsetUs = native.nowUs() - performance.now() * 1000;
+	const nowUs = () => performance.now() * 1000 + offsetUs;
+	const tcpInfo = (fd: number) => native.tcpInfo(fd);
+	const onClosed = ({path, bytesSent}: SessionFacts) => count(sent, path, bytesSent);
+	const services = {delivery, fanOuts, settings, nowUs, tcpInfo, logger, onClosed};
+	return async (request, {connection}) =>
+		fitTransport(request, settings()) ? ReadSession.open(request, connection, services) : undefined;
+};
+
+/** Of so many paths that names chosen by strangers cannot fill the memory. */
+const count = (sent: Map<string, number>, path: string, bytes: number): void => {
+	const before = sent.get(path) ?? 0;
+	sent.delete(path);
+	sent.set(path, before + bytes);
+	const [oldest] = sent.keys();
+	if (sent.size > maxPathsCounted && oldest !== undefined) sent.delete(oldest);
+};
+
+const maxPathsCounted = 10_000;
+const keepAliveInitialDelay = 10_000;
+// What the kernel keeps unsent for one reader, in bytes; more would hide how late the reader is.
+const notSentLowWater = 131_072;
+const sweepMs = 1000;
+const idleTimeoutMs = 60_000;
+const usualMaxConnections = 20_000;

@@ -1,0 +1,47 @@
+import type {Socket} from 'node:net';
+import type {TcpInfo} from '../../native/binding.ts';
+
+/**
+ * Finds out whether a peer takes anything at all: a write that does not end may be a large one, whose bytes leave
+ * the kernel all the while.
+ */
+export class WriteWatch {
+	readonly #socket: Socket;
+	readonly #queue: {readonly stalledUs: number};
+	readonly #tcpInfo: (fd: number) => TcpInfo | undefined;
+	#lastSample = '';
+	#changedAtMs = 0;
+
+	constructor(
+		socket: Socket,
+		queue: {readonly stalledUs: number},
+		tcpInfo: (fd: number) => TcpInfo | undefined,
+	) {
+		this.#socket = socket;
+		this.#queue = queue;
+		this.#tcpInfo = tcpInfo;
+	}
+
+	/** Asked about once a second. */
+	isStuckFor(timeoutMs: number): boolean {
+		const stalledMs = this.#queue.stalledUs / 1000;
+		if (stalledMs < timeoutMs / 10) return false;
+		const nowMs = performance.now();
+		const sample = this.#sample();
+		if (sample !== this.#lastSample) this.#changedAtMs = nowMs;
+		this.#lastSample = sample;
+		return Math.min(stalledMs, nowMs - this.#changedAtMs) >= timeoutMs;
+	}
+
+	#sample(): string {
+		const fd = descriptorOf(this.#socket);
+		const info = fd === undefined ? undefined : this.#tcpInfo(fd);
+		return info ? `${info.unsentBytes} ${info.unackedBytes}` : '';
+	}
+}
+
+/** Node tells it nowhere else. */
+const descriptorOf = (socket: Socket): number | undefined => {
+	const {_handle: handle} = socket as unknown as {_handle?: {fd?: number} | null};
+	return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined;
+};

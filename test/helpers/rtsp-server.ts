@@ -1,0 +1,100 @@
+import {EventEmitter} from 'node:events';
+import type {ExecutionContext} from 'ava';
+import {pino} from 'pino';
+import type {TrackInfo} from '../../lib/native/binding.ts';
+import type {RtpOutputBlock} from '../../lib/native/native.ts';
+import {createRtspServer} from '../../lib/protocols/rtsp/server.ts';
+import type {RtspServerOptions} from '../../lib/protocols/rtsp/server.ts';
+import {scriptedControl} from './delivery.ts';
+import {startNative} from './native.ts';
+
+export const h264Track: TrackInfo = {
+	kind: 'video',
+	codec: 'H264',
+	clockRateHz: 90_000,
+	type: 'h264',
+	width: 320,
+	height: 240,
+	frameRateNum: 25,
+	frameRateDen: 1,
+	maxReorderFrames: 0,
+	profileIdc: 0x42,
+	constraints: 0xc0,
+	levelIdc: 0x1f,
+	parameterSets: [Buffer.from('6742c01f', 'hex'), Buffer.from('68ce3c80', 'hex')],
+};
+
+export const aacTrack: TrackInfo = {
+	kind: 'audio',
+	codec: 'MPEG4-GENERIC',
+	clockRateHz: 48_000,
+	type: 'aac',
+	sampleRateHz: 48_000,
+	channels: 2,
+	objectType: 2,
+	config: Buffer.from('1190', 'hex'),
+};
+
+export const settings = {
+	rtspStart: 'live',
+	rtspTransports: ['udp', 'multicast', 'tcp'],
+	readTimeout: 10_000,
+	writeTimeout: 10_000,
+	readerQueueMaxSize: 16_000_000,
+} as const;
+
+type Started = Partial<Omit<RtspServerOptions, 'settings'>> & {
+	settings?: Partial<ReturnType<RtspServerOptions['settings']>>;
+	control?: ReturnType<typeof scriptedControl>;
+};
+
+/** A server whose one path is what the test says, with outputs that give nothing. */
+export const startRtspServer = async (t: ExecutionContext, options: Started = {}) => {
+	const native = startNative(t);
+	const lines: string[] = [];
+	const control = options.control ?? scriptedControl({tracks: [h264Track, aacTrack]});
+	const outputs: SilentOutput[] = [];
+	const server = await createRtspServer({
+		address: {host: '127.0.0.1', port: 0},
+		delivery: control.delivery,
+		redirect: () => undefined,
+		logger: pino({base: null, level: 'debug'}, {write: line => lines.push(line)}),
+		...options,
+		native: {
+			listen: spec => native.listen(spec),
+			nowUs: () => native.nowUs(),
+			tcpInfo: fd => native.tcpInfo(fd),
+			openRtp: spec => {
+				const output = new SilentOutput(spec);
+				outputs.push(output);
+				return output;
+			},
+		},
+		settings: () => ({...settings, ...options.settings}),
+	});
+	t.teardown(() => server.close());
+	return {server, url: `rtsp://127.0.0.1:${server.port}/cam`, control, lines, outputs};
+};
+
+/** An output of which only life and death matter. */
+export class SilentOutput extends EventEmitter<{block: [block: RtpOutputBlock]; closed: []}> {
+	readonly spec: object;
+	isClosed = false;
+
+	constructor(spec: object) {
+		super();
+		this.spec = spec;
+	}
+
+	lendRing() {
+		return [];
+	}
+
+	lendReport() {
+		return undefined;
+	}
+
+	close(): void {
+		this.isClosed = true;
+	}
+}
