@@ -2,6 +2,8 @@
 // Ids, not objects. Calls return at once; everything that happens comes back through `open`'s listener.
 // Times are integer microseconds, sizes bytes.
 
+import type {InspectEvent} from './inspected.ts';
+
 /** Identifies a stream, ingest, output, pipeline or block; never used twice within a process. */
 export type Id = number;
 
@@ -37,7 +39,13 @@ export type RtpTrackSpec = {
 	indexDeltaLength: number;
 };
 
-export type IngestSpec = {type: 'rtsp'; stream: Id; tracks: RtpTrackSpec[]};
+export type IngestSpec = {
+	type: 'rtsp';
+	stream: Id;
+	tracks: RtpTrackSpec[];
+	/** True: every packet, access unit and sender report is told (`InspectEvent`). */
+	inspect: boolean;
+};
 
 export type OutputSpec =
 	| {
@@ -283,7 +291,8 @@ export type NativeEvent =
 	| {type: 'wanted'; id: Id; domain: string; path: string; feeds: string[]}
 	| {type: 'unwanted'; id: Id}
 	| {type: 'stopped'; id: Id}
-	| {type: 'closed'; id: Id};
+	| {type: 'closed'; id: Id}
+	| InspectEvent;
 
 /** Counters since the stream was opened; times are of the server clock, 0 = never. */
 export type StreamStats = {

@@ -20,6 +20,7 @@ import type {
 	StreamStats,
 	TcpInfo,
 } from './binding.ts';
+import type {InspectEvent} from './inspected.ts';
 import {openDoor} from './door.ts';
 import type {Block} from './block.ts';
 import type {Door} from './door.ts';
@@ -28,7 +29,13 @@ export type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {ty
 
 export type NativeEvents = {wanted: [request: WantedRequest]};
 export type StreamEvents = {epoch: [EventOf<'epoch'>]; closed: []};
-export type IngestEvents = {text: [text: string]; drained: []; closed: []};
+export type IngestEvents = {
+	text: [text: string];
+	drained: [];
+	/** Of an ingest that is opened to look at what comes. */
+	inspected: [event: InspectEvent];
+	closed: [];
+};
 export type HlsOutputEvents = {init: [EventOf<'init'>]; segment: [EventOf<'segment'>]; closed: []};
 export type RtpOutputEvents = {block: [made: RtpOutputBlock]; closed: []};
 export type PipelineEvents = {
@@ -142,10 +149,10 @@ export class NativeStream extends EventEmitter<StreamEvents> {
 		this.#door.binding.command(this.id, {type: 'play'});
 	}
 
-	/** An ingest for one RTSP connection whose SETUPs are answered. */
-	openIngest(tracks: RtpTrackSpec[]): Ingest {
-		const id = this.#door.binding.openIngest({type: 'rtsp', stream: this.id, tracks});
-		return new Ingest(this.#door, id);
+	/** An ingest for one RTSP connection whose SETUPs are answered; `inspect`: it tells of every packet. */
+	openIngest(tracks: RtpTrackSpec[], {inspect = false}: {inspect?: boolean} = {}): Ingest {
+		const spec = {type: 'rtsp', stream: this.id, tracks, inspect} as const;
+		return new Ingest(this.#door, this.#door.binding.openIngest(spec));
 	}
 
 	close(): void {
@@ -165,6 +172,7 @@ export class Ingest extends EventEmitter<IngestEvents> {
 		door.listen(id, event => {
 			if (event.type === 'text') this.emit('text', event.text);
 			if (event.type === 'drained') this.emit('drained');
+			if (isInspectEvent(event)) this.emit('inspected', event);
 			if (event.type === 'closed') this.emit('closed');
 		});
 	}
@@ -178,6 +186,15 @@ export class Ingest extends EventEmitter<IngestEvents> {
 		this.#door.binding.closeIngest(this.id);
 	}
 }
+
+const isInspectEvent = (event: NativeEvent): event is InspectEvent => inspectTypes.has(event.type);
+
+const inspectTypes: ReadonlySet<string> = new Set<InspectEvent['type']>([
+	'packet',
+	'unit',
+	'report',
+	'parameters',
+]);
 
 /** The segments of HLS that native code makes of a stream. */
 export class HlsOutput extends EventEmitter<HlsOutputEvents> {

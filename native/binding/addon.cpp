@@ -75,10 +75,8 @@ class Addon : public Napi::Addon<Addon> {
     Reader spec(info[0], "spec");
     if (spec.text("type") != "rtsp") refuse(info.Env(), "spec.type", "rtsp", info[0]);
     const auto stream = static_cast<io::Id>(spec.number("stream"));
-    auto tracks = readRtspTracks(spec);
-    spec.done();
-    return opened(
-        info, io::Hub::instance().openRtspIngest(environment_.owner(), stream, std::move(tracks)));
+    return opened(info, io::Hub::instance().openRtspIngest(environment_.owner(), stream,
+                                                           readRtspIngestSpec(spec)));
   }
 
   // feed(ingest: Id, buffer: Uint8Array, length: number): boolean

@@ -68,10 +68,12 @@ io::StreamSpec readStreamSpec(Reader& reader) {
   return spec;
 }
 
-std::vector<io::RtspTrack> readRtspTracks(Reader& reader) {
-  std::vector<io::RtspTrack> tracks;
-  for (Reader& item : reader.objects("tracks")) tracks.push_back(readRtspTrack(item));
-  return tracks;
+io::RtspIngestSpec readRtspIngestSpec(Reader& reader) {
+  io::RtspIngestSpec spec;
+  for (Reader& item : reader.objects("tracks")) spec.tracks.push_back(readRtspTrack(item));
+  spec.inspect = reader.boolean("inspect");
+  reader.done();
+  return spec;
 }
 
 io::ListenSpec readListenSpec(Reader& reader) {

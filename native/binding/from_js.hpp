@@ -10,7 +10,7 @@
 namespace binding {
 
 io::StreamSpec readStreamSpec(Reader& reader);
-std::vector<io::RtspTrack> readRtspTracks(Reader& reader);
+io::RtspIngestSpec readRtspIngestSpec(Reader& reader);
 io::ListenSpec readListenSpec(Reader& reader);
 
 // Opens the output that an OutputSpec describes.

@@ -1,6 +1,7 @@
 // What native events look like in JavaScript: NativeEvent of lib/native/binding.ts.
 #include "binding/event_queue.hpp"
 #include "binding/fields.hpp"
+#include "binding/inspected_to_js.hpp"
 
 #include <algorithm>
 #include <type_traits>

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <numeric>
 
 namespace core::h264 {
@@ -18,6 +19,8 @@ constexpr uint32_t kMaxFrameRate = 1000;  // a second; more is a mistake of the 
 constexpr uint8_t kBaseline = 66;
 // Enough for three Exp-Golomb codes of 32 bits and the header, emulation prevention included.
 constexpr size_t kSliceHeaderBytes = 28;
+// Enough for all before the scaling lists of a picture parameter set.
+constexpr size_t kPpsBytes = 32;
 
 // Profiles whose SPS has chroma format and scaling lists, section 7.3.2.1.1.
 bool hasChromaInfo(uint8_t profile) {
@@ -42,7 +45,8 @@ void readChromaInfo(BitReader& bits, Sps& sps, bool& separatePlanes) {
   sps.bitDepthLuma = static_cast<uint8_t>(8 + std::min(bits.ue(), 8u));
   sps.bitDepthChroma = static_cast<uint8_t>(8 + std::min(bits.ue(), 8u));
   bits.skip(1);  // qpprime_y_zero_transform_bypass_flag
-  if (!bits.flag()) return;
+  sps.hasScalingLists = bits.flag();
+  if (!sps.hasScalingLists) return;
   const int lists = sps.chromaFormatIdc == 3 ? 12 : 8;
   for (int i = 0; i < lists; ++i) {
     if (bits.flag()) skipScalingList(bits, i < 6 ? 16 : 64);
@@ -50,9 +54,10 @@ void readChromaInfo(BitReader& bits, Sps& sps, bool& separatePlanes) {
 }
 
 void readPictureOrder(BitReader& bits, Sps& sps) {
-  bits.ue();  // log2_max_frame_num_minus4
+  sps.log2MaxFrameNum = static_cast<uint8_t>(4 + std::min(bits.ue(), 12u));
   sps.picOrderCntType = static_cast<uint8_t>(std::min(bits.ue(), 255u));
-  if (sps.picOrderCntType == 0) bits.ue();
+  if (sps.picOrderCntType == 0)
+    sps.log2MaxPicOrderCntLsb = static_cast<uint8_t>(4 + std::min(bits.ue(), 12u));
   if (sps.picOrderCntType != 1) return;
   bits.skip(1);
   bits.se();
@@ -110,13 +115,47 @@ void skipHrd(BitReader& bits) {
   bits.skip(20);
 }
 
-void skipPictureLook(BitReader& bits) {
+// Table E-1: width and height by aspect_ratio_idc, from 1.
+constexpr std::array<std::array<uint8_t, 2>, 16> kAspectRatios{{{1, 1},
+                                                                {12, 11},
+                                                                {10, 11},
+                                                                {16, 11},
+                                                                {40, 33},
+                                                                {24, 11},
+                                                                {20, 11},
+                                                                {32, 11},
+                                                                {80, 33},
+                                                                {18, 11},
+                                                                {15, 11},
+                                                                {64, 33},
+                                                                {160, 99},
+                                                                {4, 3},
+                                                                {3, 2},
+                                                                {2, 1}}};
+
+void readAspectRatio(BitReader& bits, Vui& vui) {
   constexpr uint32_t kExtendedSar = 255;
-  if (bits.flag() && bits.bits(8) == kExtendedSar) bits.skip(32);
+  const uint32_t idc = bits.bits(8);
+  if (idc == kExtendedSar) {
+    vui.sarWidth = bits.bits(16);
+    vui.sarHeight = bits.bits(16);
+  } else if (idc > 0 && idc <= kAspectRatios.size()) {
+    vui.sarWidth = kAspectRatios[idc - 1][0];
+    vui.sarHeight = kAspectRatios[idc - 1][1];
+  }
+}
+
+void readPictureLook(BitReader& bits, Vui& vui) {
+  if (bits.flag()) readAspectRatio(bits, vui);
   if (bits.flag()) bits.skip(1);  // overscan
-  if (bits.flag()) {  // video signal type
-    bits.skip(4);
-    if (bits.flag()) bits.skip(24);
+  if (bits.flag()) {
+    vui.videoFormat = static_cast<uint8_t>(bits.bits(3));
+    vui.fullRange = bits.flag();
+    if (bits.flag()) {
+      vui.colourPrimaries = static_cast<uint8_t>(bits.bits(8));
+      vui.transfer = static_cast<uint8_t>(bits.bits(8));
+      vui.matrix = static_cast<uint8_t>(bits.bits(8));
+    }
   }
   if (bits.flag()) {  // chroma location
     bits.ue();
@@ -126,19 +165,50 @@ void skipPictureLook(BitReader& bits) {
 
 // Section E.1.1.
 void readVui(BitReader& bits, Sps& sps) {
-  skipPictureLook(bits);
+  readPictureLook(bits, sps.vui);
   if (bits.flag()) readTiming(bits, sps);
   const bool nalHrd = bits.flag();
   if (nalHrd) skipHrd(bits);
   const bool vclHrd = bits.flag();
   if (vclHrd) skipHrd(bits);
   if (nalHrd || vclHrd) bits.skip(1);  // low_delay_hrd_flag
-  bits.skip(1);  // pic_struct_present_flag
+  sps.vui.hasHrd = nalHrd || vclHrd;
+  sps.vui.picStruct = bits.flag();
   if (!bits.flag()) return;
   bits.skip(1);  // motion_vectors_over_pic_boundaries_flag
   for (int i = 0; i < 4; ++i) bits.ue();
   const uint32_t reorder = bits.ue();
   if (bits.ok() && reorder <= 16) sps.maxReorderFrames = static_cast<uint8_t>(reorder);
+  const uint32_t buffering = bits.ue();
+  if (bits.ok() && buffering <= 16) sps.vui.maxDecFrameBuffering = static_cast<uint8_t>(buffering);
+}
+
+// more_rbsp_data of section 7.2: something stands before the last bit that is set.
+bool hasMore(const BitReader& bits, ByteView rbsp) {
+  size_t end = rbsp.size();
+  while (end > 0 && rbsp[end - 1] == 0) --end;
+  if (end == 0) return false;
+  const auto zeros = static_cast<size_t>(std::countr_zero(rbsp[end - 1]));
+  return bits.position() < end * 8 - zeros - 1;
+}
+
+// Section 7.3.2.2 after the ids.
+void readCoding(BitReader& bits, ByteView rbsp, Pps& pps) {
+  pps.cabac = bits.flag();
+  bits.skip(1);  // bottom_field_pic_order_in_frame_present_flag
+  if (bits.ue() != 0) return;
+  pps.refFramesL0 = static_cast<uint8_t>(std::min(bits.ue(), 31u) + 1);
+  pps.refFramesL1 = static_cast<uint8_t>(std::min(bits.ue(), 31u) + 1);
+  pps.weightedPrediction = bits.flag();
+  pps.weightedBipredIdc = static_cast<uint8_t>(bits.bits(2));
+  pps.initialQp = 26 + std::clamp(bits.se(), -62, 25);
+  bits.se();  // pic_init_qs_minus26
+  bits.se();  // chroma_qp_index_offset
+  pps.deblockingControl = bits.flag();
+  pps.constrainedIntra = bits.flag();
+  bits.skip(1);  // redundant_pic_cnt_present_flag
+  pps.whole = bits.ok();
+  if (pps.whole && hasMore(bits, rbsp)) pps.transform8x8 = bits.flag();
 }
 
 // Baseline has no B slices, picture order type 2 is decoding order (section 8.2.1.3), and
@@ -169,25 +239,29 @@ Result<Sps> parseSps(ByteView nal) {
   readPictureOrder(bits, sps);
   if (sps.picOrderCntType > 2) return Reason{"pic_order_cnt_type above 2"};
   sps.maxRefFrames = static_cast<uint8_t>(std::min(bits.ue(), 255u));
-  bits.skip(1);  // gaps_in_frame_num_value_allowed_flag
+  sps.gapsInFrameNum = bits.flag();
   if (!readSize(bits, sps, separatePlanes)) return Reason{"picture size out of range"};
-  const bool hasVui = bits.flag();
+  sps.hasVui = bits.flag();
   if (!bits.ok()) return Reason{"sequence parameter set is cut short"};
   // A VUI that is cut short (seen from cheap encoders) costs only what it would have said.
-  if (hasVui) readVui(bits, sps);
+  if (sps.hasVui) readVui(bits, sps);
   if (keepsOrder(sps)) sps.maxReorderFrames = 0;
   return sps;
 }
 
 Result<Pps> parsePps(ByteView nal) {
   if (nal.empty() || nalType(nal[0]) != kPps) return Reason{"expected a picture parameter set"};
-  const Bytes rbsp = nal::unescape(nal.subspan(1), 16);
+  const Bytes rbsp = nal::unescape(nal.subspan(1), kPpsBytes);
   BitReader bits(rbsp);
   const uint32_t id = bits.ue();
   const uint32_t spsId = bits.ue();
   if (!bits.ok()) return Reason{"picture parameter set is cut short"};
   if (id > 255 || spsId > 31) return Reason{"parameter set id out of range"};
-  return Pps{static_cast<uint8_t>(id), static_cast<uint8_t>(spsId)};
+  Pps pps;
+  pps.id = static_cast<uint8_t>(id);
+  pps.spsId = static_cast<uint8_t>(spsId);
+  readCoding(bits, rbsp, pps);
+  return pps;
 }
 
 Result<SliceHeader> parseSliceHeader(ByteView nal) {

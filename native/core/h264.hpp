@@ -28,6 +28,20 @@ inline uint8_t nalRefIdc(uint8_t header) { return header >> 5 & 3; }
 // A slice or a data partition of the primary picture.
 inline bool isPicture(uint8_t type) { return type >= kSlice && type <= kIdr; }
 
+// Annex E, besides times and reordering.
+struct Vui {
+  uint32_t sarWidth = 0;  // 0: not told
+  uint32_t sarHeight = 0;
+  uint8_t videoFormat = 5;  // table E-2, 5: not told; so are the colours where they are 2
+  bool fullRange = false;
+  uint8_t colourPrimaries = 2;
+  uint8_t transfer = 2;
+  uint8_t matrix = 2;
+  bool hasHrd = false;
+  bool picStruct = false;
+  std::optional<uint8_t> maxDecFrameBuffering;
+};
+
 // Section 7.3.2.1.1 and Annex E.
 struct Sps {
   uint8_t profileIdc = 0;
@@ -40,6 +54,10 @@ struct Sps {
   uint8_t picOrderCntType = 0;
   uint8_t maxRefFrames = 0;
   bool frameMbsOnly = true;
+  bool hasScalingLists = false;
+  uint8_t log2MaxFrameNum = 4;
+  uint8_t log2MaxPicOrderCntLsb = 0;  // with picture order type 0
+  bool gapsInFrameNum = false;
   uint32_t width = 0;  // cropped, in pixels
   uint32_t height = 0;
   uint32_t frameRateNum = 0;  // 0/1: not announced, or beyond 1000 a second
@@ -47,12 +65,24 @@ struct Sps {
   bool fixedFrameRate = false;
   // Unset: neither profile, picture order nor VUI bounds it.
   std::optional<uint8_t> maxReorderFrames;
+  bool hasVui = false;
+  Vui vui;
 };
 
-// The first fields of section 7.3.2.2.
+// The fields of section 7.3.2.2 before its scaling lists.
 struct Pps {
   uint8_t id = 0;
   uint8_t spsId = 0;
+  bool whole = false;  // false: cut short or with slice groups, what stands below is not known
+  bool cabac = false;  // entropy_coding_mode_flag
+  uint8_t refFramesL0 = 1;  // num_ref_idx_default_active_minus1 + 1
+  uint8_t refFramesL1 = 1;
+  bool weightedPrediction = false;
+  uint8_t weightedBipredIdc = 0;
+  int32_t initialQp = 26;
+  bool deblockingControl = false;
+  bool constrainedIntra = false;
+  bool transform8x8 = false;
 };
 
 enum class SliceType : uint8_t { p, b, i };

@@ -3,6 +3,7 @@
 #include "core/bytes.hpp"
 #include "core/hls_packager.hpp"
 #include "core/track.hpp"
+#include "io/inspected.hpp"
 
 #include <cstdint>
 #include <string>
@@ -58,6 +59,7 @@ struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
 using Event = std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, StateChanged, Planned,
-                           EndOfStream, Failed, Picture, Wanted, Unwanted, Stopped, Closed>;
+                           EndOfStream, Failed, Picture, Wanted, Unwanted, Stopped, Closed,
+                           PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
 
 }  // namespace io

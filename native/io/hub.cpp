@@ -63,14 +63,14 @@ LiveStreamRef Hub::findStream(Id id) {
   return found == streams_.end() ? nullptr : found->second.live;
 }
 
-Id Hub::openRtspIngest(const OwnerRef& owner, Id stream, std::vector<RtspTrack> tracks) {
+Id Hub::openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
   if (!live) {
     owner->emit(id, Closed{});
     return id;
   }
-  auto ingest = std::make_shared<RtspIngest>(id, live, std::move(tracks), owner);
+  auto ingest = std::make_shared<RtspIngest>(id, live, std::move(spec), owner);
   std::lock_guard lock(mutex_);
   ingests_[id] = std::move(ingest);
   return id;

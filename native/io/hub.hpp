@@ -36,7 +36,7 @@ class Hub {
   Id nextId() { return ++lastId_; }
 
   Id openStream(const OwnerRef& owner, const StreamSpec& spec);
-  Id openRtspIngest(const OwnerRef& owner, Id stream, std::vector<RtspTrack> tracks);
+  Id openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
   // Answers a Wanted: the taker that asked gets the stream.
   Id openQueue(const OwnerRef& owner, Id stream, Id request);

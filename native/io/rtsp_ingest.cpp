@@ -27,6 +27,13 @@ std::vector<uint32_t> clockRates(const std::vector<RtspTrack>& tracks) {
   return rates;
 }
 
+std::vector<std::string> codecs(const std::vector<RtspTrack>& tracks) {
+  std::vector<std::string> names;
+  names.reserve(tracks.size());
+  for (const RtspTrack& track : tracks) names.push_back(track.config.codec);
+  return names;
+}
+
 uint32_t reorderDepth(const core::Parameters& parameters) {
   const auto* h264 = std::get_if<core::H264Parameters>(&parameters);
   return h264 == nullptr ? 0 : h264->maxReorderFrames;
@@ -53,15 +60,16 @@ struct RtspIngest::Feed {
   std::unique_ptr<core::Depacketizer> depacketizer;
 };
 
-RtspIngest::RtspIngest(Id id, LiveStreamRef stream, std::vector<RtspTrack> tracks, OwnerRef owner)
+RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRef owner)
     : id_(id),
       stream_(std::move(stream)),
       owner_(std::move(owner)),
       deframer_(*this),
-      timeline_(clockRates(tracks)) {
-  for (size_t index = 0; index < tracks.size(); ++index) {
+      timeline_(clockRates(spec.tracks)) {
+  if (spec.inspect) observer_.emplace(id_, owner_, codecs(spec.tracks));
+  for (RtspTrack& track : spec.tracks) {
     auto feed = std::make_unique<Feed>();
-    feed->spec = std::move(tracks[index]);
+    feed->spec = std::move(track);
     const core::RtpTrackConfig& config = feed->spec.config;
     feed->known = config.codec != "H264" && config.codec != "MPEG4-GENERIC";
     feed->track = {config.kind, config.codec, config.clockRateHz, core::OpaqueParameters{}};
@@ -138,7 +146,9 @@ void RtspIngest::rtp(size_t index, core::ByteView payload) {
   const auto packet = core::parseRtp(payload);
   if (!packet) return;
   Feed& feed = *feeds_[index];
-  if (!isMeant(feed, packet->payloadType)) return;
+  const bool meant = isMeant(feed, packet->payloadType);
+  if (observer_) observer_->packet(index, {*packet, payload.size(), arrival_, meant});
+  if (!meant) return;
   stream_->counters().add(stream_->counters().packets, 1);
   countLoss(feed, *packet);
   if (!firstPacket_) firstPacket_ = arrival_;
@@ -169,11 +179,14 @@ void RtspIngest::countLoss(Feed& feed, const core::RtpPacket& packet) {
 }
 
 void RtspIngest::rtcp(size_t index, core::ByteView payload) {
-  for (const core::SenderReport& report : core::parseSenderReports(payload))
+  for (const core::SenderReport& report : core::parseSenderReports(payload)) {
+    if (observer_) observer_->report(index, report, arrival_);
     timeline_.senderReport(index, report.ntp, report.rtpTime);
+  }
 }
 
 void RtspIngest::parameters(size_t index, core::Parameters parameters) {
+  if (observer_) observer_->parameters(index, parameters);
   Feed& feed = *feeds_[index];
   feed.decodeTime = core::DecodeTime(reorderDepth(parameters));
   feed.track.parameters = std::move(parameters);
@@ -213,6 +226,7 @@ void RtspIngest::noteSilence() {
 void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
   Feed& feed = *feeds_[index];
   const core::RtpTimeline::Stamp stamp = timeline_.stamp(index, unit.timestamp, arrival_);
+  if (observer_) observer_->unit(index, unit, stamp.time, arrival_);
   if (stamp.restart) {
     splice_ = core::Stream::Splice::elapsed;
     if (begun_) begin();

@@ -4,6 +4,7 @@
 #include "core/decode_time.hpp"
 #include "core/depacketizer.hpp"
 #include "core/rtp_timeline.hpp"
+#include "io/ingest_observer.hpp"
 #include "io/live_stream.hpp"
 
 #include <memory>
@@ -20,12 +21,17 @@ struct RtspTrack {
   uint8_t payloadType = 96;
 };
 
+struct RtspIngestSpec {
+  std::vector<RtspTrack> tracks;
+  bool inspect = false;  // tells of every packet, unit and report
+};
+
 // Takes the bytes of one RTSP connection: media goes into the stream, RTSP messages back as events.
 class RtspIngest final : public Inbox,
                          public std::enable_shared_from_this<RtspIngest>,
                          private core::RtspDeframer::Sink {
  public:
-  RtspIngest(Id id, LiveStreamRef stream, std::vector<RtspTrack> tracks, OwnerRef owner);
+  RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRef owner);
   ~RtspIngest() override;
 
   // Any thread. Copies; false: more than 1 MB waits, Drained follows.
@@ -67,6 +73,7 @@ class RtspIngest final : public Inbox,
   core::RtspDeframer deframer_;
   core::RtpTimeline timeline_;
   std::vector<std::unique_ptr<Feed>> feeds_;
+  std::optional<IngestObserver> observer_;
   core::Micros arrival_{0};
   std::optional<core::Micros> firstPacket_;
   core::Micros begunAt_{0};

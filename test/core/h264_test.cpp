@@ -210,6 +210,53 @@ TEST(SliceHeader, IsReadThroughEmulationPrevention) {
   EXPECT_EQ(slice->firstMb, 0x3fffffu);
 }
 
+// Both as trace_headers of ffmpeg reads them.
+TEST(Sps, SaysWhatTheVuiTells) {
+  const auto sps = parseSps(
+      hex("6764001eacd940b424d80da828282d2800000300080000030193020007a12000f425261807c50a6580"));
+  ASSERT_TRUE(sps);
+  EXPECT_TRUE(sps->hasVui && sps->vui.hasHrd && sps->vui.picStruct);
+  EXPECT_FALSE(sps->hasScalingLists || sps->vui.fullRange || sps->gapsInFrameNum);
+  EXPECT_EQ(sps->vui.sarWidth, 1u);
+  EXPECT_EQ(sps->vui.sarHeight, 1u);
+  EXPECT_EQ(sps->vui.videoFormat, 5);
+  EXPECT_EQ(sps->vui.colourPrimaries, 5);
+  EXPECT_EQ(sps->vui.transfer, 5);
+  EXPECT_EQ(sps->vui.matrix, 5);
+  EXPECT_EQ(sps->vui.maxDecFrameBuffering, 4);
+  EXPECT_EQ(sps->log2MaxFrameNum, 4);
+  EXPECT_EQ(sps->log2MaxPicOrderCntLsb, 6);
+}
+
+TEST(Sps, WithoutVuiTellsNoLook) {
+  const auto sps = parseDraft({.profile = 100, .scalingLists = true});
+  ASSERT_TRUE(sps);
+  EXPECT_TRUE(sps->hasScalingLists);
+  EXPECT_FALSE(sps->hasVui);
+  EXPECT_EQ(sps->vui.sarWidth, 0u);
+  EXPECT_FALSE(sps->vui.maxDecFrameBuffering);
+}
+
+TEST(Pps, SaysHowSlicesAreCoded) {
+  const auto pps = parsePps(hex("68eae3cb22c0"));
+  ASSERT_TRUE(pps);
+  EXPECT_TRUE(pps->whole && pps->cabac && pps->weightedPrediction && pps->transform8x8);
+  EXPECT_TRUE(pps->deblockingControl);
+  EXPECT_FALSE(pps->constrainedIntra);
+  EXPECT_EQ(pps->refFramesL0, 2);
+  EXPECT_EQ(pps->refFramesL1, 1);
+  EXPECT_EQ(pps->weightedBipredIdc, 2);
+  EXPECT_EQ(pps->initialQp, 23);
+}
+
+TEST(Pps, WithSliceGroupsOrCutShortIsNotWhole) {
+  const Bytes groups = nalOf(0x68, BitWriter().ue(0).ue(0).bits(0, 2).ue(1).bits(0, 40).finish());
+  ASSERT_TRUE(parsePps(groups));
+  EXPECT_FALSE(parsePps(groups)->whole);
+  ASSERT_TRUE(parsePps(hex("68ea")));
+  EXPECT_FALSE(parsePps(hex("68ea"))->whole);
+}
+
 TEST(RecoveryPoint, IsFoundAmongOtherMessages) {
   EXPECT_TRUE(hasRecoveryPoint(hex("06 06 01 c4 80")));
   EXPECT_TRUE(hasRecoveryPoint(hex("06 01 02 aabb 06 01 c4 80")));

@@ -81,6 +81,17 @@ const aac = {
 	adtsInPieces: Buffer.concat([hbr(''), packets([4, 'fff14c8001bffc 2101'], [1, '02030405'])]),
 };
 
+/** A byte for the codec, then the payload as test/fuzz/packet_nals.cpp reads them. */
+const packetNals = {
+	single: hex(`00${idr}`),
+	aggregate: hex(`00 78 001b ${spsOf.x264} 0006 ${pps} 0014 ${idr}`),
+	cutAggregate: hex('00 78 0040 67 0004'),
+	fragment: hex('00 7c85 b80041aabb'),
+	startCodes: hex(`00 ${spsOf.x264} 00000001 ${pps} 00000001 ${idr}`),
+	aggregate265: hex('01 6001 0004 4001 0c01 0003 420101'),
+	fragment265: hex('01 6201 93 aabbcc'),
+};
+
 const rtp = (sequence: string, payload: string) => `8060${sequence}0000000211223344${payload}`;
 const frame = (channel: string, packet: string) =>
 	Buffer.concat([hex(`24${channel}`), word(hex(packet).length), hex(packet)]);
@@ -152,6 +163,7 @@ const corpora: Record<string, Record<string, Buffer>> = {
 	rtcp,
 	asc,
 	sps,
+	packet_nals: packetNals,
 };
 
 for (const [target, seeds] of Object.entries(corpora)) {

@@ -13,6 +13,8 @@ void checkSps(const h264::Sps& sps) {
   require(sps.frameRateDen > 0);
   require(sps.frameRateNum <= uint64_t{sps.frameRateDen} * 1000);
   require(!sps.maxReorderFrames || *sps.maxReorderFrames <= 16);
+  require(!sps.vui.maxDecFrameBuffering || *sps.vui.maxDecFrameBuffering <= 16);
+  require(sps.log2MaxFrameNum >= 4 && sps.log2MaxFrameNum <= 16);
 }
 
 void run(ByteView nal) {
@@ -22,7 +24,10 @@ void run(ByteView nal) {
     require(static_cast<bool>(parameters));
     require(parameters->width == sps->width && parameters->height == sps->height);
   }
-  if (const auto pps = h264::parsePps(nal)) require(pps->spsId <= 31);
+  if (const auto pps = h264::parsePps(nal)) {
+    require(pps->spsId <= 31 && pps->refFramesL0 >= 1 && pps->refFramesL0 <= 32);
+    require(pps->initialQp >= -36 && pps->initialQp <= 51);
+  }
   h264::parseSliceHeader(nal);
   h264::hasRecoveryPoint(nal);
   require(nal::unescape(nal).size() <= nal.size());

@@ -85,6 +85,12 @@ test.serial(
 	[{type: 'rtsp', stream: 1, tracks: [{...track, parameterSets: ['x']}]}],
 	/`spec\.tracks\[0\]\.parameterSets\[0\]` to be a Uint8Array, got x/,
 );
+test.serial(
+	refuses,
+	'openIngest',
+	[{type: 'rtsp', stream: 1, tracks: []}],
+	/`spec\.inspect` to be a boolean, got undefined/,
+);
 test.serial(refuses, 'feed', [1, 'bytes', 5], /`buffer` to be a Uint8Array, got bytes/);
 test.serial(refuses, 'feed', [1, new Uint8Array(4), 5], /`length` to be at most/);
 test.serial(refuses, 'openOutput', [{type: 'dash', stream: 1}], /`spec\.type` to be hls or hubsrc/);

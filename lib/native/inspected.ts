@@ -1,0 +1,135 @@
+// What an ingest tells of its media when somebody looks at it: a part of the door's NativeEvent.
+import type {Id} from './binding.ts';
+
+export type InspectEvent = PacketEvent | UnitEvent | ReportEvent | ParametersEvent;
+
+/** Every RTP packet, before it is depacketised; those of payload types nobody announced included. */
+export type PacketEvent = {
+	type: 'packet';
+	id: Id;
+	track: number;
+	ssrc: number;
+	payloadType: number;
+	sequence: number;
+	timestamp: number;
+	marker: boolean;
+	/** Header included. */
+	bytes: number;
+	arrivalUs: number;
+	/** Types of the NAL units in it (H.264, H.265); several only where all are whole. */
+	nals: number[];
+	piece: 'whole' | 'start' | 'middle' | 'end';
+};
+
+/** Every access unit that was put together. */
+export type UnitEvent = {
+	type: 'unit';
+	id: Id;
+	track: number;
+	key: boolean;
+	damaged: boolean;
+	/** Whether it refers to no, to earlier, or to earlier and later pictures; '' = no picture. */
+	picture: 'I' | 'P' | 'B' | '';
+	/** Types as they came: parameter sets and delimiters included, which `bytes` does not count. */
+	nals: number[];
+	/** Of its NAL units with four bytes of length before each, or of the raw audio frame. */
+	bytes: number;
+	packets: number;
+	timestamp: number;
+	/** The source's own media time; the first unit is near 0. */
+	ptsUs: number;
+	arrivalUs: number;
+};
+
+/** Every RTCP sender report. */
+export type ReportEvent = {
+	type: 'report';
+	id: Id;
+	track: number;
+	ssrc: number;
+	/** Since 1900, as the sender says. */
+	ntpUs: number;
+	timestamp: number;
+	arrivalUs: number;
+};
+
+/** What the description says of a track, and again whenever the media change it. */
+export type ParametersEvent = {type: 'parameters'; id: Id; track: number} & (
+	{codec: 'h264'; sps: H264Sps; pps: H264Pps[]} | ({codec: 'aac'} & AacConfig)
+);
+
+/** ITU-T H.264 section 7.3.2.1.1. */
+export type H264Sps = {
+	id: number;
+	profileIdc: number;
+	/** constraint_set0_flag is the highest bit. */
+	constraints: number;
+	levelIdc: number;
+	chromaFormatIdc: number;
+	bitDepthLuma: number;
+	bitDepthChroma: number;
+	hasScalingLists: boolean;
+	log2MaxFrameNum: number;
+	picOrderCntType: number;
+	/** 0 unless the picture order type is 0. */
+	log2MaxPicOrderCntLsb: number;
+	maxRefFrames: number;
+	gapsInFrameNum: boolean;
+	frameMbsOnly: boolean;
+	/** Cropped, in pixels. */
+	width: number;
+	height: number;
+	/** 0/1: not announced. */
+	frameRateNum: number;
+	frameRateDen: number;
+	fixedFrameRate: boolean;
+	/** -1: neither profile, picture order nor VUI bounds it. */
+	maxReorderFrames: number;
+	vui?: H264Vui;
+};
+
+/** Annex E, besides times and reordering; 2 stands for colours, 5 for a format that are not told. */
+export type H264Vui = {
+	/** 0: not told. */
+	sarWidth: number;
+	sarHeight: number;
+	videoFormat: number;
+	fullRange: boolean;
+	colourPrimaries: number;
+	transfer: number;
+	matrix: number;
+	hasHrd: boolean;
+	picStruct: boolean;
+	/** -1: not told. */
+	maxDecFrameBuffering: number;
+};
+
+/** Section 7.3.2.2. */
+export type H264Pps = {
+	id: number;
+	spsId: number;
+	/** False: cut short or with slice groups; what follows is not known. */
+	whole: boolean;
+	cabac: boolean;
+	refFramesL0: number;
+	refFramesL1: number;
+	weightedPrediction: boolean;
+	weightedBipredIdc: number;
+	initialQp: number;
+	deblockingControl: boolean;
+	constrainedIntra: boolean;
+	transform8x8: boolean;
+};
+
+/** ISO/IEC 14496-3 section 1.6.2.1. */
+export type AacConfig = {
+	/** Of the core; 2 = LC. */
+	objectType: number;
+	sampleRateHz: number;
+	/** With SBR, where it is signalled. */
+	outputSampleRateHz: number;
+	channels: number;
+	samplesPerFrame: number;
+	sbr: boolean;
+	ps: boolean;
+};
