@@ -10,7 +10,7 @@ RUN build/setup.sh run
 COPY . .
 RUN make build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM debian:12 AS runtime
+FROM debian:12 AS ground
 WORKDIR /sluice
 COPY build/setup.sh build/packages.txt build/
 RUN build/setup.sh runtime && rm -rf /var/lib/apt/lists/*
@@ -19,9 +19,17 @@ COPY --from=build /sluice/bin bin
 COPY --from=build /sluice/dist dist
 COPY --from=build /sluice/out/Release/sluice.node out/Release/
 COPY --from=build /sluice/node_modules node_modules
-COPY --from=build /sluice/build/healthy.mjs build/
 RUN useradd --system --home-dir /data --create-home sluice
 USER sluice
+
+# docker build --target streamer -t sluice-streamer . && docker run sluice-streamer rtsp://camera/stream rtmp://server/app/key
+FROM ground AS streamer
+# What is written to a file goes here; mount a volume to keep it.
+WORKDIR /data
+ENTRYPOINT ["/sluice/bin/streamer"]
+
+FROM ground AS runtime
+COPY --from=build /sluice/build/healthy.mjs build/
 # sluice.yml and what the API changes lie here; mount a volume to keep it.
 WORKDIR /data
 EXPOSE 8080 8554 1935

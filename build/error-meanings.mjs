@@ -74,4 +74,5 @@ export const meanings = {
 		'The source did not answer, or has sent no frame for a while; it is fetched again.',
 	SOURCE_UNSUPPORTED: 'This version cannot start a source of this form.',
 	SRT_CONNECT: 'No connection to the SRT peer, or it broke.',
+	STREAMER_INVALID: 'Input, output or options of the streamer make no sense, alone or together.',
 };

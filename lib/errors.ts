@@ -68,6 +68,7 @@ export const errorKinds = {
 	SOURCE_SILENT: 'unavailable',
 	SOURCE_UNSUPPORTED: 'unsupported',
 	SRT_CONNECT: 'unavailable',
+	STREAMER_INVALID: 'invalid',
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;

@@ -8,7 +8,9 @@ import {MediaError} from '../errors.ts';
 import {isLoopback, peerAddress, socketAddress} from '../http/peer.ts';
 import {inNetworks} from '../util/network.ts';
 
-type GuardConfig = Pick<Config, 'authInternalUsers' | 'trustedProxies'>;
+/** Without `authInternalUsers` there are no users, and can be none. */
+export type GuardConfig = Pick<Config, 'trustedProxies'> &
+	Partial<Pick<Config, 'authInternalUsers'>>;
 
 export type Access = {
 	/** The permission that a user needs. */
@@ -24,7 +26,7 @@ export const guard = (
 	config: GuardConfig,
 ): void => {
 	if (isChange) checkOrigin(request, config);
-	const all = config.authInternalUsers;
+	const {authInternalUsers: all = []} = config;
 	if (!isChange && all.length === 0) return;
 	// The user `any` is whoever a stranger's web page makes send something: that is no user to change things.
 	const users = isChange ? all.filter(({user}) => user !== 'any') : all;
@@ -37,6 +39,7 @@ export const guard = (
 	if (reason === undefined) return;
 	if (users.some(({permissions}) => permissions.some(permission => permission.action === action)))
 		throw new MediaError('API_UNAUTHORIZED', `Expected a user with the permission ${action}`);
+	if (!config.authInternalUsers) throw new MediaError('API_FORBIDDEN', reason);
 	throw new MediaError(
 		'API_FORBIDDEN',
 		`${reason}; a user in authInternalUsers with the permission ${action} may do this from anywhere`,
@@ -59,14 +62,17 @@ const whyNotLocal = (request: IncomingMessage): string | undefined => {
 };
 
 /** A browser says whose page sends it; only our own may change something, even with a password it remembers. */
-const checkOrigin = (request: IncomingMessage, {trustedProxies}: GuardConfig): void => {
+const checkOrigin = (
+	request: IncomingMessage,
+	{trustedProxies, authInternalUsers}: GuardConfig,
+): void => {
 	const {origin} = request.headers;
 	if (origin === undefined || ownHosts(request, trustedProxies).includes(hostOfOrigin(origin)))
 		return;
 	throw new MediaError(
 		'API_FORBIDDEN',
 		'Expected the Origin to be absent or this server; other pages may not change anything',
-		{origin: origin.slice(0, 200), key: 'authInternalUsers'},
+		{origin: origin.slice(0, 200), ...(authInternalUsers && {key: 'authInternalUsers'})},
 	);
 };
 

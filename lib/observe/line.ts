@@ -1,4 +1,5 @@
 import {redactUrls} from '../util/redact.ts';
+import {visible} from '../util/visible.ts';
 
 const levels: Record<number, string> = {
 	10: 'DBG',
@@ -64,13 +65,6 @@ const plain = (value: unknown) =>
 	typeof value === 'string' || typeof value === 'number'
 		? String(value)
 		: (JSON.stringify(value) ?? '');
-
-/** What strangers say may get into a message: it stays on its line and cannot steer a terminal. */
-const visible = (text: string) =>
-	text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => {
-		if (character === '\t') return ' ';
-		return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-	});
 
 function formatTime(time: number): string {
 	const date = new Date(time);

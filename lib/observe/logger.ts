@@ -5,7 +5,7 @@ import {formatLine} from './line.ts';
 import {redactUrls} from '../util/redact.ts';
 
 export type LoggerOptions = {
-	level: 'error' | 'warn' | 'info' | 'debug';
+	level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 	/** `auto`: lines for people on a terminal, JSON elsewhere. */
 	format?: 'auto' | 'pretty' | 'json';
 	/** Where the lines go; standard output unless told otherwise. */

@@ -13,6 +13,18 @@ test('what the image installs is installed by build/setup.sh alone', t => {
 	t.regex(dockerfile, /RUN build\/setup\.sh runtime/);
 });
 
+test('each command has an image that runs it', t => {
+	const stages = readFileSync('Dockerfile', 'utf8').split(/^FROM /m);
+	for (const [stage, command] of [
+		['runtime', 'sluice'],
+		['streamer', 'streamer'],
+	]) {
+		const text = stages.find(one => one.startsWith(`ground AS ${stage}\n`)) ?? '';
+		t.true(text.includes(`\nENTRYPOINT ["/sluice/bin/${command}"]`));
+	}
+	t.regex(stages.at(-1) ?? '', /^ground AS runtime$/m);
+});
+
 for (const target of ['docker-build', 'docker-run-test', 'docker-build-streamer']) {
 	test(`${target} says that no daemon answers, and fails`, async t => {
 		const env = {...process.env, DOCKER_HOST: 'unix:///nowhere.sock'};

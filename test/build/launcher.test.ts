@@ -7,12 +7,14 @@ import {makeFolder, runCommand} from '../helpers/command.ts';
 const report =
 	'console.log(JSON.stringify([process.pid, process.execPath, process.argv.slice(2)]))';
 
-// A package with nothing but the launcher and a main file that tells who runs it.
+// A package with nothing but the launchers and a main file that tells who runs it.
 const makePackage = (folder: string, main: string): string => {
 	const bin = join(folder, 'bin', 'sluice');
 	for (const file of [bin, join(folder, main)]) mkdirSync(dirname(file), {recursive: true});
-	copyFileSync('bin/sluice', bin);
-	chmodSync(bin, 0o755);
+	for (const name of ['sluice', 'streamer']) {
+		copyFileSync(`bin/${name}`, join(folder, 'bin', name));
+		chmodSync(join(folder, 'bin', name), 0o755);
+	}
 	writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
 	writeFileSync(join(folder, main), report);
 	return bin;
@@ -53,6 +55,19 @@ test('installed as a dependency, the launcher finds a hoisted Node and runs dist
 
 	const ended = await runCommand(link, [], {env: {PATH: makePath(t, 'none')}});
 	t.deepEqual(JSON.parse(ended.stdout), [ended.pid, process.execPath, []]);
+});
+
+test('the streamer is launched in the same way', async t => {
+	const folder = makeFolder(t);
+	const bin = makePackage(join(folder, 'node_modules', 'sluice'), 'dist/cli/streamer.js');
+	bringNode(folder);
+	const link = join(folder, 'node_modules', '.bin', 'streamer');
+	mkdirSync(dirname(link));
+	symlinkSync(join(dirname(bin), 'streamer'), link);
+
+	const ended = await runCommand(link, ['a b'], {env: {PATH: makePath(t, 'none')}});
+	t.is(ended.stderr, '');
+	t.deepEqual(JSON.parse(ended.stdout), [ended.pid, process.execPath, ['a b']]);
 });
 
 test('without a Node of its own the launcher takes the one of the system', async t => {

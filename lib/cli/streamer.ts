@@ -1,0 +1,42 @@
+// `streamer`: one stream from one place to another, on the command line.
+import {toMediaError} from '../errors.ts';
+import {parseArguments, usage} from '../streamer/arguments.ts';
+import type {StreamerOptions} from '../streamer/options.ts';
+import {visible} from '../util/visible.ts';
+import {packageVersion} from './version.ts';
+
+const run = async (args: readonly string[]): Promise<number> => {
+	const order = parseArguments(args);
+	switch (order.type) {
+		case 'help':
+			return tell(usage);
+		case 'version':
+			return tell(`streamer ${packageVersion()}`);
+		case 'wrong':
+			process.stderr.write(`streamer: ${visible(order.reason)}; streamer --help says more\n`);
+			return 2;
+		case 'stream':
+			return stream(order.options);
+		default:
+			return order satisfies never;
+	}
+};
+
+const tell = (text: string): number => {
+	process.stdout.write(`${text}\n`);
+	return 0;
+};
+
+const stream = async (options: StreamerOptions): Promise<number> => {
+	try {
+		// Loaded here only: help needs none of it.
+		const {operate} = await import('../streamer/operate.ts');
+		return await operate(options);
+	} catch (error) {
+		process.stderr.write(`streamer: ${visible(toMediaError(error).message)}\n`);
+		return 1;
+	}
+};
+
+const code = await run(process.argv.slice(2));
+process.exit(code);

@@ -1,0 +1,107 @@
+import {EventEmitter} from 'node:events';
+import {errorKinds, MediaError} from '../errors.ts';
+import type {ErrorCode} from '../errors.ts';
+import type {PipelineStats, PlannedTrack} from '../native/binding.ts';
+import type {EventOf, PipelineEvents} from '../native/native.ts';
+
+/** The part of a native pipeline that a run uses. */
+export type RelayPipeline = Pick<EventEmitter<PipelineEvents>, 'on'> & {
+	readonly id: number;
+	play(): void;
+	pause(): void;
+	finish(): void;
+	stop(): void;
+	stats(): PipelineStats | undefined;
+};
+
+/** How a relay ended: its media was all written, it failed, or it was stopped before that. */
+export type RunEnd =
+	| {type: 'whole'}
+	| {type: 'failed'; error: MediaError; side: 'input' | 'output' | ''}
+	| {type: 'stopped'};
+
+export type RunEvents = {
+	plan: [tracks: PlannedTrack[]];
+	state: [];
+	/** The last one: the pipeline is gone. */
+	over: [end: RunEnd];
+};
+
+export const noStats: PipelineStats = {
+	positionUs: 0,
+	bytes: 0,
+	frames: 0,
+	keyFrames: 0,
+	droppedFrames: 0,
+};
+
+/** One relay, from its start until its pipeline is gone. */
+export class Run extends EventEmitter<RunEvents> {
+	readonly #pipeline: RelayPipeline;
+	#state: 'playing' | 'paused' | undefined;
+	#stats = noStats;
+	#end: RunEnd = {type: 'stopped'};
+
+	constructor(pipeline: RelayPipeline) {
+		super();
+		this.#pipeline = pipeline;
+		pipeline.on('plan', ({tracks}) => this.emit('plan', tracks));
+		pipeline.on('state', state => {
+			this.#state = state;
+			this.emit('state');
+		});
+		pipeline.on('eos', () => this.#settle({type: 'whole'}));
+		pipeline.on('failed', failure => this.#settle(toEnd(failure)));
+		pipeline.on('stopped', () => this.emit('over', this.#end));
+	}
+
+	get id(): number {
+		return this.#pipeline.id;
+	}
+
+	/** Undefined until media flows to the output. */
+	get state(): 'playing' | 'paused' | undefined {
+		return this.#state;
+	}
+
+	/** As they are now, or as they were last. */
+	get stats(): PipelineStats {
+		this.#stats = this.#pipeline.stats() ?? this.#stats;
+		return this.#stats;
+	}
+
+	play(): void {
+		this.#pipeline.play();
+	}
+
+	pause(): void {
+		this.#pipeline.pause();
+	}
+
+	/** Completes what is written. */
+	finish(): void {
+		this.#pipeline.finish();
+	}
+
+	/** Breaks it off. */
+	stop(): void {
+		void this.stats;
+		this.#pipeline.stop();
+	}
+
+	/** The first end counts. */
+	#settle(end: RunEnd): void {
+		void this.stats;
+		if (this.#end.type !== 'stopped') return;
+		this.#end = end;
+		this.#pipeline.stop();
+	}
+}
+
+const toEnd = ({code, message, detail, side}: EventOf<'failed'>): RunEnd => ({
+	type: 'failed',
+	error: new MediaError(isErrorCode(code) ? code : 'PIPELINE_ERROR', message, {detail}),
+	side,
+});
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorKinds, code);

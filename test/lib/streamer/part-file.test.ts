@@ -1,0 +1,55 @@
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import test from 'ava';
+import {PartFile} from '../../../lib/streamer/part-file.ts';
+import {makeFolder} from '../../helpers/command.ts';
+
+test('a whole file takes the place of an older one, and not before', t => {
+	const location = `${makeFolder(t)}/a.mp4`;
+	writeFileSync(location, 'old');
+	const part = new PartFile({location, format: 'mp4'});
+	part.open();
+	writeFileSync(part.location, 'new');
+	t.is(readFileSync(location, 'utf8'), 'old');
+	part.keep();
+	t.is(readFileSync(location, 'utf8'), 'new');
+	t.false(existsSync(part.location));
+});
+
+test('an mp4 that was broken off is removed, others stay under their own name', t => {
+	const folder = makeFolder(t);
+	for (const [format, stays] of [
+		['mp4', false],
+		['ts', true],
+		['flv', true],
+	] as const) {
+		const part = new PartFile({location: `${folder}/a.${format}`, format});
+		part.open();
+		writeFileSync(part.location, 'half');
+		t.is(part.drop(), stays ? `what was written stays in ${part.location}` : undefined);
+		t.is(existsSync(part.location), stays);
+		t.false(existsSync(`${folder}/a.${format}`));
+	}
+});
+
+test('of a file that never got a byte nothing stays', t => {
+	const part = new PartFile({location: `${makeFolder(t)}/a.ts`, format: 'ts'});
+	part.open();
+	t.is(part.drop(), undefined);
+	writeFileSync(part.location, '');
+	t.is(part.drop(), undefined);
+	t.false(existsSync(part.location));
+});
+
+test('a place where nothing can be made is told before anything is written', t => {
+	const folder = makeFolder(t);
+	mkdirSync(`${folder}/a.ts`);
+	writeFileSync(`${folder}/file`, '');
+	for (const [place, reason] of [
+		['none/a.ts', 'there is no such folder'],
+		['file/a.ts', 'it is no folder'],
+		['a.ts', 'it is a folder'],
+	] as const) {
+		const part = new PartFile({location: `${folder}/${place}`, format: 'ts'});
+		t.throws(() => part.open(), {code: 'FILE_UNWRITABLE', message: new RegExp(`: ${reason}$`)});
+	}
+});
