@@ -161,9 +161,8 @@ class Addon : public Napi::Addon<Addon> {
   // pipelineStats(id: Id): PipelineStats | undefined
   Napi::Value pipelineStats(Info info) {
     const gst::Pipeline* pipeline = environment_.pipelines().find(readId(info, 0, "id"));
-    const auto stats = pipeline ? pipeline->stats() : std::nullopt;
-    if (!stats) return info.Env().Undefined();
-    return statsToJs(info.Env(), *stats);
+    const gst::Meter* meter = pipeline ? pipeline->meter().get() : nullptr;
+    return meter ? statsToJs(info.Env(), meter->stats()) : info.Env().Undefined();
   }
 
   // stats(): ProcessStats

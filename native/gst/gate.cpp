@@ -66,10 +66,10 @@ void Gate::finish() {
   change();
 }
 
-Gate::Stats Gate::stats() const {
+io::PipelineStats Gate::stats() const {
   std::lock_guard lock(mutex_);
-  Stats stats;
-  stats.position = rules_.position();
+  io::PipelineStats stats;
+  stats.position = std::chrono::duration_cast<core::Micros>(rules_.position());
   stats.bytes = bytes_;
   const TrackKind counted = rules_.hasVideo() ? TrackKind::video : TrackKind::audio;
   for (const auto& track : tracks_) {
@@ -81,7 +81,7 @@ Gate::Stats Gate::stats() const {
   return stats;
 }
 
-Gate::KeyFrame Gate::newestKeyFrame() const {
+KeyFrame Gate::newestKeyFrame() const {
   std::lock_guard lock(mutex_);
   if (!newest_.buffer) return {};
   return {Caps(gst_caps_ref(newest_.caps.get())), Buffer(gst_buffer_ref(newest_.buffer.get()))};

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gst/gate_rules.hpp"
-#include "gst/ref.hpp"
+#include "gst/meter.hpp"
 
 #include <condition_variable>
 #include <cstdint>
@@ -25,7 +25,7 @@ namespace gst {
 // held meanwhile, 2 s of it at most. Not live: the other tracks wait for the first picture with
 // their streaming threads, so that each track needs a queue of its own; nothing of a file that
 // begins with a key frame is dropped, and its times stay as they are.
-class Gate : public std::enable_shared_from_this<Gate> {
+class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
  public:
   struct Options {
     bool paused = false;
@@ -34,20 +34,8 @@ class Gate : public std::enable_shared_from_this<Gate> {
     // On a streaming thread; must not block.
     std::function<void()> onFlowing{};
   };
-  struct Stats {
-    Nanos position{0};  // media written since the start, pauses not counted
-    uint64_t bytes = 0;
-    uint64_t frames = 0;  // pictures; audio frames where there is no video
-    uint64_t keyFrames = 0;
-    uint64_t droppedFrames = 0;  // kept back before the first key frame or by a pause
-  };
-  struct KeyFrame {
-    Caps caps;
-    Buffer buffer;  // nullptr: none yet
-  };
-
   explicit Gate(Options options);  // in a shared_ptr
-  ~Gate();
+  ~Gate() override;
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
@@ -60,9 +48,9 @@ class Gate : public std::enable_shared_from_this<Gate> {
   void pause();
   void play();
   void finish();  // all tracks end now, as if the input had ended
-  Stats stats() const;
-  // The newest that has passed, of the first video track.
-  KeyFrame newestKeyFrame() const;
+  // Dropped are frames that were kept back before the first key frame or by a pause.
+  io::PipelineStats stats() const override;
+  KeyFrame newestKeyFrame() const override;
 
   // Streaming threads of the elements.
   struct Ruling {

@@ -98,11 +98,6 @@ void Pipeline::stop() {
   thread_.post([run = run_] { run->end(); });
 }
 
-std::optional<io::PipelineStats> Pipeline::stats() const {
-  if (!meter_) return std::nullopt;
-  return meter_->stats();
-}
-
 void Pipeline::Run::begin() {
   if (ended_) return;
   Recipe::Built built = recipe_->build(*this);

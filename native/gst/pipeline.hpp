@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 
 namespace gst {
 
@@ -34,8 +33,8 @@ class Pipeline {
   void finish();  // the media ends: EndOfStream follows when all is written
   void stop();
 
-  // Any thread. Empty: its recipe counts nothing.
-  std::optional<io::PipelineStats> stats() const;
+  // Any thread. nullptr: its recipe counts nothing.
+  const std::shared_ptr<const Meter>& meter() const { return meter_; }
 
  private:
   class Run;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "gst/message.hpp"
+#include "gst/meter.hpp"
 #include "gst/ref.hpp"
 #include "io/event.hpp"
-#include "io/stats.hpp"
 
 #include <memory>
 #include <variant>
@@ -17,13 +17,6 @@ class Control {
   // An event besides those that the pipeline reports itself. Dropped: what comes after Stopped, and
   // every Failed but the first.
   virtual void emit(io::Event event) = 0;
-};
-
-// What has come through a pipeline. Any thread; it outlives the pipeline for whoever holds it.
-class Meter {
- public:
-  virtual ~Meter() = default;
-  virtual io::PipelineStats stats() const = 0;
 };
 
 // What a pipeline is made of and what is particular about running it. Pipeline thread only, from

@@ -458,12 +458,12 @@ TEST(Gate, KeepsTheNewestKeyFrameAndCounts) {
   EXPECT_FALSE(rig.gate().newestKeyFrame().buffer);
   Camera camera(rig, 0);
   camera.runTo(1000);
-  const gst::Gate::KeyFrame key = rig.gate().newestKeyFrame();
+  const gst::KeyFrame key = rig.gate().newestKeyFrame();
   ASSERT_TRUE(key.buffer);
   ASSERT_TRUE(key.caps);
   EXPECT_FALSE(GST_BUFFER_FLAG_IS_SET(key.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT));
   EXPECT_TRUE(gst_structure_has_name(gst_caps_get_structure(key.caps.get(), 0), "test/media"));
-  const gst::Gate::Stats stats = rig.gate().stats();
+  const io::PipelineStats stats = rig.gate().stats();
   EXPECT_EQ(stats.frames, 25U);
   EXPECT_EQ(stats.keyFrames, 3U);
   EXPECT_EQ(stats.bytes, 10U * (25 + 50));
