@@ -10,23 +10,31 @@ export const scriptedControl = ({
 	tracks = [],
 	maxReaders = Infinity,
 	refusal,
+	isSilent = false,
 }: {
 	stream?: number;
 	tracks?: TrackInfo[];
 	maxReaders?: number;
 	refusal?: MediaError;
+	/** Nobody is answered. */
+	isSilent?: boolean;
 } = {}) => {
 	const {control, delivery: port} = createLine();
 	const readers = new Map<string, ReaderInfo>();
 	const wishes: ReaderInfo[] = [];
+	const withdrawn: string[] = [];
 	const state = {refusal};
 	const refuse = (reader: string, {code, message, context}: MediaError) =>
 		control.post({type: 'refused', reader, code, message, context});
 	const isFull = () => [...readers.values()].filter(({counted}) => counted).length >= maxReaders;
 	control.onMessage = message => {
-		if (message.type === 'leave') return void readers.delete(message.reader);
+		if (message.type === 'leave') {
+			withdrawn.push(message.reader);
+			return void readers.delete(message.reader);
+		}
 		const {type: _, ...wish} = message;
 		wishes.push(wish);
+		if (isSilent) return;
 		if (state.refusal) return refuse(wish.reader, state.refusal);
 		if (wish.counted && isFull())
 			return refuse(wish.reader, new MediaError('PATH_TOO_MANY_READERS', 'Full'));
@@ -39,6 +47,8 @@ export const scriptedControl = ({
 		readers,
 		/** Everybody who asked. */
 		wishes,
+		/** Readers that left by their own wish. */
+		withdrawn,
 		refuseWith: (error: MediaError | undefined) => void (state.refusal = error),
 		/** Lets everybody go. */
 		end: (code: MediaError['code'], message: string) => {

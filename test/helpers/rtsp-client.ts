@@ -17,6 +17,7 @@ export class RtspClient {
 	/** Kinds of what came: `answer` or `packet`. */
 	readonly order: string[] = [];
 	readonly ended: Promise<void>;
+	readonly #waiting: (() => void)[] = [];
 	#unread = Buffer.alloc(0);
 	#cseq = 0;
 	#session: string | undefined;
@@ -24,6 +25,8 @@ export class RtspClient {
 	constructor(socket: Socket) {
 		this.socket = socket;
 		socket.on('data', (bytes: Buffer) => this.#read(bytes));
+		socket.on('data', () => this.#wake());
+		socket.on('close', () => this.#wake());
 		socket.on('error', () => {});
 		this.ended = once(socket, 'close').then(() => {});
 	}
@@ -60,12 +63,16 @@ export class RtspClient {
 	async until(holds: () => boolean): Promise<void> {
 		while (!holds()) {
 			if (this.socket.destroyed) throw new Error('The server hung up');
-			await Promise.race([once(this.socket, 'data'), once(this.socket, 'close')]);
+			await new Promise<void>(resolve => this.#waiting.push(resolve));
 		}
 	}
 
 	forgetSession(): void {
 		this.#session = undefined;
+	}
+
+	#wake(): void {
+		for (const resolve of this.#waiting.splice(0)) resolve();
 	}
 
 	#read(bytes: Buffer): void {

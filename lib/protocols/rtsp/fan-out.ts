@@ -1,4 +1,5 @@
 import type {EventEmitter} from 'node:events';
+import {MediaError} from '../../errors.ts';
 import type {Id} from '../../native/binding.ts';
 import type {Block} from '../../native/block.ts';
 import type {RtpOutputBlock, RtpRingBlock, RtpSpec} from '../../native/native.ts';
@@ -27,7 +28,6 @@ export type Member = {
 /** Gives every picture of a stream to all readers of the same layout, packaged once. */
 export class FanOuts {
 	readonly #native: RtpNative;
-	readonly #slices = new Slices();
 	readonly #fanOuts = new Map<string, FanOut>();
 
 	constructor(native: RtpNative) {
@@ -43,30 +43,45 @@ export class FanOuts {
 		const key = JSON.stringify(layout);
 		const known = this.#fanOuts.get(key);
 		if (known) return known.join(member);
+		if (this.#layoutsOf(layout.stream) >= maxLayouts)
+			throw new MediaError(
+				'PATH_TOO_MANY_READERS',
+				`Expected at most ${maxLayouts} choices of tracks and channels at one path`,
+			);
 		const output = this.#native.openRtp({...layout, maxPacketBytes});
-		const fanOut = new FanOut(output, this.#slices, () => {
+		const fanOut = new FanOut(layout.stream, output, () => {
 			if (this.#fanOuts.get(key) === fanOut) this.#fanOuts.delete(key);
 		});
 		this.#fanOuts.set(key, fanOut);
 		return fanOut.join(member);
 	}
+
+	#layoutsOf(stream: Id): number {
+		return [...this.#fanOuts.values()].filter(fanOut => fanOut.stream === stream).length;
+	}
 }
+
+/** Each costs the packaging of a stream; clients choose their channels in a handful of ways. */
+const maxLayouts = 64;
 
 /** Of an RTP packet with its header: one that fits into any network, TCP or not. */
 const maxPacketBytes = 1440;
 
+/** All fan-outs take turns: a key frame for many readers must not keep the others waiting. */
+const slices = new Slices();
+
 /** The readers of one output; it is closed when the last one has left. */
 export class FanOut {
+	readonly stream: Id;
 	readonly #output: RtpOutput;
-	readonly #slices: Slices;
 	readonly #onEmpty: () => void;
 	readonly #members = new Set<Member>();
 	#fresh: RtpOutputBlock[] = [];
 	#turn = 0;
 
-	constructor(output: RtpOutput, slices: Slices, onEmpty: () => void) {
+	constructor(stream: Id, output: RtpOutput, onEmpty: () => void) {
+		this.stream = stream;
 		this.#output = output;
-		this.#slices = slices;
 		this.#onEmpty = onEmpty;
 		output.on('block', block => this.#add(block));
 		output.once('closed', () => this.#end());
@@ -104,7 +119,7 @@ export class FanOut {
 	#flush(): void {
 		const blocks = this.#fresh;
 		this.#fresh = [];
-		this.#slices.add(this.#give(blocks));
+		slices.add(this.#give(blocks));
 	}
 
 	*#give(blocks: readonly RtpOutputBlock[]): Generator<void> {

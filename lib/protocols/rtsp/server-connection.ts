@@ -189,6 +189,8 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
 			if (next.type === 'nonsense') this.refuse({status: 400}, `it sent ${next.reason}`);
 			else this.#send(next, await this.#handle(next, this));
+			// Others have their turn, and Node tells what was written.
+			if (this.#unsentAnswers >= maxAhead) await nextTurn();
 			this.#resume();
 		}
 		this.#isBusy = false;
@@ -236,6 +238,8 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 
 /** Where the next request would begin cannot be known. */
 type Nonsense = {type: 'nonsense'; reason: string};
+
+const nextTurn = async (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 const maxAhead = 16;
 const maxUnsentAnswers = 64;

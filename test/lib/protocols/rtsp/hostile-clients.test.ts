@@ -1,0 +1,109 @@
+import test from 'ava';
+import {MediaError} from '../../../../lib/errors.ts';
+import {scriptedControl} from '../../../helpers/delivery.ts';
+import {connectRtsp} from '../../../helpers/rtsp-client.ts';
+import {startRtspServer} from '../../../helpers/rtsp-server.ts';
+import {until} from '../../../helpers/until.ts';
+
+test('a client that asks for nothing is hung up on', async t => {
+	const {url} = await startRtspServer(t, {settings: {readTimeout: 100}});
+	const client = await connectRtsp(t, url);
+	await client.ended;
+	t.is(client.answers.length, 0);
+});
+
+test('a request that does not end is 408', async t => {
+	const {url} = await startRtspServer(t, {settings: {readTimeout: 100}});
+	const client = await connectRtsp(t, url);
+	client.write(`OPTIONS ${url} RTSP/1.0\r\nCSeq: 1\r\n`);
+	await client.ended;
+	t.is(client.answers[0]?.status, 408);
+});
+
+test('a head of 1 MB is 400, and nobody else notices', async t => {
+	const {url} = await startRtspServer(t);
+	const [client, other] = [await connectRtsp(t, url), await connectRtsp(t, url)];
+	client.write(`OPTIONS ${url} RTSP/1.0\r\nCSeq: 1\r\nX: ${'x'.repeat(1_000_000)}`);
+	await client.ended;
+	t.is(client.answers[0]?.status ?? 400, 400);
+	t.is((await other.ask('OPTIONS', url)).status, 200);
+});
+
+test('a body that is announced with 100 MB is 400', async t => {
+	const {url} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	client.write(`ANNOUNCE ${url} RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 100000000\r\n\r\n`);
+	await client.ended;
+	t.is(client.answers[0]?.status, 400);
+});
+
+test('1,000 connections that say nothing keep nobody out', async t => {
+	const {url, server} = await startRtspServer(t);
+	await Promise.all(Array.from({length: 1000}, () => connectRtsp(t, url)));
+	const client = await connectRtsp(t, url);
+	t.is((await client.ask('DESCRIBE', url)).status, 200);
+	t.is(server.connections().length, 1001);
+});
+
+test('beyond their number connections are turned away, which is logged once', async t => {
+	const {url, lines} = await startRtspServer(t, {maxConnections: 2});
+	const clients = await Promise.all([1, 2].map(() => connectRtsp(t, url)));
+	await Promise.all([1, 2, 3].map(async () => (await connectRtsp(t, url)).ended));
+	t.is((await clients[0]!.ask('OPTIONS', url)).status, 200);
+	t.is(lines.filter(line => line.includes('turned away')).length, 1);
+	clients[1]!.socket.destroy();
+	await clients[1]!.ended;
+	t.is((await clients[0]!.ask('OPTIONS', url)).status, 200);
+});
+
+test('100 SETUPs are one session', async t => {
+	const {url, server, control} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	for (let index = 0; index < 100; index++)
+		await client.ask('SETUP', `${url}/trackID=${index % 2}`, [
+			['Transport', 'RTP/AVP/TCP;unicast'],
+		]);
+	t.true(client.answers.every(({status}) => status === 200));
+	t.is(server.sessions().length, 1);
+	t.is(control.wishes.length, 1);
+});
+
+test('1,000 requests at once are answered one after the other', async t => {
+	const {url} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	const one = (cseq: number) => `OPTIONS ${url} RTSP/1.0\r\nCSeq: ${cseq}\r\n\r\n`;
+	client.write(Array.from({length: 1000}, (_, index) => one(index)).join(''));
+	await client.until(() => client.answers.length === 1000);
+	t.true(client.answers.every(({headers}, index) => headers[0]![1] === `${index}`));
+});
+
+test('a client that goes while its path is being started takes its wish back', async t => {
+	const control = scriptedControl({isSilent: true});
+	const {url} = await startRtspServer(t, {control});
+	const client = await connectRtsp(t, url);
+	client.write(`DESCRIBE ${url} RTSP/1.0\r\nCSeq: 1\r\n\r\n`);
+	await until(() => control.wishes.length === 1);
+	client.socket.destroy();
+	await until(() => control.withdrawn.length === 1);
+	t.deepEqual(control.withdrawn, [control.wishes[0]!.reader]);
+});
+
+test('packets of clients that nobody asked for are passed over', async t => {
+	const {url} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	client.write(Buffer.from('$\0\0\u0003abc$\u0001\0\0'));
+	t.is((await client.ask('OPTIONS', url)).status, 200);
+	await client.play(url, [0]);
+	client.write(Buffer.concat([Buffer.from([0x24, 1, 0, 2]), Buffer.from('xx')]));
+	t.is((await client.ask('GET_PARAMETER', url)).status, 200);
+});
+
+test('an error of ours is 500, without its message', async t => {
+	const refusal = new MediaError('INTERNAL', 'A secret of ours');
+	const {url, lines} = await startRtspServer(t, {control: scriptedControl({refusal})});
+	const client = await connectRtsp(t, url);
+	const answer = await client.ask('DESCRIBE', url);
+	t.is(answer.status, 500);
+	t.false(JSON.stringify(answer).includes('secret'));
+	t.true(lines.some(line => line.includes('secret')));
+});

@@ -1,0 +1,160 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {ReaderQueue} from '../../../../lib/protocols/rtsp/reader-queue.ts';
+import {manualBlock} from '../../../helpers/blocks.ts';
+
+type Made = {
+	number: number;
+	key?: boolean;
+	droppable?: boolean;
+	arrivalUs?: number;
+	bytes?: number;
+};
+
+/** A queue whose writes end when the test says so. */
+const startQueue = ({maxBytes = 1_000_000} = {}) => {
+	const state = {nowUs: 0};
+	const written: number[] = [];
+	const unfinished: (() => void)[] = [];
+	const numbers = new Map<unknown, number>();
+	const queue = new ReaderQueue({
+		sink: {
+			write(block, done) {
+				written.push(numbers.get(block) ?? 0);
+				unfinished.push(done);
+			},
+			cork: () => {},
+			uncork: () => {},
+		},
+		nowUs: () => state.nowUs,
+		maxBytes,
+	});
+	const make = ({number, key = false, droppable = false, arrivalUs = state.nowUs, bytes}: Made) => {
+		const block = manualBlock(bytes);
+		numbers.set(block, number);
+		return {number, block, key, droppable, arrivalUs};
+	};
+	return {
+		queue,
+		written,
+		/** How many writes have not ended. */
+		unfinished: () => unfinished.length,
+		make,
+		pass: (ms: number) => void (state.nowUs += ms * 1000),
+		offer: (...made: Made[]) => queue.offer(made.map(make)),
+		finish: (count = unfinished.length) => unfinished.splice(0, count).forEach(done => done()),
+	};
+};
+
+test('a reader begins with a key frame', t => {
+	const {queue, offer, written} = startQueue();
+	queue.beginAfter(3);
+	offer({number: 3, key: true}, {number: 4}, {number: 5, key: true}, {number: 6});
+	t.deepEqual(written, [5, 6]);
+	t.is(queue.stats.dropped, 0);
+});
+
+test('a reader that begins with the ring is given nothing twice', t => {
+	const {queue, offer, written, make} = startQueue();
+	queue.begin([make({number: 7}), make({number: 8})]);
+	offer({number: 7}, {number: 8}, {number: 9});
+	t.deepEqual(written, [7, 8, 9]);
+});
+
+test('a reader that joins may be late for 3 s, then it goes on at a key frame', t => {
+	const {queue, offer, written, make, pass} = startQueue();
+	queue.begin([make({number: 1, key: true})]);
+	pass(2900);
+	offer({number: 2, droppable: true}, {number: 3});
+	t.deepEqual(written, [1, 2, 3]);
+	pass(200);
+	offer({number: 4}, {number: 5, key: true});
+	t.deepEqual(written, [1, 2, 3]);
+	t.is(queue.stats.dropped, 2);
+});
+
+test('a reader that is 150 ms late loses what nobody refers to', t => {
+	const {queue, offer, written, finish, pass} = startQueue();
+	queue.beginAfter(0);
+	offer({number: 1, key: true});
+	finish();
+	offer({number: 2});
+	pass(160);
+	offer({number: 3, droppable: true}, {number: 4});
+	t.deepEqual(written, [1, 2, 4]);
+	finish();
+	offer({number: 5, droppable: true});
+	t.deepEqual(written, [1, 2, 4, 5]);
+	t.is(queue.stats.dropped, 1);
+});
+
+test('a reader that is 400 ms late goes on at the next key frame, once it is not late any more', t => {
+	const {queue, offer, written, finish, pass} = startQueue();
+	queue.beginAfter(0);
+	offer({number: 1, key: true});
+	finish();
+	offer({number: 2});
+	pass(410);
+	offer({number: 3}, {number: 4, key: true});
+	finish();
+	offer({number: 5}, {number: 6, key: true}, {number: 7});
+	t.deepEqual(written, [1, 2, 6, 7]);
+	t.is(queue.stats.dropped, 3);
+});
+
+test('what waits for one reader is bounded', t => {
+	const {queue, offer, written, finish} = startQueue({maxBytes: 250});
+	queue.beginAfter(0);
+	offer({number: 1, key: true});
+	finish();
+	for (let number = 2; number < 10; number++) offer({number, bytes: 100});
+	t.deepEqual(written, [1, 2, 3, 4]);
+});
+
+test('what was written is counted when its write is over', t => {
+	const {queue, offer, finish, pass} = startQueue();
+	queue.beginAfter(0);
+	offer({number: 1, key: true, bytes: 1000});
+	t.is(queue.stats.bytes, 0);
+	pass(70);
+	t.is(queue.stalledUs, 70_000);
+	finish();
+	t.like(queue.stats, {bytes: 1000, blocks: 1});
+	t.is(queue.stalledUs, 0);
+});
+
+test('a closed queue takes nothing more', t => {
+	const {queue, offer, written} = startQueue();
+	queue.beginAfter(0);
+	queue.close();
+	offer({number: 1, key: true});
+	t.deepEqual(written, []);
+});
+
+test('whatever a reader takes, what it gets is whole from key frame to gap', t => {
+	const step = fc.record({
+		key: fc.boolean(),
+		droppable: fc.boolean(),
+		afterMs: fc.integer({min: 0, max: 120}),
+		finishes: fc.nat(3),
+	});
+	fc.assert(
+		fc.property(fc.array(step, {maxLength: 200}), steps => {
+			const {queue, offer, written, finish, pass} = startQueue();
+			queue.beginAfter(0);
+			for (const [index, {key, droppable, afterMs, finishes}] of steps.entries()) {
+				offer({number: index + 1, key, droppable: droppable && !key});
+				pass(afterMs);
+				finish(finishes);
+			}
+			const isReferred = (number: number) =>
+				!steps[number - 1]!.droppable || steps[number - 1]!.key;
+			for (const [index, number] of written.entries()) {
+				const before = written[index - 1] ?? 0;
+				const missed = Array.from({length: number - before - 1}, (_, add) => before + 1 + add);
+				const isWhole = index > 0 && !missed.some(isReferred);
+				t.true(isWhole || steps[number - 1]!.key);
+			}
+		}),
+	);
+});
