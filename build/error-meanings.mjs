@@ -63,6 +63,7 @@ export const meanings = {
 	RTSP_UNAUTHORIZED:
 		'The RTSP peer wants another user or password; it is asked again every 60 s only.',
 	SERVER_NOT_READY: 'The server is starting or ending.',
+	SESSION_NOT_FOUND: 'There is no session or connection of this id (any more).',
 	SNAPSHOT_BUSY: 'Too many pictures are waited for at the same time.',
 	SNAPSHOT_FAILED: 'The picture could not be decoded or encoded.',
 	SNAPSHOT_INVALID: 'Width, height or quality is none, or too large.',

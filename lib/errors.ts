@@ -58,6 +58,7 @@ export const errorKinds = {
 	RTSP_TIMEOUT: 'unavailable',
 	RTSP_UNAUTHORIZED: 'unavailable',
 	SERVER_NOT_READY: 'unavailable',
+	SESSION_NOT_FOUND: 'not-found',
 	SNAPSHOT_BUSY: 'exhausted',
 	SNAPSHOT_FAILED: 'unavailable',
 	SNAPSHOT_INVALID: 'invalid',

@@ -257,10 +257,19 @@ export class Server {
 				},
 				changePath: request => this.#apply(store.changePath(request)),
 			},
+			rtsp: {
+				sessions: () => this.#rtsp?.sessions() ?? [],
+				connections: () => this.#rtsp?.connections() ?? [],
+				kick: id => this.#rtsp?.kick(id) ?? false,
+			},
 			metrics: createMetrics({
 				paths: () => this.paths(),
 				native: () => native.stats(),
 				hls: () => this.#hls.facts(),
+				rtsp: () => ({
+					connections: this.#rtsp?.connections().length ?? 0,
+					sessions: this.#rtsp?.sessions() ?? [],
+				}),
 				version,
 			}),
 			isReady: () => this.#http !== undefined && this.#closed === undefined,

@@ -1,5 +1,6 @@
 import type {Config} from '../config/schema.ts';
 import type {PathFacts} from '../media/facts.ts';
+import type {RtspConnectionFacts, RtspSessionFacts} from '../media/session-facts.ts';
 import type {Info} from './types.ts';
 
 /** What a changing request to the configuration asks for. */
@@ -16,6 +17,14 @@ export type Paths = {
 	exit(name: string): void;
 };
 
+/** Clients of the RTSP server; empty lists where it is off. */
+export type RtspClients = {
+	sessions(): RtspSessionFacts[];
+	connections(): RtspConnectionFacts[];
+	/** False: there is no such session. */
+	kick(session: string): boolean;
+};
+
 /** The configuration in force. What is refused throws a MediaError and changes nothing. */
 export type ConfigAccess = {
 	readonly config: Config;
@@ -27,6 +36,7 @@ export type Services = {
 	info(): Info;
 	paths: Paths;
 	config: ConfigAccess;
+	rtsp: RtspClients;
 	/** Figures for Prometheus. */
 	metrics: {readonly contentType: string; render(): Promise<string>};
 	/** False until every listener is open, and again while the server ends. */

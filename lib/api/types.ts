@@ -1,5 +1,6 @@
 // What the API answers, for those who ask it in TypeScript: the pages.
 import type {PathFacts} from '../media/facts.ts';
+import type {RtspConnectionFacts, RtspSessionFacts} from '../media/session-facts.ts';
 
 export type {PathFacts, PathState} from '../media/facts.ts';
 
@@ -12,6 +13,26 @@ export type PathView = PathFacts & {
 	inboundBytes: number;
 	outboundBytes: number;
 	inboundFramesInError: number;
+};
+
+/** A session by MediaMTX's present and former names, and ours. */
+export type RtspSessionView = RtspSessionFacts & {
+	inboundBytes: number;
+	inboundRTPPackets: number;
+	inboundRTPPacketsLost: number;
+	outboundBytes: number;
+	outboundRTPPackets: number;
+	outboundRTPPacketsReportedLost: number;
+	outboundRTPPacketsDiscarded: number;
+	rtpPacketsReceived: number;
+	rtpPacketsSent: number;
+	rtpPacketsLost: number;
+};
+
+export type RtspConnectionView = RtspConnectionFacts & {
+	inboundBytes: number;
+	outboundBytes: number;
+	tunnel: 'none' | 'http' | 'websocket';
 };
 
 /** One page of a list; pages are counted from 0. */

@@ -24,11 +24,18 @@ export type NativeFigures = {
 	bytesOnLoan: number;
 };
 
+/** What is told of the RTSP server. */
+export type RtspFigures = {
+	connections: number;
+	sessions: readonly {state: string; path: string; packetsDropped: number}[];
+};
+
 export type MetricsOptions = {
 	/** Read at every scrape. */
 	paths: () => readonly PathFigures[];
 	native: () => NativeFigures;
 	hls: () => {muxers: number; sessions: number};
+	rtsp: () => RtspFigures;
 	version: string;
 };
 
@@ -50,6 +57,7 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
 		);
 	addGauge(registry, 'sluice_hls_muxers', 'HLS muxers that run', () => options.hls().muxers);
 	addGauge(registry, 'sluice_hls_sessions', 'Viewers by HLS', () => options.hls().sessions);
+	addRtsp(registry, options.rtsp);
 	new Gauge({
 		name: 'sluice_info',
 		help: 'Version of the server, always 1',
@@ -170,6 +178,31 @@ const addReaders = (registry: Registry, paths: MetricsOptions['paths']): void =>
 			this.reset();
 			for (const {name, readers} of paths())
 				for (const {type} of readers) this.inc({path: name, type});
+		},
+	});
+};
+
+const addRtsp = (registry: Registry, rtsp: MetricsOptions['rtsp']): void => {
+	const connections = 'Connections of RTSP clients';
+	addGauge(registry, 'sluice_rtsp_connections', connections, () => rtsp().connections);
+	new Gauge({
+		name: 'sluice_rtsp_sessions',
+		help: 'RTSP sessions by path and state',
+		labelNames: ['path', 'state'],
+		registers: [registry],
+		collect() {
+			this.reset();
+			for (const {path, state} of rtsp().sessions) this.inc({path, state});
+		},
+	});
+	new Gauge({
+		name: 'sluice_rtsp_dropped_packets',
+		help: 'Packets left out because RTSP readers that are there now were late',
+		labelNames: ['path'],
+		registers: [registry],
+		collect() {
+			this.reset();
+			for (const {path, packetsDropped} of rtsp().sessions) this.inc({path}, packetsDropped);
 		},
 	});
 };

@@ -1,6 +1,6 @@
 import type {ExecutionContext} from 'ava';
 import {createApi} from '../../lib/api/app.ts';
-import type {Paths, Services} from '../../lib/api/services.ts';
+import type {Paths, RtspClients, Services} from '../../lib/api/services.ts';
 import {ConfigStore} from '../../lib/config/store.ts';
 import {MediaError} from '../../lib/errors.ts';
 import type {PathFacts} from '../../lib/media/facts.ts';
@@ -41,6 +41,7 @@ export const startApi = async (
 	const {file} = writeConfig(t, yaml);
 	const store = new ConfigStore({file, env: {}});
 	const steered: string[] = [];
+	const kicked: string[] = [];
 	const state = {isReady: true};
 	const services: Services = {
 		info: () => ({version: '1.2.3', started: '2026-01-01T00:00:00.000Z', gstreamer: '1.22.0'}),
@@ -51,6 +52,7 @@ export const startApi = async (
 			},
 			changePath: request => void store.changePath(request),
 		},
+		rtsp: scriptedClients(kicked),
 		metrics: {contentType: 'text/plain', render: async () => 'sluice_up 1\n'},
 		isReady: () => state.isReady,
 	};
@@ -58,8 +60,50 @@ export const startApi = async (
 	const {url, port} = await startHttp(t, [api]);
 	const send = (method: string, path: string, options: RequestInit = {}) =>
 		fetch(url + path, {method, ...options});
-	return {url, port, store, steered, state, send};
+	return {url, port, store, steered, kicked, state, send};
 };
+
+/** One session, on one connection. */
+const scriptedClients = (kicked: string[]): RtspClients => ({
+	sessions: () => [
+		{
+			id: 'rtsp-1',
+			created: '2026-01-01T00:00:00.000Z',
+			remoteAddr: '10.0.0.1:5000',
+			state: 'read',
+			path: 'cam',
+			query: '',
+			user: '',
+			userAgent: 'Lavf60',
+			transport: 'TCP',
+			profile: 'AVP',
+			conns: ['rtspconn-1'],
+			bytesReceived: 100,
+			packetsReceived: 0,
+			packetsLost: 0,
+			bytesSent: 5000,
+			packetsSent: 50,
+			packetsDropped: 3,
+			reportedLost: null,
+			jitter: 0.001,
+			roundTripTime: null,
+		},
+	],
+	connections: () => [
+		{
+			id: 'rtspconn-1',
+			created: '2026-01-01T00:00:00.000Z',
+			remoteAddr: '10.0.0.1:5000',
+			bytesReceived: 200,
+			bytesSent: 6000,
+			session: 'rtsp-1',
+		},
+	],
+	kick: id => {
+		if (id === 'rtsp-1') kicked.push(id);
+		return id === 'rtsp-1';
+	},
+});
 
 const scriptedPaths = (paths: PathFacts[], steered: string[]): Paths => {
 	const steer = (word: string) => (name: string) => {

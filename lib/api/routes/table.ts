@@ -4,12 +4,14 @@ import {controlRoutes} from './control.ts';
 import {healthRoutes} from './health.ts';
 import {infoRoutes} from './info.ts';
 import {pathRoutes} from './paths.ts';
+import {rtspRoutes} from './rtsp.ts';
 
 /** Every row of the API, in the order of its description. */
 export const routes: readonly Route[] = [
 	...infoRoutes,
 	...pathRoutes,
 	...controlRoutes,
+	...rtspRoutes,
 	...configRoutes,
 	...healthRoutes,
 ];

@@ -1,6 +1,7 @@
 import {createHmac, randomBytes} from 'node:crypto';
 import type {Logger} from 'pino';
 import type {Admission, Delivery} from '../../media/delivery.ts';
+import type {RtspSessionFacts} from '../../media/session-facts.ts';
 import type {TcpInfo} from '../../native/binding.ts';
 import {chooseChannels, tcpOffer} from './channels.ts';
 import {payloadTypeOf} from './describe.ts';
@@ -15,7 +16,7 @@ import type {StartMode} from './reading.ts';
 import {formatControl} from './request-url.ts';
 import {formatRtpInfo} from './rtp-info.ts';
 import type {ServerConnection} from './server-connection.ts';
-import type {ServerRequest, ServerSession, SessionFacts, SessionMethod} from './server-session.ts';
+import type {ServerRequest, ServerSession, SessionMethod} from './server-session.ts';
 import {SessionReports} from './session-reports.ts';
 import {answer} from './status.ts';
 import type {RtspAnswer} from './status.ts';
@@ -41,7 +42,7 @@ export type ReadServices = {
 	tcpInfo: (fd: number) => TcpInfo | undefined;
 	logger: Logger;
 	/** Told what it sent when it is over. */
-	onClosed: (facts: SessionFacts) => void;
+	onClosed: (facts: RtspSessionFacts) => void;
 };
 
 /** What a request to set up a track offers that can be served; undefined: 461. */
@@ -61,6 +62,7 @@ export class ReadSession implements ServerSession {
 	readonly #services: ReadServices;
 	readonly #admission: Admission;
 	readonly #target: ServerRequest['target'];
+	readonly #userAgent: string;
 	readonly #createdAt = new Date();
 	readonly #channels = new Map<number, Pair>();
 	readonly #queue: ReaderQueue;
@@ -83,13 +85,14 @@ export class ReadSession implements ServerSession {
 	}
 
 	private constructor(
-		{target}: ServerRequest,
+		request: ServerRequest,
 		connection: ServerConnection,
 		{admission, ...services}: ReadServices & {admission: Admission},
 	) {
 		const {nowUs, settings, tcpInfo} = services;
 		const {socket} = connection;
-		this.#target = target;
+		this.#target = request.target;
+		this.#userAgent = headerOf(request, 'User-Agent')?.slice(0, 200) ?? '';
 		this.#connection = connection;
 		this.#services = services;
 		this.#admission = admission;
@@ -133,10 +136,10 @@ export class ReadSession implements ServerSession {
 			this.#connection.close(`it took nothing in ${writeTimeout / 1000} s`);
 	}
 
-	facts(): SessionFacts {
+	facts(): RtspSessionFacts {
 		const {path, query} = this.#target;
 		const {peer, id, socket} = this.#connection;
-		const {bytes, dropped} = this.#queue.stats;
+		const {bytes, packets, dropped} = this.#queue.stats;
 		return {
 			id: this.id,
 			created: this.#createdAt.toISOString(),
@@ -145,12 +148,16 @@ export class ReadSession implements ServerSession {
 			path,
 			query,
 			user: '',
+			userAgent: this.#userAgent,
 			transport: 'TCP',
 			profile: 'AVP',
 			conns: [id],
 			bytesReceived: socket.bytesRead,
+			packetsReceived: 0,
+			packetsLost: 0,
 			bytesSent: bytes,
-			droppedPictures: dropped,
+			packetsSent: packets,
+			packetsDropped: dropped,
 			...this.#reports.facts(),
 		};
 	}

@@ -18,13 +18,16 @@ export type ReaderQueueOptions = {
 	maxBytes: number;
 };
 
-type Offered = Pick<RtpOutputBlock, 'number' | 'block' | 'key' | 'droppable' | 'arrivalUs'>;
+type Offered = Pick<RtpOutputBlock, 'number' | 'block' | 'key' | 'droppable' | 'arrivalUs'> & {
+	packets?: number;
+};
+type Written = Pick<Offered, 'number' | 'block' | 'packets' | 'arrivalUs'>;
 
 export type QueueStats = {
 	/** Of blocks that were written. */
 	bytes: number;
-	blocks: number;
-	/** Blocks left out because the reader was late. */
+	packets: number;
+	/** Packets left out because the reader was late. */
 	dropped: number;
 };
 
@@ -37,7 +40,7 @@ export class ReaderQueue {
 	readonly #nowUs: () => number;
 	readonly #maxBytes: number;
 	readonly #unwritten: {arrivalUs: number; bytes: number}[] = [];
-	readonly #stats: QueueStats = {bytes: 0, blocks: 0, dropped: 0};
+	readonly #stats: QueueStats = {bytes: 0, packets: 0, dropped: 0};
 	#unwrittenBytes = 0;
 	#lastNumber = 0;
 	#awaitsKey = true;
@@ -65,7 +68,7 @@ export class ReaderQueue {
 	}
 
 	/** Begins with these blocks, all of them; the next ones offered follow them. */
-	begin(blocks: readonly Pick<Offered, 'number' | 'block' | 'arrivalUs'>[]): void {
+	begin(blocks: readonly Written[]): void {
 		this.#joinsSinceUs = this.#nowUs();
 		this.#awaitsKey = blocks.length === 0;
 		this.#hasBegun = !this.#awaitsKey;
@@ -82,7 +85,7 @@ export class ReaderQueue {
 
 	/** Something that is no media of its own (a sender report). */
 	send(block: Block): void {
-		this.#write({number: this.#lastNumber, block, arrivalUs: this.#nowUs()});
+		this.#write({number: this.#lastNumber, block, packets: 0, arrivalUs: this.#nowUs()});
 	}
 
 	/** New blocks in their order; those that it has already are passed over. */
@@ -105,7 +108,7 @@ export class ReaderQueue {
 			return this.#write(block);
 		}
 		this.#lastNumber = block.number;
-		if (this.#hasBegun) this.#stats.dropped++;
+		if (this.#hasBegun) this.#stats.dropped += block.packets ?? 0;
 	}
 
 	#isFit({key, droppable}: Offered): boolean {
@@ -130,20 +133,20 @@ export class ReaderQueue {
 		return this.#unwrittenBytes > this.#maxBytes ? Infinity : nowUs - oldest.arrivalUs;
 	}
 
-	#write({number, block, arrivalUs}: Pick<Offered, 'number' | 'block' | 'arrivalUs'>): void {
+	#write({number, block, packets = 0, arrivalUs}: Written): void {
 		const bytes = block.data.byteLength;
 		if (this.#unwritten.length === 0) this.#lastProgressUs = this.#nowUs();
 		this.#lastNumber = number;
 		this.#unwritten.push({arrivalUs, bytes});
 		this.#unwrittenBytes += bytes;
-		this.#sink.write(block, () => this.#written(bytes));
+		this.#sink.write(block, () => this.#written(bytes, packets));
 	}
 
-	#written(bytes: number): void {
+	#written(bytes: number, packets: number): void {
 		this.#unwritten.shift();
 		this.#unwrittenBytes -= bytes;
 		this.#stats.bytes += bytes;
-		this.#stats.blocks++;
+		this.#stats.packets += packets;
 		this.#lastProgressUs = this.#nowUs();
 		if (this.#unwritten.length === 0) this.#joinsSinceUs = undefined;
 	}

@@ -5,6 +5,7 @@ import type {Logger} from 'pino';
 import {namingSockets} from '../../http/listeners.ts';
 import type {SocketMaker} from '../../http/server.ts';
 import type {Delivery} from '../../media/delivery.ts';
+import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-facts.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {FanOuts} from './fan-out.ts';
 import type {RtpNative} from './fan-out.ts';
@@ -14,7 +15,6 @@ import type {TcpInfo} from '../../native/binding.ts';
 import {fitTransport, ReadSession} from './read.ts';
 import type {ReadSettings} from './read.ts';
 import {ServerConnection} from './server-connection.ts';
-import type {SessionFacts} from './server-session.ts';
 
 export type RtspSettings = ReadSettings & {
 	/** Milliseconds for a request that has begun, and for the first one. */
@@ -32,19 +32,6 @@ export type RtspServerOptions = {
 	logger: Logger;
 	/** Beyond it connections are hung up on. */
 	maxConnections?: number;
-};
-
-/** What is told of one connection, by the field names of MediaMTX where it has them. */
-export type ConnectionFacts = {
-	id: string;
-	/** ISO 8601. */
-	created: string;
-	/** Address and port. */
-	remoteAddr: string;
-	bytesReceived: number;
-	bytesSent: number;
-	/** Id of its session. */
-	session: string | null;
 };
 
 /** Listens; rejects with LISTEN_REFUSED. */
@@ -94,7 +81,7 @@ export class RtspServer {
 		logger.info({listener: 'rtspAddress', host, port}, 'listening');
 	}
 
-	connections(): ConnectionFacts[] {
+	connections(): RtspConnectionFacts[] {
 		return [...this.#clients.values()].map(({connection, session}) => ({
 			id: connection.id,
 			created: connection.openedAt.toISOString(),
@@ -105,7 +92,7 @@ export class RtspServer {
 		}));
 	}
 
-	sessions(): SessionFacts[] {
+	sessions(): RtspSessionFacts[] {
 		return [...this.#clients.values()].flatMap(({session}) => session?.facts() ?? []);
 	}
 
@@ -186,7 +173,7 @@ const readerOpener = (
 	const offsetUs = native.nowUs() - performance.now() * 1000;
 	const nowUs = () => performance.now() * 1000 + offsetUs;
 	const tcpInfo = (fd: number) => native.tcpInfo(fd);
-	const onClosed = ({path, bytesSent}: SessionFacts) => count(sent, path, bytesSent);
+	const onClosed = ({path, bytesSent}: RtspSessionFacts) => count(sent, path, bytesSent);
 	const services = {delivery, fanOuts, settings, nowUs, tcpInfo, logger, onClosed};
 	return async (request, {connection}) =>
 		fitTransport(request, settings()) ? ReadSession.open(request, connection, services) : undefined;

@@ -14,9 +14,11 @@ const native = {
 const open = () => {
 	const paths = [pathFacts('a/b'), pathFacts('c', {state: 'failed', bitrate: null, readers: []})];
 	const hls = () => ({muxers: 1, sessions: 2});
+	const session = {state: 'read', path: 'c', packetsDropped: 4};
+	const rtsp = () => ({connections: 3, sessions: [session, session]});
 	return {
 		paths,
-		...createMetrics({paths: () => paths, native: () => native, hls, version: '1.2.3'}),
+		...createMetrics({paths: () => paths, native: () => native, hls, rtsp, version: '1.2.3'}),
 	};
 };
 
@@ -38,6 +40,9 @@ for (const line of [
 	'sluice_media_threads 3',
 	'sluice_bytes_on_loan 5',
 	'sluice_hls_sessions 2',
+	'sluice_rtsp_connections 3',
+	'sluice_rtsp_sessions{path="c",state="read"} 2',
+	'sluice_rtsp_dropped_packets{path="c"} 8',
 	'sluice_info{version="1.2.3"} 1',
 ])
 	test(`a scrape says ${line}`, async t => {

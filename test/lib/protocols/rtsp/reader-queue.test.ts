@@ -32,7 +32,7 @@ const startQueue = ({maxBytes = 1_000_000} = {}) => {
 	const make = ({number, key = false, droppable = false, arrivalUs = state.nowUs, bytes}: Made) => {
 		const block = manualBlock(bytes);
 		numbers.set(block, number);
-		return {number, block, key, droppable, arrivalUs};
+		return {number, block, packets: 1, key, droppable, arrivalUs};
 	};
 	return {
 		queue,
@@ -119,7 +119,7 @@ test('what was written is counted when its write is over', t => {
 	pass(70);
 	t.is(queue.stalledUs, 70_000);
 	finish();
-	t.like(queue.stats, {bytes: 1000, blocks: 1});
+	t.like(queue.stats, {bytes: 1000, packets: 1});
 	t.is(queue.stalledUs, 0);
 });
 
