@@ -118,17 +118,16 @@ export type PipelineRecipe =
 			/** 0 = all; else every track ends after so long. */
 			durationUs: number;
 	  }
-	/** The newest key frame of a stream as one still picture; ends by itself with `picture` or `failed`. */
-	| {
+	/** The newest key frame as one still picture; ends by itself with `picture` or `failed`. */
+	| ({
 			type: 'snapshot';
-			stream: Id;
 			format: 'jpg' | 'png' | 'webp';
 			/** In pixels; 0 = as the picture is, or from the other one by the aspect ratio. */
 			width: number;
 			height: number;
 			/** 1 to 100; png ignores it. */
 			quality: number;
-	  };
+	  } & ({stream: Id} | {/** A relay. */ pipeline: Id}));
 
 export type RelayInput =
 	/** What GStreamer fetches itself: file, http(s), rtmp(s), rtsp, srt. `live` of http is found out. */

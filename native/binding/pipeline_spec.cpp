@@ -109,7 +109,10 @@ pipelines::Spec readRelay(Reader& reader) {
 
 pipelines::Spec readSnapshot(Reader& reader) {
   pipelines::SnapshotSpec spec;
-  spec.stream = readNumber(reader, "stream");
+  if (reader.has("pipeline"))
+    spec.pipeline = readNumber(reader, "pipeline");
+  else
+    spec.stream = readNumber(reader, "stream");
   spec.format = reader.text("format");
   spec.width = readNumber(reader, "width");
   spec.height = readNumber(reader, "height");

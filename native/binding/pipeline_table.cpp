@@ -36,6 +36,10 @@ PipelineTable::~PipelineTable() = default;
 io::Id PipelineTable::start(Reader& reader, const io::OwnerRef& owner) {
   std::string domain = reader.text("domain");
   pipelines::Spec spec = readPipelineSpec(reader);
+  if (auto* snapshot = std::get_if<pipelines::SnapshotSpec>(&spec)) {
+    const gst::Pipeline* pipeline = find(snapshot->pipeline);
+    if (pipeline) snapshot->meter = pipeline->meter();
+  }
   io::Hub& hub = io::Hub::instance();
   const io::Id id = hub.nextId();
   hub.registerPipeline(owner, id, std::move(domain));

@@ -16,6 +16,7 @@ class Reader {
  public:
   Reader(Napi::Value value, std::string path);
 
+  bool has(const char* key) const { return !object_.Get(key).IsUndefined(); }
   std::string text(const char* key);
   bool boolean(const char* key);
   // An integer of 0 to `most`.

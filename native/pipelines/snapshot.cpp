@@ -9,8 +9,11 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace pipelines {
 
@@ -19,13 +22,13 @@ namespace {
 // A media thread answers between two pictures; one that does not is worse off than this snapshot.
 constexpr std::chrono::seconds kKeyFrameDeadline{2};
 
-struct KeyFrame {
+struct StreamKeyFrame {
   core::EpochRef epoch;
   core::FrameRef frame;
 };
 
-KeyFrame fetchKeyFrame(uint32_t stream) {
-  auto promise = std::make_shared<std::promise<KeyFrame>>();
+StreamKeyFrame fetchKeyFrame(uint32_t stream) {
+  auto promise = std::make_shared<std::promise<StreamKeyFrame>>();
   auto future = promise->get_future();
   io::Hub::instance().keyFrame(stream, [promise](core::EpochRef epoch, core::FrameRef frame) {
     promise->set_value({std::move(epoch), std::move(frame)});
@@ -58,18 +61,52 @@ std::string encoderOf(const SnapshotSpec& spec) {
   return "jpegenc quality=" + quality;
 }
 
-// One decoder thread: a second one would hold the picture back to wait for the next.
-std::string lineOf(const SnapshotSpec& spec) {
-  return "appsrc name=in format=time ! avdec_h264 max-threads=1 output-corrupt=false "
-         "discard-corrupted-frames=true ! videoconvert ! videoscale ! " +
+// One thread: a second one would hold the picture back to wait for the next.
+std::string strict(const char* decoder) {
+  return std::string(decoder) + " max-threads=1 output-corrupt=false discard-corrupted-frames=true";
+}
+
+std::string decoderOf(const GstCaps& caps) {
+  static const std::map<std::string_view, std::string> decoders{
+      {"video/x-h264", strict("avdec_h264")},
+      {"video/x-h265", strict("avdec_h265")},
+      {"video/x-vp8", "vp8dec"},
+      {"video/x-vp9", "vp9dec"},
+      {"video/x-av1", "av1parse ! av1dec"},
+      {"image/jpeg", "jpegdec"},
+      {"video/x-raw", "identity"}};
+  const auto found = decoders.find(gst_structure_get_name(gst_caps_get_structure(&caps, 0)));
+  return found == decoders.end() ? "decodebin" : found->second;
+}
+
+std::string lineOf(const SnapshotSpec& spec, const GstCaps& caps) {
+  return "appsrc name=in format=time ! " + decoderOf(caps) + " ! videoconvert ! videoscale ! " +
          sizeCaps(spec) + " ! " + encoderOf(spec) + " ! appsink name=out sync=false";
 }
 
 gst::Buffer bufferOf(const core::Frame& frame) {
   gst::Buffer buffer(gst_buffer_new_allocate(nullptr, frame.payload.size(), nullptr));
   gst_buffer_fill(buffer.get(), 0, frame.payload.data(), frame.payload.size());
-  GST_BUFFER_PTS(buffer.get()) = GST_BUFFER_DTS(buffer.get()) = 0;
   return buffer;
+}
+
+using Found = std::variant<gst::KeyFrame, io::Failed>;
+
+Found ofStream(uint32_t stream) {
+  const StreamKeyFrame key = fetchKeyFrame(stream);
+  if (!key.epoch || !key.frame) return failure("The stream has no key frame yet");
+  if (key.frame->damaged) return failure("The newest key frame is damaged");
+  const core::Track& track = key.epoch->tracks[key.frame->track];
+  gst::Caps caps = gst::capsOf(track);
+  if (!caps) return failure("No snapshot can be made of " + track.codec);
+  return gst::KeyFrame{std::move(caps), bufferOf(*key.frame)};
+}
+
+Found ofPipeline(const gst::Meter* meter) {
+  if (!meter) return failure("There is no such pipeline, or it shows no pictures");
+  gst::KeyFrame key = meter->newestKeyFrame();
+  if (!key.buffer) return failure("The pipeline has had no key frame yet");
+  return key;
 }
 
 core::Bytes bytesOf(GstBuffer* buffer) {
@@ -93,23 +130,20 @@ GstFlowReturn takePicture(GstAppSink* appsink, gpointer data) {
   return GST_FLOW_OK;
 }
 
-// The newest key frame of a stream as one still picture.
+// The newest key frame of a stream or of a pipeline as one still picture.
 class Snapshot final : public gst::Recipe {
  public:
   explicit Snapshot(SnapshotSpec spec) : spec_(std::move(spec)) {}
 
   Built build(gst::Control& control) override {
     control_ = &control;
-    const KeyFrame key = fetchKeyFrame(spec_.stream);
-    if (!key.epoch || !key.frame) return failure("The stream has no key frame yet");
-    if (key.frame->damaged) return failure("The newest key frame is damaged");
-    const core::Track& track = key.epoch->tracks[key.frame->track];
-    if (!std::holds_alternative<core::H264Parameters>(track.parameters))
-      return failure("A snapshot needs H264, the stream has " + track.codec);
-    Built built = parseLaunch(lineOf(spec_));
+    Found found = spec_.pipeline > 0 ? ofPipeline(spec_.meter.get()) : ofStream(spec_.stream);
+    if (auto* fault = std::get_if<io::Failed>(&found)) return std::move(*fault);
+    const gst::KeyFrame& key = std::get<gst::KeyFrame>(found);
+    Built built = parseLaunch(lineOf(spec_, *key.caps));
     if (auto* pipeline = std::get_if<gst::Element>(&built)) {
       connectOutput(elementOf(pipeline->get(), "out"));
-      fill(elementOf(pipeline->get(), "in"), track, *key.frame);
+      fill(elementOf(pipeline->get(), "in"), key);
     }
     return built;
   }
@@ -135,10 +169,12 @@ class Snapshot final : public gst::Recipe {
                                drop);  // now owned by appsink
   }
 
-  void fill(const gst::Element& element, const core::Track& track, const core::Frame& frame) {
+  void fill(const gst::Element& element, const gst::KeyFrame& key) {
     GstAppSrc* appsrc = GST_APP_SRC(element.get());
-    gst_app_src_set_caps(appsrc, gst::capsOf(track).get());
-    gst_app_src_push_buffer(appsrc, bufferOf(frame).release());
+    gst::Buffer buffer(gst_buffer_copy(key.buffer.get()));
+    GST_BUFFER_PTS(buffer.get()) = GST_BUFFER_DTS(buffer.get()) = 0;
+    gst_app_src_set_caps(appsrc, key.caps.get());
+    gst_app_src_push_buffer(appsrc, buffer.release());
     gst_app_src_end_of_stream(appsrc);
   }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/bytes.hpp"
+#include "gst/meter.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -77,12 +79,15 @@ struct RelaySpec {
   core::Micros duration{0};
 };
 
+// Of a stream or, where its id is given, of a pipeline.
 struct SnapshotSpec {
   uint32_t stream = 0;
   std::string format;
   uint32_t width = 0;
   uint32_t height = 0;
   uint32_t quality = 0;
+  uint32_t pipeline = 0;
+  std::shared_ptr<const gst::Meter> meter{};  // that pipeline's; nullptr: it has none
 };
 
 using Spec = std::variant<LaunchSpec, TestSpec, FileSpec, RtspSpec, RelaySpec, SnapshotSpec>;

@@ -1,7 +1,11 @@
 #include "reading.hpp"
 #include "server.hpp"
 
+#include "gst/gate.hpp"
+#include "pipelines/parse.hpp"
+
 #include <array>
+#include <future>
 #include <span>
 
 namespace {
@@ -151,6 +155,74 @@ TEST_F(Snapshot, FailsWhenTheKeyFrameCannotBeDecoded) {
     ASSERT_TRUE(server_.await<io::Stopped>(id));
     EXPECT_EQ(server_.count<io::Picture>(id), 0U);
     EXPECT_EQ(server_.count<io::Failed>(id), 1U);
+  }
+}
+
+// A pipeline that shows its newest key frame.
+class Gated final : public gst::Recipe {
+ public:
+  Gated(std::string encoder, std::function<void()> onFlowing)
+      : encoder_(std::move(encoder)),
+        gate_(std::make_shared<gst::Gate>(gst::Gate::Options{.onFlowing = std::move(onFlowing)})) {}
+
+  Built build(gst::Control&) override {
+    Built built = pipelines::parseLaunch(
+        "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240 ! " + encoder_ +
+        " ! queue name=from  fakesink name=to");
+    GstElement* pipeline = std::get<gst::Element>(built).get();
+    GstElement* gate = gate_->addTrack(gst::TrackKind::video);
+    gst_bin_add(GST_BIN(pipeline), gate);
+    const gst::Element from = pipelines::elementOf(pipeline, "from");
+    const gst::Element to = pipelines::elementOf(pipeline, "to");
+    gst_element_link_many(from.get(), gate, to.get(), nullptr);
+    return built;
+  }
+
+  std::shared_ptr<const gst::Meter> meter() const override { return gate_; }
+
+ private:
+  const std::string encoder_;
+  const gst::GateRef gate_;
+};
+
+class SnapshotOfPipeline : public Snapshot, public testing::WithParamInterface<const char*> {};
+
+TEST_P(SnapshotOfPipeline, DecodesWhateverItsVideoIs) {
+  const auto flowing = std::make_shared<std::promise<void>>();
+  const io::Id pipeline =
+      server_.run(std::make_unique<Gated>(GetParam(), [flowing] { flowing->set_value(); }));
+  ASSERT_EQ(flowing->get_future().wait_for(test::kPatience), std::future_status::ready);
+  SnapshotSpec spec{0, "jpg", 160, 0, 80};
+  spec.pipeline = pipeline;
+  spec.meter = server_.pipeline(pipeline).meter();
+  const io::Id id = server_.start(spec);
+  ASSERT_TRUE(server_.await<io::Stopped>(id));
+  const auto picture = server_.await<io::Picture>(id);
+  ASSERT_TRUE(picture) << server_.await<io::Failed>(id)->message;
+  const Decoded decoded = decode(picture->block);
+  EXPECT_EQ(decoded.size, (Size{160, 120}));
+  EXPECT_GT(decoded.brightest - decoded.darkest, 100);
+  server_.stop(pipeline);
+}
+
+INSTANTIATE_TEST_SUITE_P(Codec, SnapshotOfPipeline,
+                         testing::Values("x264enc bframes=2 speed-preset=1 ! h264parse",
+                                         "x265enc speed-preset=1 ! h265parse",
+                                         "vp8enc deadline=1 cpu-used=16",
+                                         "vp9enc deadline=1 cpu-used=8 ! vp9parse",
+                                         "av1enc cpu-used=8 usage-profile=realtime ! av1parse",
+                                         "jpegenc", "identity", "avenc_mpeg4 ! mpeg4videoparse"));
+
+TEST_F(Snapshot, FailsForAPipelineWithoutAKeyFrame) {
+  const auto gate = std::make_shared<gst::Gate>(gst::Gate::Options{});
+  for (const std::shared_ptr<const gst::Meter>& meter :
+       {std::shared_ptr<const gst::Meter>(gate), std::shared_ptr<const gst::Meter>()}) {
+    SnapshotSpec spec{0, "jpg", 0, 0, 80};
+    spec.pipeline = 999'999;
+    spec.meter = meter;
+    const io::Id id = server_.start(spec);
+    ASSERT_TRUE(server_.await<io::Stopped>(id));
+    EXPECT_EQ(server_.await<io::Failed>(id)->code, "SNAPSHOT_FAILED");
   }
 }
 

@@ -1,5 +1,5 @@
 import {MediaError} from '../../errors.ts';
-import type {Id, PipelineSpec} from '../../native/binding.ts';
+import type {Id, PipelineRecipe} from '../../native/binding.ts';
 import {wishKey} from './wish.ts';
 import type {SnapshotWish} from './wish.ts';
 
@@ -17,7 +17,7 @@ export type SnapshotPipeline = {
 	stop(): void;
 };
 
-type SnapshotRecipe = Omit<Extract<PipelineSpec, {type: 'snapshot'}>, 'domain'>;
+type SnapshotRecipe = Extract<PipelineRecipe, {type: 'snapshot'}>;
 
 /** The part of the addon that decodes. */
 export type DecoderNative = {start(recipe: SnapshotRecipe): SnapshotPipeline};

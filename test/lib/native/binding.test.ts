@@ -73,6 +73,9 @@ test.serial(
 );
 test.serial(refuses, 'openStream', [{...stream, colour: 1}], /no key `spec\.colour`/);
 test.serial(refuses, 'openIngest', [{type: 'rtmp'}], /`spec\.type` to be rtsp/);
+const snapshot = {domain: 'd', type: 'snapshot', format: 'jpg', width: 0, height: 0, quality: 80};
+test.serial(refuses, 'start', [snapshot], /`spec\.stream` to be an integer/);
+test.serial(refuses, 'start', [{...snapshot, stream: 1, pipeline: 1}], /no key `spec\.stream`/);
 test.serial(
 	refuses,
 	'openIngest',
