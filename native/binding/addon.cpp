@@ -2,6 +2,7 @@
 // stands its signature there.
 #include "binding/environment.hpp"
 #include "binding/from_js.hpp"
+#include "binding/lending.hpp"
 #include "binding/napi.hpp"
 #include "gst/elements.hpp"
 #include "binding/stats_to_js.hpp"
@@ -116,12 +117,7 @@ class Addon : public Napi::Addon<Addon> {
   // lend(request: LendRequest): NativeBlock[] | undefined
   Napi::Value lend(Info info) {
     Reader request(info[0], "request");
-    const std::vector<core::BlockRef> blocks = findBlocks(request);
-    if (blocks.empty()) return info.Env().Undefined();
-    auto lent = Napi::Array::New(info.Env(), blocks.size());
-    for (uint32_t index = 0; index < blocks.size(); ++index)
-      lent.Set(index, environment_.blocks().lend(info.Env(), blocks[index]));
-    return lent;
+    return binding::lend(request, environment_.blocks());
   }
 
   // release(ids: Id[]): void

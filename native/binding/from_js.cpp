@@ -51,6 +51,25 @@ io::Id openHls(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   return io::Hub::instance().openHls(owner, stream, config);
 }
 
+core::RtpTrack readRtpTrack(Reader& reader) {
+  core::RtpTrack track;
+  track.track = readByte(reader, "track");
+  track.channel = readByte(reader, "channel");
+  track.rtcpChannel = readByte(reader, "rtcpChannel");
+  track.payloadType = static_cast<uint8_t>(reader.number("payloadType", 127));
+  track.ssrc = static_cast<uint32_t>(reader.number("ssrc"));
+  reader.done();
+  return track;
+}
+
+io::Id openRtp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
+  core::RtpConfig config;
+  for (Reader& item : spec.objects("tracks")) config.tracks.push_back(readRtpTrack(item));
+  config.maxPacketBytes = spec.number("maxPacketBytes", UINT16_MAX);
+  spec.done();
+  return io::Hub::instance().openRtp(owner, stream, std::move(config));
+}
+
 io::Id openQueue(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   const auto request = static_cast<io::Id>(spec.number("request"));
   spec.done();
@@ -88,25 +107,13 @@ io::ListenSpec readListenSpec(Reader& reader) {
 
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner) {
   static const std::map<std::string, io::Id (*)(Reader&, io::Id, const io::OwnerRef&)> openers{
-      {"hls", openHls}, {"hubsrc", openQueue}};
+      {"hls", openHls}, {"hubsrc", openQueue}, {"rtp", openRtp}};
   const std::string type = spec.text("type");
   const auto opener = openers.find(type);
   if (opener != openers.end())
     return opener->second(spec, static_cast<io::Id>(spec.number("stream")), owner);
-  refuse(spec.env(), spec.pathOf("type"), "hls or hubsrc", Napi::String::New(spec.env(), type));
-}
-
-std::vector<core::BlockRef> findBlocks(Reader& request) {
-  const std::string type = request.text("type");
-  const auto output = static_cast<io::Id>(request.number("output"));
-  const uint64_t number = request.number("number", uint64_t{1} << 53);
-  request.done();
-  if (type == "segment") return io::Hub::instance().findSegment(output, number);
-  if (type != "init")
-    refuse(request.env(), request.pathOf("type"), "init or segment",
-           Napi::String::New(request.env(), type));
-  const auto init = io::Hub::instance().findInit(output, static_cast<uint32_t>(number));
-  return init ? std::vector{init} : std::vector<core::BlockRef>{};
+  refuse(spec.env(), spec.pathOf("type"), "hls, hubsrc or rtp",
+         Napi::String::New(spec.env(), type));
 }
 
 }  // namespace binding

@@ -15,7 +15,5 @@ io::ListenSpec readListenSpec(Reader& reader);
 
 // Opens the output that an OutputSpec describes.
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner);
-// The blocks that a LendRequest asks for; empty: it has left the window.
-std::vector<core::BlockRef> findBlocks(Reader& request);
 
 }  // namespace binding

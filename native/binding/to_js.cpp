@@ -143,6 +143,17 @@ void fill(Fields& fields, const io::InitMade& event, BlockTable&) {
       .set("bytes", event.init.block->size());
 }
 
+void fill(Fields& fields, const io::BlockMade& event, BlockTable& blocks) {
+  fields.set("type", "block")
+      .set("number", event.made.number)
+      .set("block", blocks.lend(fields.env(), event.made.bytes))
+      .set("key", event.made.key)
+      .set("droppable", event.made.droppable)
+      .set("hasVideo", event.made.hasVideo)
+      .set("arrivalUs", event.made.arrival)
+      .set("captureUs", event.made.capture);
+}
+
 void fill(Fields& fields, const io::SegmentMade& event, BlockTable&) {
   fields.set("type", "segment")
       .set("number", event.segment.number)

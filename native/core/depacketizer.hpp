@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace core {
 
@@ -20,7 +21,9 @@ struct AccessUnit {
   bool droppable = false;
   bool damaged = false;  // packets of it were lost, or a piece of it made no sense
   PictureType picture = PictureType::none;
-  Bytes payload;  // as in Frame
+  Bytes payload;  // as in Frame, and so are:
+  std::vector<uint32_t> packetEnds;
+  bool marked = false;
 };
 
 // RTP packets of one track in, access units and parameters out. Media thread only; does no I/O.
@@ -43,9 +46,9 @@ struct RtpTrackConfig {
   Kind kind = Kind::other;
   std::string codec;  // H264, MPEG4-GENERIC; all others become opaque
   uint32_t clockRateHz = 90000;
-  std::vector<Bytes> parameterSets;  // H264: sprop-parameter-sets
-  OpaqueParameters described;  // what goes on to readers of an opaque track
-  Bytes config;  // MPEG4-GENERIC: AudioSpecificConfig
+  std::vector<Bytes> parameterSets{};  // H264: sprop-parameter-sets
+  OpaqueParameters described{};  // what goes on to readers of an opaque track
+  Bytes config{};  // MPEG4-GENERIC: AudioSpecificConfig
   uint8_t sizeLength = 13;  // RFC 3640 section 4.1, in bits
   uint8_t indexLength = 3;
   uint8_t indexDeltaLength = 3;

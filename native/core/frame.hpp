@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace core {
 
@@ -11,6 +12,7 @@ namespace core {
 //
 // H.264: every NAL unit preceded by its length in 4 bytes, big endian; parameter sets that stand in
 // the epoch's track are left out, access unit delimiters too. AAC: one raw_data_block without ADTS.
+// Opaque: RTP payloads of one timestamp, one after the other.
 struct Frame {
   uint32_t epoch = 0;  // number of the epoch it belongs to, from 1
   uint64_t sequence = 0;  // counts all frames of a stream, from 0, over epochs
@@ -25,6 +27,8 @@ struct Frame {
   Micros arrival{0};  // server clock when its last byte came in
   Micros capture{0};  // server clock when it was taken, by the epoch's mapping
   Bytes payload;
+  std::vector<uint32_t> packetEnds;  // opaque: where in `payload` each packet ends; empty: no RTP
+  bool marked = false;  // opaque: its last packet had RTP's marker
 };
 
 using FrameRef = std::shared_ptr<const Frame>;

@@ -16,10 +16,13 @@ void OpaqueDepacketizer::push(const RtpPacket& packet) {
   unit_.timestamp = packet.timestamp;
   unit_.damaged |= std::exchange(lossAhead_, false);
   const ByteView payload = packet.payload;
-  if (unit_.payload.size() + payload.size() <= kMaxUnitBytes)
-    unit_.payload.insert(unit_.payload.end(), payload.begin(), payload.end());
-  else
+  if (unit_.payload.size() + payload.size() > kMaxUnitBytes) {
     unit_.damaged = true;
+  } else if (!payload.empty()) {
+    unit_.payload.insert(unit_.payload.end(), payload.begin(), payload.end());
+    unit_.packetEnds.push_back(static_cast<uint32_t>(unit_.payload.size()));
+  }
+  unit_.marked = packet.marker;
   if (packet.marker) finish();
 }
 

@@ -7,7 +7,10 @@ namespace core {
 namespace {
 
 constexpr uint8_t kSenderReport = 200;
+constexpr uint8_t kDescription = 202;
 constexpr uint8_t kGoodbye = 203;
+constexpr uint8_t kCanonicalName = 1;
+constexpr int64_t kSecondsFrom1900To1970 = 2'208'988'800;
 
 uint32_t read32(ByteView bytes, size_t at) {
   return uint32_t{bytes[at]} << 24 | uint32_t{bytes[at + 1]} << 16 | uint32_t{bytes[at + 2]} << 8 |
@@ -18,6 +21,15 @@ uint32_t read32(ByteView bytes, size_t at) {
 Micros ntpTime(uint32_t seconds, uint32_t fraction) {
   const auto micros = static_cast<int64_t>(uint64_t{fraction} * 1'000'000 >> 32);
   return Micros{int64_t{seconds} * 1'000'000 + micros};
+}
+
+void append32(uint32_t value, Bytes& out) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<uint8_t>(value >> shift));
+}
+
+void appendHeader(uint8_t count, uint8_t type, size_t words, Bytes& out) {
+  append32(uint32_t{0x80u | count} << 24 | uint32_t{type} << 16 | static_cast<uint32_t>(words - 1),
+           out);
 }
 
 // Calls take(type, count, packet) for every packet of a compound, section 6.1. Stops at the first
@@ -43,6 +55,29 @@ std::vector<SenderReport> parseSenderReports(ByteView compound) {
                        .rtpTime = read32(packet, 16)});
   });
   return reports;
+}
+
+void appendSenderReport(const SentReport& report, Bytes& out) {
+  appendHeader(0, kSenderReport, 7, out);
+  append32(report.ssrc, out);
+  const int64_t micros = report.wall.count();
+  append32(static_cast<uint32_t>(micros / 1'000'000 + kSecondsFrom1900To1970), out);
+  // Rounded up, because whoever reads it cuts off.
+  append32(
+      static_cast<uint32_t>(((uint64_t{1} << 32) * (micros % 1'000'000) + 999'999) / 1'000'000),
+      out);
+  append32(report.rtpTime, out);
+  append32(report.packets, out);
+  append32(report.bytes, out);
+  // Section 6.5: the list of items ends with at least one zero, at a boundary of 32 bits.
+  const std::string_view name = report.name.substr(0, 255);
+  const size_t items = (2 + name.size()) / 4 * 4 + 4;
+  appendHeader(1, kDescription, 2 + items / 4, out);
+  append32(report.ssrc, out);
+  out.push_back(kCanonicalName);
+  out.push_back(static_cast<uint8_t>(name.size()));
+  out.insert(out.end(), name.begin(), name.end());
+  out.insert(out.end(), items - 2 - name.size(), 0);
 }
 
 std::vector<uint32_t> parseGoodbyes(ByteView compound) {

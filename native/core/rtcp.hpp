@@ -3,6 +3,7 @@
 #include "core/bytes.hpp"
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace core {
@@ -16,6 +17,18 @@ struct SenderReport {
 
 // The sender reports of a compound packet; what is malformed is left out.
 std::vector<SenderReport> parseSenderReports(ByteView compound);
+
+struct SentReport {
+  uint32_t ssrc = 0;
+  Micros wall{0};  // since 1970
+  uint32_t rtpTime = 0;  // at the same moment
+  uint32_t packets = 0;  // sent until then
+  uint32_t bytes = 0;  // of their payloads
+  std::string_view name;  // CNAME: tracks of one name belong together; at most 255 bytes
+};
+
+// Appends a sender report and the CNAME that every compound has to have (section 6.1).
+void appendSenderReport(const SentReport& report, Bytes& out);
 
 // The sources that say goodbye in a compound packet (section 6.6).
 std::vector<uint32_t> parseGoodbyes(ByteView compound);

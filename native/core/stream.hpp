@@ -42,6 +42,7 @@ class Stream {
   void add(Output& output);
   void remove(Output& output);
 
+  const StreamConfig& config() const { return config_; }  // any thread
   const EpochRef& epoch() const { return epoch_; }
   // The newest key frame, nullptr when there is none.
   FrameRef keyFrame() const;

@@ -2,10 +2,12 @@
 
 #include "core/bytes.hpp"
 #include "core/hls_packager.hpp"
+#include "core/rtp_ring.hpp"
 #include "core/track.hpp"
 #include "io/inspected.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,6 +29,10 @@ struct InitMade {
 struct SegmentMade {
   core::HlsSegment segment;
 };  // hls output
+struct BlockMade {
+  core::RtpBlock made;
+  std::shared_ptr<void> untaken;  // goes with the event: JavaScript has taken it
+};  // rtp output
 struct StateChanged {
   std::string state;
 };  // pipeline: "playing", "paused"
@@ -58,8 +64,8 @@ struct Unwanted {};  // that hubsrc is gone
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, StateChanged, Planned,
-                           EndOfStream, Failed, Picture, Wanted, Unwanted, Stopped, Closed,
-                           PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
+using Event = std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, BlockMade,
+                           StateChanged, Planned, EndOfStream, Failed, Picture, Wanted, Unwanted,
+                           Stopped, Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
 
 }  // namespace io

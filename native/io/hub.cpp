@@ -84,6 +84,14 @@ Id Hub::openHls(const OwnerRef& owner, Id stream, core::HlsConfig config) {
   return id;
 }
 
+Id Hub::openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config) {
+  const Id id = nextId();
+  const LiveStreamRef live = findStream(stream);
+  if (live) return openOutput(std::make_shared<RtpOutput>(id, live, owner, std::move(config)), id);
+  owner->emit(id, Closed{});
+  return id;
+}
+
 Id Hub::openQueue(const OwnerRef& owner, Id stream, Id request) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
@@ -98,9 +106,11 @@ Id Hub::openQueue(const OwnerRef& owner, Id stream, Id request) {
 }
 
 Id Hub::openOutput(OutputRef output, Id id) {
-  output->open();
-  std::lock_guard lock(mutex_);
-  outputs_[id] = std::move(output);
+  {
+    std::lock_guard lock(mutex_);
+    outputs_[id] = output;
+  }
+  output->open();  // from now on it may close itself
   return id;
 }
 
@@ -156,6 +166,11 @@ bool Hub::feed(Id ingest, core::ByteView bytes) {
 std::shared_ptr<HlsOutput> Hub::findHls(Id output) {
   std::lock_guard lock(mutex_);
   return std::dynamic_pointer_cast<HlsOutput>(lookUp(outputs_, output));
+}
+
+std::shared_ptr<RtpOutput> Hub::findRtp(Id output) {
+  std::lock_guard lock(mutex_);
+  return std::dynamic_pointer_cast<RtpOutput>(lookUp(outputs_, output));
 }
 
 core::BlockRef Hub::findInit(Id output, uint32_t number) {

@@ -5,6 +5,7 @@
 #include "io/outputs.hpp"
 #include "io/owner.hpp"
 #include "io/publisher.hpp"
+#include "io/rtp_output.hpp"
 #include "io/rtsp_ingest.hpp"
 #include "io/stats.hpp"
 #include "io/unit_inbox.hpp"
@@ -38,6 +39,7 @@ class Hub {
   Id openStream(const OwnerRef& owner, const StreamSpec& spec);
   Id openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
+  Id openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config);
   // Answers a Wanted: the taker that asked gets the stream.
   Id openQueue(const OwnerRef& owner, Id stream, Id request);
   void refuseWanted(Id request, std::string reason);
@@ -49,6 +51,8 @@ class Hub {
   // Empty: it has left the window, or there is no such output.
   core::BlockRef findInit(Id output, uint32_t number);
   std::vector<core::BlockRef> findSegment(Id output, uint64_t number);
+  // nullptr: there is no such output of RTP.
+  std::shared_ptr<RtpOutput> findRtp(Id output);
 
   std::optional<StreamStats> streamStats(Id stream);
   HubStats stats();

@@ -38,6 +38,7 @@ class LiveStream : public std::enable_shared_from_this<LiveStream> {
   // Any thread.
   void post(std::function<void(core::Stream&)> task);
   StreamStats stats() const;
+  const core::StreamConfig& ringConfig() const { return stream_.config(); }
 
   // Media thread.
   bool push(core::Frame&& frame);

@@ -8,7 +8,10 @@ OutputHandle::OutputHandle(Id id, LiveStreamRef stream, OwnerRef owner)
     : id_(id), stream_(std::move(stream)), owner_(std::move(owner)) {}
 
 void OutputHandle::open() {
-  stream_->post([self = shared_from_this()](core::Stream& stream) { stream.add(self->taker()); });
+  stream_->post([self = shared_from_this()](core::Stream& stream) {
+    stream.add(self->taker());
+    self->opened();
+  });
 }
 
 void OutputHandle::close() {

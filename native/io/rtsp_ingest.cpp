@@ -246,6 +246,8 @@ void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
   frame.duration = unitDuration(feed.track.parameters);
   frame.arrival = arrival_;
   frame.payload = std::move(unit.payload);
+  frame.packetEnds = std::move(unit.packetEnds);
+  frame.marked = unit.marked;
   stream_->push(std::move(frame));
 }
 

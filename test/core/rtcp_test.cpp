@@ -36,6 +36,31 @@ TEST(SenderReport, IsReadThoughWhatFollowsIsMalformed) {
     EXPECT_EQ(parseSenderReports(join({hex(kReport), hex(rest)})).size(), 1u) << rest;
 }
 
+TEST(SenderReport, ReadsBackAsItWasWritten) {
+  for (const int64_t micros : {0LL, 1LL, 999'999LL, 1'700'000'000'123'457LL}) {
+    Bytes out;
+    appendSenderReport({7, Micros{micros}, 90000, 12, 3456, "sluice-0000000b"}, out);
+    const auto reports = parseSenderReports(out);
+    ASSERT_EQ(reports.size(), 1u);
+    EXPECT_EQ(reports[0].ssrc, 7u);
+    EXPECT_EQ(reports[0].ntp - std::chrono::seconds{2'208'988'800}, Micros{micros});
+    EXPECT_EQ(reports[0].rtpTime, 90000u);
+  }
+}
+
+TEST(SenderReport, ComesWithACanonicalNamePaddedToWords) {
+  for (const std::string_view name : {"", "a", "ab", "abc", "abcd", "abcde"}) {
+    Bytes out;
+    appendSenderReport({7, Micros{0}, 0, 0, 0, name}, out);
+    const ByteView description = ByteView(out).subspan(28);
+    EXPECT_EQ(description.size() % 4, 0u);
+    EXPECT_EQ(size_t{description[3]} * 4 + 4, description.size()) << name;
+    EXPECT_EQ(description[1], 202);
+    EXPECT_EQ(description[9], name.size());
+    EXPECT_EQ(description.back(), 0);
+  }
+}
+
 TEST(Goodbye, NamesItsSources) {
   const Bytes goodbye = hex("82cb0002 11223344 55667788");
   EXPECT_EQ(parseGoodbyes(join({hex(kReport), goodbye})),

@@ -96,8 +96,19 @@ test.serial(
 );
 test.serial(refuses, 'feed', [1, 'bytes', 5], /`buffer` to be a Uint8Array, got bytes/);
 test.serial(refuses, 'feed', [1, new Uint8Array(4), 5], /`length` to be at most/);
-test.serial(refuses, 'openOutput', [{type: 'dash', stream: 1}], /`spec\.type` to be hls or hubsrc/);
+test.serial(
+	refuses,
+	'openOutput',
+	[{type: 'dash', stream: 1}],
+	/`spec\.type` to be hls, hubsrc or rtp/,
+);
 test.serial(refuses, 'openOutput', [hls], /`spec\.segmentCount`/);
+test.serial(
+	refuses,
+	'openOutput',
+	[{type: 'rtp', stream: 1, tracks: [{track: 0, channel: 256}], maxPacketBytes: 1440}],
+	/`spec\.tracks\[0\]\.channel` to be an integer of 0 to 255, got 256/,
+);
 test.serial(refuses, 'start', [{domain: 'd', type: 'nonsense'}], /`spec\.type`/);
 test.serial(
 	refuses,
@@ -110,7 +121,7 @@ test.serial(
 	refuses,
 	'lend',
 	[{output: 1, type: 'part', number: 0}],
-	/`request\.type` to be init or/,
+	/`request\.type` to be init, segment, ring or report/,
 );
 test.serial(refuses, 'release', [5], /`ids` to be an array, got 5/);
 test.serial(refuses, 'tcpInfo', [-1], /`fd` to be an id, got -1/);
@@ -125,6 +136,8 @@ test.serial('unknown ids are ignored', t => {
 	t.is(binding.streamStats(nobody), undefined);
 	t.is(binding.pipelineStats(nobody), undefined);
 	t.is(binding.lend({output: nobody, type: 'init', number: 1}), undefined);
+	t.is(binding.lend({output: nobody, type: 'ring', compress: true}), undefined);
+	t.is(binding.lend({output: nobody, type: 'report'}), undefined);
 	t.is(binding.tcpInfo(1_000_000), undefined);
 });
 

@@ -1,0 +1,95 @@
+#include "binding/lending.hpp"
+
+#include "binding/fields.hpp"
+#include "io/hub.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace binding {
+
+namespace {
+
+using Lender = Napi::Value (*)(Reader& request, io::Id output, BlockTable& blocks);
+
+Napi::Value listOf(Napi::Env env, const std::vector<Napi::Object>& items) {
+  if (items.empty()) return env.Undefined();
+  auto list = Napi::Array::New(env, items.size());
+  for (uint32_t index = 0; index < items.size(); ++index) list.Set(index, items[index]);
+  return list;
+}
+
+uint64_t readNumber(Reader& request) {
+  const uint64_t number = request.number("number", uint64_t{1} << 53);
+  request.done();
+  return number;
+}
+
+Napi::Value lendInit(Reader& request, io::Id output, BlockTable& blocks) {
+  const auto number = static_cast<uint32_t>(readNumber(request));
+  const core::BlockRef init = io::Hub::instance().findInit(output, number);
+  std::vector<Napi::Object> lent;
+  if (init) lent.push_back(blocks.lend(request.env(), init));
+  return listOf(request.env(), lent);
+}
+
+Napi::Value lendSegment(Reader& request, io::Id output, BlockTable& blocks) {
+  const uint64_t number = readNumber(request);
+  std::vector<Napi::Object> lent;
+  for (const core::BlockRef& part : io::Hub::instance().findSegment(output, number))
+    lent.push_back(blocks.lend(request.env(), part));
+  return listOf(request.env(), lent);
+}
+
+Napi::Object placeOf(Napi::Env env, const core::RtpBlock& block) {
+  auto starts = Napi::Array::New(env, block.starts.size());
+  for (uint32_t index = 0; index < block.starts.size(); ++index) {
+    const core::RtpStart& start = block.starts[index];
+    starts.Set(
+        index,
+        Fields(env).set("sequence", start.sequence).set("timestamp", start.rtpTime).object());
+  }
+  return Fields(env)
+      .set("number", block.number)
+      .set("arrivalUs", block.arrival)
+      .set("starts", static_cast<Napi::Object>(starts))
+      .object();
+}
+
+Napi::Value lendRing(Reader& request, io::Id output, BlockTable& blocks) {
+  const bool compress = request.boolean("compress");
+  request.done();
+  const auto rtp = io::Hub::instance().findRtp(output);
+  std::vector<Napi::Object> lent;
+  if (rtp)
+    for (const core::RtpBlock& block : rtp->ring(compress)) {
+      lent.push_back(blocks.lend(request.env(), block.bytes));
+      lent.back().Set("ring", placeOf(request.env(), block));
+    }
+  return listOf(request.env(), lent);
+}
+
+Napi::Value lendReport(Reader& request, io::Id output, BlockTable& blocks) {
+  request.done();
+  const auto rtp = io::Hub::instance().findRtp(output);
+  const core::BlockRef report = rtp ? rtp->report() : nullptr;
+  std::vector<Napi::Object> lent;
+  if (report) lent.push_back(blocks.lend(request.env(), report));
+  return listOf(request.env(), lent);
+}
+
+}  // namespace
+
+Napi::Value lend(Reader& request, BlockTable& blocks) {
+  static const std::map<std::string, Lender> lenders{
+      {"init", lendInit}, {"segment", lendSegment}, {"ring", lendRing}, {"report", lendReport}};
+  const std::string type = request.text("type");
+  const auto output = static_cast<io::Id>(request.number("output"));
+  const auto lender = lenders.find(type);
+  if (lender != lenders.end()) return lender->second(request, output, blocks);
+  refuse(request.env(), request.pathOf("type"), "init, segment, ring or report",
+         Napi::String::New(request.env(), type));
+}
+
+}  // namespace binding

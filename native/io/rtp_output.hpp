@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/rtp_packager.hpp"
+#include "io/outputs.hpp"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace io {
+
+// Interleaved RTP for the readers of one layout. It closes by itself when the stream ends, or when
+// its tracks become others than its readers were told.
+class RtpOutput final : public OutputHandle, private core::Output {
+ public:
+  RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config);
+
+  // Any thread; empty: there is nothing yet.
+  std::vector<core::RtpBlock> ring(bool compress);
+  core::BlockRef report();
+
+ private:
+  core::Output& taker() override { return *this; }
+  void opened() override;
+  void epoch(const core::EpochRef& epoch) override;
+  void frame(const core::FrameRef& frame) override;
+  void ended() override;
+  void take(const core::RtpBlock& block);
+  void tell(const core::RtpBlock& block);
+
+  // Bytes that JavaScript has not taken yet; outlives the output in its events.
+  const std::shared_ptr<std::atomic<size_t>> untaken_ = std::make_shared<std::atomic<size_t>>(0);
+  bool filling_ = true;  // what comes is the stream's ring
+  bool awaitsKey_ = false;  // JavaScript lagged
+
+  std::mutex mutex_;  // the ring is read by the JS thread
+  core::RtpPackager packager_;
+};
+
+}  // namespace io
