@@ -1,4 +1,4 @@
-// Writes what is generated from the code: docs/reference/{config.md,errors.md,openapi.json}, and the sample sluice.yml.
+// Writes what is generated from the code: docs/reference/{config.md,errors.md,inspect.md,openapi.json}, and the sample sluice.yml.
 // With --check it writes nothing and fails when a file differs.
 import {readFileSync, writeFileSync} from 'node:fs';
 import {format, resolveConfig} from 'prettier';
@@ -10,12 +10,14 @@ import {describeApi} from '../lib/api/openapi.ts';
 import {routes} from '../lib/api/routes/table.ts';
 import {errorKinds} from '../lib/errors.ts';
 import {kinds, meanings} from './error-meanings.mjs';
+import {inspectReference, unsaidRemarks} from './inspect-reference.mjs';
 
 const {paths, pathDefaults, ...globalKeys} = configSchema.shape;
 
 const files = {
 	'docs/reference/config.md': configReference(),
 	'docs/reference/errors.md': errorsReference(),
+	'docs/reference/inspect.md': inspectReference(),
 	'docs/reference/openapi.json': JSON.stringify(describeApi(routes)),
 	'sluice.yml': sample(),
 };
@@ -29,6 +31,9 @@ for (const [file, text] of Object.entries(files)) {
 const unsaid = Object.keys(errorKinds).filter(code => meanings[code] === undefined);
 if (unsaid.length > 0)
 	fail(`build/error-meanings.mjs: expected a sentence for ${unsaid.join(', ')}`);
+const unsaidRemark = unsaidRemarks();
+if (unsaidRemark.length > 0)
+	fail(`build/remark-meanings.mjs: expected a sentence for ${unsaidRemark.join(', ')}`);
 if (process.argv.includes('--check') && stale.length > 0) {
 	fail(`${stale.join(', ')}: differ from the code, node build/docs.mjs writes them`);
 }

@@ -30,6 +30,7 @@ const layers = {
 	'lib/api': [...inner, 'lib/media', 'lib/http'],
 	// A composition root beside lib/server.ts.
 	'lib/streamer': [...middle, 'lib/protocols', 'lib/api'],
+	'lib/inspect': [...middle, 'lib/protocols/rtsp'],
 	web: [],
 };
 // These may use everything; of them only the command lines and the package's door use the server.

@@ -1,4 +1,5 @@
 import {parseArgs} from 'node:util';
+import {redactUrl} from '../util/redact.ts';
 
 /** What the words of a command line ask for. */
 export type Order =
@@ -6,6 +7,7 @@ export type Order =
 	| {type: 'version'}
 	| {type: 'wrong'; reason: string}
 	| {type: 'check'; file: string}
+	| {type: 'inspect'; url: string; isJson: boolean; packets: number; seconds: number}
 	| {type: 'serve'; file: string | undefined; urls: string[] | undefined; isSupervised: boolean};
 
 export const usage = `Usage:
@@ -14,6 +16,12 @@ export const usage = `Usage:
   sluice [NAME=]URL...      serve these sources: rtsp://user:password@camera/stream,
                             file:///film.mp4, test:
   sluice check FILE         say what is wrong with a file
+  sluice inspect RTSP-URL   show what a camera sends: SDP, packets, frames, clocks
+
+Options of inspect:
+  --seconds N               how long to look (10)
+  --packets N               how many packets and frames to list (30)
+  --json                    one JSON document
 
 Options:
   --no-supervisor           do not start the server again when it crashes
@@ -34,6 +42,9 @@ export const parseArguments = (args: readonly string[], {isSource, isFile}: Look
 	if (values.version) return {type: 'version'};
 	const [first, ...rest] = words;
 	if (first === 'check' && !isSource(first)) return checkOrder(rest);
+	if (first === 'inspect' && !isSource(first)) return inspectOrder(rest, values);
+	const stray = inspectOptions.find(name => values[name] !== undefined);
+	if (stray !== undefined) return wrong(`expected --${stray} with inspect only`);
 	const isSupervised = !values['no-supervisor'];
 	if (first === undefined) {
 		const file = isFile(defaultFile) ? defaultFile : undefined;
@@ -52,10 +63,35 @@ const checkOrder = ([file, ...rest]: string[]): Order =>
 		? wrong('expected one file after check')
 		: {type: 'check', file};
 
+const inspectOptions = ['json', 'packets', 'seconds'] as const;
+
+type InspectValues = {json?: boolean; packets?: string; seconds?: string};
+
+const inspectOrder = ([url, ...rest]: string[], values: InspectValues): Order => {
+	if (url === undefined || rest.length > 0) return wrong('expected one RTSP URL after inspect');
+	if (!/^rtsps?:\/\//i.test(url))
+		return wrong(`expected a URL that begins with rtsp:// or rtsps://, got ${redactUrl(url)}`);
+	const packets = integer(values.packets ?? '30', {min: 0, max: 100_000});
+	if (packets === undefined)
+		return wrong(`expected --packets to be a number of 0 to 100000, got ${values.packets}`);
+	const seconds = integer(values.seconds ?? '10', {min: 1, max: 86_400});
+	if (seconds === undefined)
+		return wrong(`expected --seconds to be a number of 1 to 86400, got ${values.seconds}`);
+	return {type: 'inspect', url, isJson: values.json ?? false, packets, seconds};
+};
+
+const integer = (text: string, {min, max}: {min: number; max: number}): number | undefined => {
+	const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
+	return number >= min && number <= max ? number : undefined;
+};
+
 const options = {
 	help: {type: 'boolean', short: 'h'},
 	version: {type: 'boolean', short: 'v'},
 	'no-supervisor': {type: 'boolean'},
+	json: {type: 'boolean'},
+	packets: {type: 'string'},
+	seconds: {type: 'string'},
 } as const;
 
 const split = (args: readonly string[]) => {

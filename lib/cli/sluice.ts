@@ -18,6 +18,8 @@ const run = async (order: Order): Promise<number | undefined> => {
 			return 2;
 		case 'check':
 			return (await import('./check.ts')).checkFile(order.file);
+		case 'inspect':
+			return (await import('./inspect.ts')).inspect(order);
 		case 'serve':
 			if (order.isSupervised) return supervise(superviseOptions());
 			// Loaded here only: a supervisor needs none of it.

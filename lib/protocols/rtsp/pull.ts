@@ -1,6 +1,8 @@
 import {EventEmitter} from 'node:events';
 import {MediaError, toMediaError} from '../../errors.ts';
-import type {OpenSource, SourceEvents, SourceOptions} from '../../media/source.ts';
+import type {OpenSource, Source, SourceEvents, SourceOptions} from '../../media/source.ts';
+import type {NativeStream} from '../../native/native.ts';
+import type {OnExchange} from './session.ts';
 import {parseRtspUrl} from './url.ts';
 import type {RtspUrl} from './url.ts';
 import {RtspVisit} from './visit.ts';
@@ -8,13 +10,21 @@ import {RtspVisit} from './visit.ts';
 /** Fetches a camera's stream over RTSP, media interleaved on its TCP connection whatever `rtspTransport` says. */
 export const openRtspSource: OpenSource = options => new RtspPull(options);
 
+export type WatchedOptions = Omit<SourceOptions, 'stream'> & {
+	stream: Pick<NativeStream, 'openIngest'>;
+	onExchange?: OnExchange;
+};
+
+/** The same for those who look at the dialogue. */
+export const openWatchedRtspSource = (options: WatchedOptions): Source => new RtspPull(options);
+
 class RtspPull extends EventEmitter<SourceEvents> {
-	readonly #options: SourceOptions;
+	readonly #options: WatchedOptions;
 	#visit: RtspVisit | undefined;
 	#isPaused = false;
 	#isClosed = false;
 
-	constructor(options: SourceOptions) {
+	constructor(options: WatchedOptions) {
 		super();
 		this.#options = options;
 		void this.#run();
@@ -58,10 +68,10 @@ class RtspPull extends EventEmitter<SourceEvents> {
 	}
 
 	async #visitAt(url: RtspUrl, {host, credentials}: RtspUrl): Promise<RtspUrl> {
-		const {stream, settings, logger} = this.#options;
+		const {stream, settings, logger, onExchange} = this.#options;
 		const allowBasic = url.host === host || url.credentials !== credentials;
 		const timeoutMs = settings.readTimeoutMs;
-		const visit = new RtspVisit({url, stream, timeoutMs, allowBasic, logger});
+		const visit = new RtspVisit({url, stream, timeoutMs, allowBasic, logger, onExchange});
 		if (this.#isPaused) visit.pause();
 		this.#visit = visit;
 		return await visit.run();
@@ -70,7 +80,7 @@ class RtspPull extends EventEmitter<SourceEvents> {
 
 const maxRedirects = 5;
 
-const sourceUrl = ({source}: SourceOptions): RtspUrl => {
+const sourceUrl = ({source}: Pick<SourceOptions, 'source'>): RtspUrl => {
 	const url = parseRtspUrl(source);
 	if (url.ok) return url.value;
 	throw new MediaError('CONFIG_INVALID', `Source is no RTSP URL: ${url.reason}`, {key: 'source'});

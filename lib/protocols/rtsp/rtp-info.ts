@@ -1,5 +1,5 @@
 // RFC 2326 section 12.33. What it says of seq and rtptime is often not true (Hikvision, Tapo, OMNY),
-// so nothing but the log depends on it.
+// so a pull does not depend on it; `sluice inspect` says where it is wrong.
 import {parseNumber, parseParameters} from './parameters.ts';
 import type {Parameter} from './parameters.ts';
 

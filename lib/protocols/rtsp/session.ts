@@ -19,7 +19,20 @@ export type SessionOptions = {
 	authenticator: Authenticator;
 	/** How long an answer may take. */
 	timeoutMs: number;
+	/** Hears every question with its answer, but for TEARDOWN. */
+	onExchange?: OnExchange | undefined;
 };
+
+/** A question and what the camera said to it. */
+export type Exchange = {
+	method: string;
+	/** Without user and password. */
+	url: string;
+	/** The Authorization header that went along: holds no password, but for Basic. */
+	authorization: string | undefined;
+	response: RtspResponse;
+};
+export type OnExchange = (exchange: Exchange) => void;
 
 export type Description = {
 	tracks: DescribedTrack[];
@@ -37,6 +50,7 @@ export class RtspSession {
 	readonly #url: RtspUrl;
 	readonly #authenticator: Authenticator;
 	readonly #timeoutMs: number;
+	readonly #onExchange: OnExchange | undefined;
 	#playUrl: string;
 	#id: string | undefined;
 	/** From the Session header. */
@@ -44,11 +58,12 @@ export class RtspSession {
 	/** What the camera says it understands, in upper case; empty when it does not say. */
 	methods: Set<string> = new Set();
 
-	constructor({connection, url, authenticator, timeoutMs}: SessionOptions) {
+	constructor({connection, url, authenticator, timeoutMs, onExchange}: SessionOptions) {
 		this.#connection = connection;
 		this.#url = url;
 		this.#authenticator = authenticator;
 		this.#timeoutMs = timeoutMs;
+		this.#onExchange = onExchange;
 		this.#playUrl = formatRtspUrl(url);
 	}
 
@@ -123,6 +138,8 @@ export class RtspSession {
 			const headers = [...this.#headers(method, url), ...more];
 			const question = {method, url, headers, timeoutMs: this.#timeoutMs};
 			const response = await this.#connection.ask(question);
+			const authorization = headerOf({headers}, 'Authorization');
+			this.#onExchange?.({method, url, authorization, response});
 			if (response.status !== 401) {
 				this.#authenticator.accepted(response);
 				return response;

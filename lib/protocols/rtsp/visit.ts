@@ -8,7 +8,7 @@ import {headerOf} from './message.ts';
 import type {RtspRequest} from './message.ts';
 import {parseSdp} from './sdp.ts';
 import {RtspSession} from './session.ts';
-import type {Description, SetUpTrack} from './session.ts';
+import type {Description, OnExchange, SetUpTrack} from './session.ts';
 import {tracksOf} from './tracks.ts';
 import {portOf, resolveLocation} from './url.ts';
 import type {RtspUrl} from './url.ts';
@@ -20,6 +20,7 @@ export type VisitOptions = {
 	/** False: the password may not go to this host in plain words. */
 	allowBasic: boolean;
 	logger: Logger;
+	onExchange?: OnExchange | undefined;
 };
 
 /**
@@ -41,10 +42,10 @@ export class RtspVisit {
 
 	constructor(options: VisitOptions) {
 		this.#options = options;
-		const {url, timeoutMs, allowBasic} = options;
+		const {url, timeoutMs, allowBasic, onExchange} = options;
 		const authenticator = new Authenticator(url.credentials, {allowBasic});
 		const connection = this.#connection;
-		this.#session = new RtspSession({connection, url, authenticator, timeoutMs});
+		this.#session = new RtspSession({connection, url, authenticator, timeoutMs, onExchange});
 		this.#connection.on('request', request => this.#hear(request));
 		this.#connection.on('closed', error => this.#end.reject(error));
 		this.#end.promise.catch(() => undefined);

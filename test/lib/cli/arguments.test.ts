@@ -32,6 +32,22 @@ test('check takes one file', t => {
 	t.like(parse('check'), {type: 'wrong'});
 });
 
+test('inspect takes one RTSP URL and its own options', t => {
+	const url = 'rtsp://camera/stream';
+	const usual = {type: 'inspect', url, isJson: false, packets: 30, seconds: 10} as const;
+	t.deepEqual(parse(`inspect ${url}`), usual);
+	t.deepEqual(parse(`inspect ${url} --json --packets 0 --seconds 3`), {
+		...usual,
+		isJson: true,
+		packets: 0,
+		seconds: 3,
+	});
+	for (const wrong of ['', 'test:', `${url} ${url}`, `${url} --packets x`, `${url} --seconds 0`])
+		t.like(parse(`inspect ${wrong}`), {type: 'wrong'}, wrong);
+	t.like(parse('test: --json'), {type: 'wrong'});
+	t.false(JSON.stringify(parse('inspect http://a:geheim@b/')).includes('geheim'));
+});
+
 test('options are known or refused', t => {
 	t.deepEqual(parse('--version'), {type: 'version'});
 	t.deepEqual(parse('-h'), {type: 'help'});

@@ -1,0 +1,65 @@
+import {styleText} from 'node:util';
+import {pino} from 'pino';
+import {toMediaError} from '../errors.ts';
+import {formatReport} from '../inspect/format.ts';
+import type {Paint} from '../inspect/format.ts';
+import {look} from '../inspect/look.ts';
+import type {Report} from '../inspect/report.ts';
+import {openNative} from '../native/native.ts';
+import {redactUrls} from '../util/redact.ts';
+import type {Order} from './arguments.ts';
+
+type InspectOrder = Extract<Order, {type: 'inspect'}>;
+
+/**
+ * `sluice inspect URL`: prints what a camera sends. The answer is the exit code: 1 when no packet came,
+ * with the cause on standard error; what was seen up to then is printed all the same.
+ */
+export const inspect = async (order: InspectOrder): Promise<number> => {
+	const {url, seconds, packets} = order;
+	const native = openNative();
+	try {
+		tellStart(order);
+		const signal = untilInterrupted();
+		const logger = pino({level: 'silent'});
+		const durationMs = seconds * 1000;
+		const {report, failure} = await look({native, url, durationMs, rows: packets, logger, signal});
+		if (report.sdp !== null) await print(order, report);
+		if (report.packets.length > 0 || report.tracks.some(({first}) => first !== null)) return 0;
+		const cause = failure?.message ?? 'Expected packets from the camera, got none';
+		process.stderr.write(`sluice: ${redactUrls(cause)}\n`);
+		return 1;
+	} catch (error) {
+		process.stderr.write(`sluice: ${redactUrls(toMediaError(error).message)}\n`);
+		return 1;
+	} finally {
+		native.close();
+	}
+};
+
+/** Somebody who waits wants to know how long; whoever reads a pipe does not. */
+const tellStart = ({seconds}: InspectOrder): void => {
+	if (process.stderr.isTTY)
+		process.stderr.write(`looking for ${seconds} s, Ctrl-C ends it with what was seen so far\n`);
+};
+
+/** The first Ctrl-C ends the look, a second one the process, as everywhere. */
+const untilInterrupted = (): AbortSignal => {
+	const abort = new AbortController();
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
+	return abort.signal;
+};
+
+/** A reader that has seen enough (head, less) is no failure. */
+const print = async ({isJson}: InspectOrder, report: Report): Promise<void> => {
+	const text = isJson ? `${JSON.stringify(report, null, '\t')}\n` : formatReport(report, paint);
+	await new Promise<void>(resolve => {
+		process.stdout.once('error', () => resolve());
+		process.stdout.write(text, () => resolve());
+	});
+};
+
+const styles = {title: 'bold', remark: 'yellow'} as const;
+
+/** Colours for terminals only, unless NO_COLOR is set. */
+const paint: Paint = (style, text) => styleText(styles[style], text, {stream: process.stdout});

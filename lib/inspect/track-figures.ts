@@ -1,0 +1,139 @@
+import type {PacketEvent, ParametersEvent, ReportEvent, UnitEvent} from '../native/inspected.ts';
+import type {RtpTrackSpec} from '../native/binding.ts';
+import type {RtpInfo} from '../protocols/rtsp/rtp-info.ts';
+import {BitrateMeter} from './meters/bitrate.ts';
+import {DriftMeter} from './meters/drift.ts';
+import {FrameRateMeter} from './meters/frame-rate.ts';
+import {GopMeter} from './meters/gop.ts';
+import {JitterMeter} from './meters/jitter.ts';
+import {JumpMeter} from './meters/jumps.ts';
+import {ReportMeter} from './meters/reports.ts';
+import {SequenceMeter} from './meters/sequence.ts';
+import {SpreadMeter} from './meters/spread.ts';
+import {unwrapper} from './meters/unwrap.ts';
+import type {Parameters, TrackReport} from './report.ts';
+
+/** Sources and payload types that are listed; a hostile peer may make up a new one with every packet. */
+const maxListed = 16;
+
+/** Everything that is measured of one track, whatever long it is looked at. */
+export class TrackFigures {
+	readonly spec: RtpTrackSpec;
+	readonly #bitrate = new BitrateMeter();
+	readonly #sequence = new SequenceMeter();
+	readonly #jitter: JitterMeter;
+	readonly #gop = new GopMeter();
+	readonly #rate = new FrameRateMeter();
+	readonly #sizes = new SpreadMeter();
+	readonly #drift = new DriftMeter();
+	readonly #jumps = new JumpMeter();
+	readonly #reports: ReportMeter;
+	readonly #unwrap = unwrapper(32);
+	readonly #ssrcs = new Set<number>();
+	readonly #payloadTypes = new Map<number, number>();
+	readonly #types = {I: 0, P: 0, B: 0};
+	readonly #spsType: number;
+	#first: TrackReport['first'] = null;
+	#parameters: Parameters | null = null;
+	#parameterChanges = -1;
+	#markers = 0;
+	#setsInBand = 0;
+	#frames = 0;
+	#damaged = 0;
+
+	constructor(spec: RtpTrackSpec) {
+		this.spec = spec;
+		this.#jitter = new JitterMeter(spec.clockRateHz);
+		this.#reports = new ReportMeter(spec.clockRateHz);
+		this.#spsType = spsTypes.get(spec.codec) ?? -1;
+	}
+
+	addPacket(packet: PacketEvent): void {
+		const {sequence, timestamp, payloadType, marker, nals, ssrc} = packet;
+		const known = this.#payloadTypes.get(payloadType) ?? 0;
+		if (known > 0 || this.#payloadTypes.size < maxListed)
+			this.#payloadTypes.set(payloadType, known + 1);
+		if (payloadType !== this.spec.payloadType) return;
+		this.#first ??= {sequence, timestamp};
+		if (this.#ssrcs.size < maxListed) this.#ssrcs.add(ssrc);
+		if (marker) this.#markers++;
+		this.#setsInBand += nals.filter(type => type === this.#spsType).length;
+		this.#bitrate.add(packet);
+		this.#sequence.add(packet);
+		this.#jitter.add(packet);
+	}
+
+	addUnit(unit: UnitEvent): void {
+		const {picture, arrivalUs} = unit;
+		const mediaUs = (this.#unwrap(unit.timestamp) * 1e6) / this.spec.clockRateHz;
+		this.#frames++;
+		if (unit.damaged) this.#damaged++;
+		if (picture !== '') this.#types[picture]++;
+		this.#sizes.add(unit.bytes);
+		this.#gop.add(unit);
+		this.#rate.add({ptsUs: mediaUs, arrivalUs});
+		this.#drift.add({mediaUs, arrivalUs});
+		this.#jumps.add({clockUs: mediaUs, arrivalUs});
+	}
+
+	addReport(report: ReportEvent): void {
+		this.#reports.add(report);
+	}
+
+	addParameters({type: _type, id: _id, track: _track, ...parameters}: ParametersEvent): void {
+		this.#parameters = parameters;
+		this.#parameterChanges++;
+	}
+
+	read(index: number, rtpInfo: RtpInfo | undefined): TrackReport {
+		const {kind, codec, payloadType, clockRateHz, encoding, fmtp} = this.spec;
+		const {parameterSets, config} = this.spec;
+		return {
+			...{index, kind, codec, payloadType, clockRateHz, encoding, fmtp},
+			hasSprop: parameterSets.length > 0 || config.length > 0,
+			parameters: this.#parameters,
+			parameterChanges: Math.max(0, this.#parameterChanges),
+			setsInBand: this.#setsInBand,
+			ssrcs: [...this.#ssrcs],
+			payloadTypes: [...this.#payloadTypes].map(([type, packets]) => ({
+				payloadType: type,
+				packets,
+			})),
+			markers: this.#markers,
+			sequence: this.#sequence.read(),
+			bitrate: this.#bitrate.read(),
+			jitter: this.#jitter.read(),
+			frames: this.#readFrames(),
+			clock: {
+				drift: this.#drift.read(),
+				jumps: this.#jumps.read(),
+				reports: this.#reports.read(),
+			},
+			rtpInfo: rtpInfo
+				? {sequence: rtpInfo.sequence ?? null, timestamp: rtpInfo.timestamp ?? null}
+				: null,
+			first: this.#first,
+		};
+	}
+
+	#readFrames(): TrackReport['frames'] {
+		return {
+			count: this.#frames,
+			damaged: this.#damaged,
+			types: {...this.#types},
+			bytes: this.#sizes.read(),
+			rate: {announced: announcedRate(this.#parameters), ...this.#rate.read()},
+			gop: this.#gop.read(),
+		};
+	}
+}
+
+const spsTypes = new Map([
+	['H264', 7],
+	['H265', 33],
+]);
+
+const announcedRate = (parameters: Parameters | null): number | null =>
+	parameters?.codec === 'h264' && parameters.sps.frameRateNum > 0
+		? parameters.sps.frameRateNum / parameters.sps.frameRateDen
+		: null;
