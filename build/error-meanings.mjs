@@ -21,6 +21,11 @@ export const meanings = {
 	API_METHOD_UNSUPPORTED: 'There is such an address, but not with this method.',
 	API_NOT_FOUND: 'There is nothing at this address.',
 	API_UNAUTHORIZED: 'User or password of a request are wrong or missing.',
+	AUTH_DENIED: 'The user is known and may not do this, or not at this path or from this address.',
+	AUTH_FAILED: 'User or password are wrong.',
+	AUTH_REQUIRED: 'The path is not open to everybody, and nobody said who asks.',
+	AUTH_TOO_OFTEN:
+		'Wrong passwords came from this address; the next one is looked at after a pause.',
 	CONFIG_INVALID: 'A configuration is refused; the message has a line for each problem.',
 	CONFIG_UNREADABLE: 'A configuration file, or its state file, cannot be read.',
 	FILE_UNREADABLE: 'A file that is a source cannot be opened or is no film.',

@@ -5,7 +5,7 @@ import {files} from './tools.mjs';
 
 // Each layer, and what it may use besides itself. <x> lies outside the repository.
 const inner = ['lib/util', 'lib/errors', 'lib/observe', 'lib/config'];
-const middle = [...inner, 'lib/native', 'lib/media', 'lib/http'];
+const middle = [...inner, 'lib/auth', 'lib/native', 'lib/media', 'lib/http'];
 const layers = {
 	'native/core': [],
 	'native/io': ['native/core', '<openssl>', '<srtp>'],
@@ -23,11 +23,12 @@ const layers = {
 	'lib/errors': ['lib/util'],
 	'lib/observe': ['lib/util', 'lib/errors'],
 	'lib/config': ['lib/util', 'lib/errors'],
-	'lib/http': ['lib/util', 'lib/errors', 'lib/observe'],
+	'lib/auth': inner,
+	'lib/http': ['lib/util', 'lib/errors', 'lib/observe', 'lib/auth'],
 	'lib/native': ['lib/util', 'lib/errors', 'lib/observe', '<addon>'],
 	'lib/media': [...inner, 'lib/native'],
 	'lib/protocols': middle,
-	'lib/api': [...inner, 'lib/media', 'lib/http'],
+	'lib/api': [...inner, 'lib/auth', 'lib/media', 'lib/http'],
 	// A composition root beside lib/server.ts.
 	'lib/streamer': [...middle, 'lib/protocols', 'lib/api'],
 	'lib/inspect': [...middle, 'lib/protocols/rtsp'],

@@ -8,7 +8,9 @@ import type {Config} from './config/schema.ts';
 import {ConfigStore} from './config/store.ts';
 import type {ConfigChange} from './config/store.ts';
 import {watchFile} from './config/watch.ts';
+import {Gatekeeper} from './auth/gatekeeper.ts';
 import {MediaError, toMediaError} from './errors.ts';
+import {readAccess} from './http/access.ts';
 import {httpListeners, namingSockets} from './http/listeners.ts';
 import {createHttpServer} from './http/server.ts';
 import type {HttpServer} from './http/server.ts';
@@ -81,6 +83,7 @@ export class Server {
 	readonly #hls: HlsReader;
 	readonly #snapshots: ReturnType<typeof createSnapshotReader>;
 	readonly #delivery: Delivery;
+	readonly #gatekeeper: Gatekeeper;
 	#rtsp: RtspServer | undefined;
 	#http: HttpServer | undefined;
 	#watch: {close(): void} | undefined;
@@ -98,8 +101,12 @@ export class Server {
 		const delivery = new Delivery(line.delivery);
 		this.#delivery = delivery;
 		const settings = () => store.config;
-		this.#hls = createHlsReader({native, delivery, settings, logger});
-		this.#snapshots = createSnapshotReader({native, delivery, settings, logger});
+		const users = () => store.config.authInternalUsers;
+		this.#gatekeeper = new Gatekeeper({users, logger});
+		const access = readAccess(this.#gatekeeper, settings);
+		const reading = {native, delivery, access, settings, logger};
+		this.#hls = createHlsReader(reading);
+		this.#snapshots = createSnapshotReader(reading);
 		this.#control.on('ready', ({name, isOnDemand}) => {
 			if (store.config.hlsAlwaysRemux && !isOnDemand) this.#hls.remux(name);
 		});
@@ -161,6 +168,7 @@ export class Server {
 			delivery: this.#delivery,
 			settings: () => store.config,
 			redirect: () => undefined,
+			gatekeeper: this.#gatekeeper,
 			logger,
 		});
 	}
@@ -201,6 +209,7 @@ export class Server {
 		const ended = Promise.all(parts.map(async part => part?.close()));
 		const inTime = await withinTime(ended, closeTimeoutMs);
 		if (!inTime) this.logger.warn('some parts did not end in time and were left behind');
+		this.#gatekeeper.close();
 		this.#parts.native.close();
 	}
 
@@ -262,6 +271,7 @@ export class Server {
 				connections: () => this.#rtsp?.connections() ?? [],
 				kick: id => this.#rtsp?.kick(id) ?? false,
 			},
+			gatekeeper: this.#gatekeeper,
 			metrics: createMetrics({
 				paths: () => this.paths(),
 				native: () => native.stats(),

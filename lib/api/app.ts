@@ -12,7 +12,7 @@ export const createApi = ({services, logger}: ApiOptions): HttpHandler =>
 		name: 'api',
 		routes,
 		services,
-		access: () => services.config.config,
+		access: () => ({...services.config.config, gatekeeper: services.gatekeeper}),
 		documents: {'/v3/openapi.json': JSON.stringify(describeApi(routes))},
 		help: 'see /v3/openapi.json',
 		isOurs: path => isOurs(path, services),

@@ -2,15 +2,16 @@
 // somebody who sits at this machine and whom no web page has sent.
 import type {IncomingMessage} from 'node:http';
 import {isIP} from 'node:net';
+import type {Gatekeeper} from '../auth/gatekeeper.ts';
 import type {Config} from '../config/schema.ts';
-import {isAllowed, isKnown} from '../config/users.ts';
+import {accessRequest} from '../http/access.ts';
 import {MediaError} from '../errors.ts';
-import {isLoopback, peerAddress, socketAddress} from '../http/peer.ts';
+import {isLoopback, socketAddress} from '../http/peer.ts';
 import {inNetworks} from '../util/network.ts';
 
 /** Without `authInternalUsers` there are no users, and can be none. */
 export type GuardConfig = Pick<Config, 'trustedProxies'> &
-	Partial<Pick<Config, 'authInternalUsers'>>;
+	Partial<Pick<Config, 'authInternalUsers'>> & {gatekeeper?: Pick<Gatekeeper, 'judge'>};
 
 export type Access = {
 	/** The permission that a user needs. */
@@ -19,22 +20,21 @@ export type Access = {
 	isChange: boolean;
 };
 
-/** Returns when the request is allowed; throws API_UNAUTHORIZED or API_FORBIDDEN with the reason. */
-export const guard = (
+/** Resolves when the request is allowed; throws API_UNAUTHORIZED or API_FORBIDDEN with the reason. */
+export const guard = async (
 	request: IncomingMessage,
 	{action, isChange}: Access,
 	config: GuardConfig,
-): void => {
+): Promise<void> => {
 	if (isChange) checkOrigin(request, config);
-	const {authInternalUsers: all = []} = config;
+	const {authInternalUsers: all = [], gatekeeper} = config;
 	if (!isChange && all.length === 0) return;
 	// The user `any` is whoever a stranger's web page makes send something: that is no user to change things.
 	const users = isChange ? all.filter(({user}) => user !== 'any') : all;
-	const credentials = parseCredentials(request.headers.authorization);
-	const ip = peerAddress(request, config.trustedProxies);
-	const {user, pass} = credentials ?? {user: '', pass: ''};
-	if (isAllowed(users, {action, path: '', user, pass, ip})) return;
-	if (credentials) refuseUser(isKnown(users, credentials), action);
+	const asked = accessRequest(request, {action, path: ''}, config);
+	const verdict = await gatekeeper?.judge(asked, users);
+	if (verdict?.type === 'allowed') return;
+	if (verdict && verdict.type !== 'nobody') refuseUser(verdict.type === 'denied', action);
 	const reason = whyNotLocal(request);
 	if (reason === undefined) return;
 	if (users.some(({permissions}) => permissions.some(permission => permission.action === action)))
@@ -94,14 +94,6 @@ const isLocalHost = (host: string | undefined): boolean => {
 	return literal === undefined
 		? name.toLowerCase() === 'localhost' || isIP(name) === 4
 		: isIP(literal) === 6;
-};
-
-/** RFC 7617. Undefined: no credentials, or not of the scheme Basic. */
-const parseCredentials = (header: string | undefined): {user: string; pass: string} | undefined => {
-	const encoded = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(header ?? '')?.[1];
-	const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
-	const colon = text.indexOf(':');
-	return colon < 0 ? undefined : {user: text.slice(0, colon), pass: text.slice(colon + 1)};
 };
 
 const refuseUser = (isKnownUser: boolean, action: string): never => {

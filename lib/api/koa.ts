@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type {Context, Middleware, Next} from 'koa';
 import {MediaError, toMediaError} from '../errors.ts';
-import {errorBody, statusOf} from '../http/errors.ts';
+import {basicChallenge, errorBody, statusOf} from '../http/errors.ts';
 import {decodePath} from '../http/handler.ts';
 import type {HttpHandler, HttpLogger} from '../http/handler.ts';
 import {readBody} from './body.ts';
@@ -66,8 +66,7 @@ const answerErrors =
 		} catch (thrown) {
 			const error = toMediaError(thrown);
 			if (error.kind === 'internal') logger.error({err: thrown}, 'request failed');
-			if (error.kind === 'unauthenticated')
-				context.set('www-authenticate', 'Basic realm="sluice", charset="UTF-8"');
+			if (error.kind === 'unauthenticated') context.set('www-authenticate', basicChallenge);
 			// The rest of a body that nobody reads would be taken for the next request.
 			if (!context.req.complete) context.set('connection', 'close');
 			context.status = statusOf(error);
@@ -81,7 +80,7 @@ const run = async <Services>(
 	context: Context,
 ): Promise<void> => {
 	const isChange = route.method !== 'get';
-	if (route.action) guard(context.req, {action: route.action, isChange}, access());
+	if (route.action) await guard(context.req, {action: route.action, isChange}, access());
 	const output = await route.handle(await readInput(route, context), services);
 	if (route.contentType) context.type = route.contentType;
 	context.body = output;

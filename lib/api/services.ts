@@ -1,3 +1,4 @@
+import type {Gatekeeper} from '../auth/gatekeeper.ts';
 import type {Config} from '../config/schema.ts';
 import type {PathFacts} from '../media/facts.ts';
 import type {RtspConnectionFacts, RtspSessionFacts} from '../media/session-facts.ts';
@@ -37,6 +38,8 @@ export type Services = {
 	paths: Paths;
 	config: ConfigAccess;
 	rtsp: RtspClients;
+	/** Who may ask for what. */
+	gatekeeper: Pick<Gatekeeper, 'judge'>;
 	/** Figures for Prometheus. */
 	metrics: {readonly contentType: string; render(): Promise<string>};
 	/** False until every listener is open, and again while the server ends. */

@@ -15,6 +15,11 @@ const encryption: Limit = {
 	instead: 'set httpServerKey and httpServerCert, which hold for all HTTP listeners',
 };
 
+const rtspEncryption: Limit = {
+	isSet: value => value === 'strict',
+	instead: 'set rtspAddress to an address that only those reach who may see what is sent',
+};
+
 const limits: Readonly<Record<string, Limit>> = {
 	authMethod: {isSet: value => value !== 'internal', instead: 'use internal and authInternalUsers'},
 	externalAuthenticationURL: users,
@@ -26,6 +31,8 @@ const limits: Readonly<Record<string, Limit>> = {
 	publishIPs: users,
 	srtReadPassphrase: passphrase,
 	srtPublishPassphrase: passphrase,
+	encryption: rtspEncryption,
+	rtspEncryption,
 	apiEncryption: encryption,
 	hlsEncryption: encryption,
 	webrtcEncryption: encryption,

@@ -59,7 +59,6 @@ export const lackedGlobalKeys: Readonly<Record<string, string | null>> = {
 	multicastSRTCPPort: '8007',
 	rtspServerKey: 'server.key',
 	rtspServerCert: 'server.crt',
-	rtspAuthMethods: '[basic]',
 	rtspTrustedProxies: '[]',
 	rtmp: 'true',
 	rtmpEncryption: 'no',

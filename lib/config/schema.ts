@@ -1,5 +1,6 @@
 // The one description of a configuration: types, defaults, checks, `docs/reference/config.md` and `sluice.yml` come from it.
 import {z} from 'zod';
+import {parseSecret} from '../util/secret.ts';
 import {key} from './key.ts';
 import {checkLaunch, pathKeys, withLaunch} from './path-keys.ts';
 import {parsePattern} from './pattern.ts';
@@ -33,7 +34,7 @@ export const permissionSchema = strictMap({
 
 /** One entry of `authInternalUsers`. */
 export const userSchema = strictMap({
-	user: checkedText(checkCredential),
+	user: checkedText(checkUserName),
 	pass: checkedText(checkCredential).prefault(''),
 	ips: list(network()).prefault([]),
 	permissions: list(permissionSchema).prefault([]),
@@ -111,6 +112,12 @@ const configKeys = {
 		description:
 			'How RTSP clients may have their media. This version gives it over `tcp`; clients that ask for another way first are told so and take that.',
 	}),
+	rtspAuthMethods: key(list(word('basic', 'digest')), {
+		default: ['basic', 'digest'],
+		isLive: true,
+		description:
+			'How RTSP clients may say who they are. `digest` is offered where the password is stored plain or as `ha1:`. (The default of MediaMTX is `[basic]`.)',
+	}),
 	rtspStart: key(word('live', 'fast', 'real'), {
 		default: 'live',
 		isLive: true,
@@ -180,7 +187,7 @@ const configKeys = {
 		default: [],
 		isLive: true,
 		description:
-			'Who may do what: `user` and `pass` (plain, or `sha256:` and the hash in base64), `ips` (empty = from anywhere), `permissions` (`action`: publish, read, playback, api, metrics or pprof; `path`: empty = all). The user `any` is everybody. Without users only this machine may change things through the API.',
+			'Who may do what: `user` and `pass` (plain, `sha256:` and the hash in base64, `argon2:` and the hash as `argon2` prints it, or `ha1:` and the hash of `user:sluice:password` in hexadecimal), `ips` (empty = from anywhere), `permissions` (`action`: publish, read, playback, api, metrics or pprof; `path`: empty = all). The user `any` is everybody. Without users everybody may read and publish, and only this machine may change things through the API.',
 	}),
 	hls: key(boolean(), {
 		default: true,
@@ -289,10 +296,10 @@ function checkPattern(pattern: string): string | undefined {
 }
 
 function checkCredential(text: string): string | undefined {
-	if (text.startsWith('argon2:'))
-		return 'expected a plain text or sha256:..., argon2: is not supported';
-	if (!text.startsWith('sha256:')) return undefined;
-	return /^sha256:[A-Za-z0-9+/]{43}=$/.test(text)
-		? undefined
-		: 'expected 32 bytes in base64 after sha256:';
+	const secret = parseSecret(text);
+	return secret.ok ? undefined : secret.reason;
+}
+
+function checkUserName(text: string): string | undefined {
+	return text.startsWith('ha1:') ? 'expected a name, ha1: is for passwords' : checkCredential(text);
 }

@@ -25,6 +25,7 @@ export const sendError = (response: ServerResponse, thrown: unknown): void => {
 	const error = toMediaError(thrown);
 	const body = JSON.stringify(errorBody(error));
 	for (const name of ['content-encoding', 'etag']) response.removeHeader(name);
+	if (error.kind === 'unauthenticated') response.setHeader('www-authenticate', basicChallenge);
 	response.writeHead(statusOf(error), {
 		'content-type': 'application/json; charset=utf-8',
 		'content-length': Buffer.byteLength(body),
@@ -32,6 +33,9 @@ export const sendError = (response: ServerResponse, thrown: unknown): void => {
 	});
 	response.end(response.req.method === 'HEAD' ? undefined : body);
 };
+
+/** For browsers and players, which know no other kind that is worth it over HTTPS. */
+export const basicChallenge = 'Basic realm="sluice", charset="UTF-8"';
 
 const statusOfKind: Record<ErrorKind, number> = {
 	invalid: 400,

@@ -1,4 +1,6 @@
 import type {ExecutionContext} from 'ava';
+import {pino} from 'pino';
+import {Gatekeeper} from '../../lib/auth/gatekeeper.ts';
 import {createApi} from '../../lib/api/app.ts';
 import type {Paths, RtspClients, Services} from '../../lib/api/services.ts';
 import {ConfigStore} from '../../lib/config/store.ts';
@@ -53,6 +55,10 @@ export const startApi = async (
 			changePath: request => void store.changePath(request),
 		},
 		rtsp: scriptedClients(kicked),
+		gatekeeper: new Gatekeeper({
+			users: () => store.config.authInternalUsers,
+			logger: pino({level: 'silent'}),
+		}),
 		metrics: {contentType: 'text/plain', render: async () => 'sluice_up 1\n'},
 		isReady: () => state.isReady,
 	};

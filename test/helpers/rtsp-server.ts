@@ -1,10 +1,12 @@
 import {EventEmitter} from 'node:events';
 import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
+import {Gatekeeper} from '../../lib/auth/gatekeeper.ts';
 import type {TrackInfo} from '../../lib/native/binding.ts';
 import type {RtpOutputBlock} from '../../lib/native/native.ts';
 import {createRtspServer} from '../../lib/protocols/rtsp/server.ts';
 import type {RtspServerOptions} from '../../lib/protocols/rtsp/server.ts';
+import {load} from './config.ts';
 import {scriptedControl} from './delivery.ts';
 import {startNative} from './native.ts';
 
@@ -37,6 +39,7 @@ export const aacTrack: TrackInfo = {
 
 export const settings = {
 	rtspStart: 'live',
+	rtspAuthMethods: ['basic', 'digest'],
 	rtspTransports: ['udp', 'multicast', 'tcp'],
 	readTimeout: 10_000,
 	writeTimeout: 10_000,
@@ -46,6 +49,8 @@ export const settings = {
 type Started = Partial<Omit<RtspServerOptions, 'settings'>> & {
 	settings?: Partial<ReturnType<RtspServerOptions['settings']>>;
 	control?: ReturnType<typeof scriptedControl>;
+	/** Users. */
+	yaml?: string;
 };
 
 /** A server whose one path is what the test says, with outputs that give nothing. */
@@ -54,10 +59,12 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 	const lines: string[] = [];
 	const control = options.control ?? scriptedControl({tracks: [h264Track, aacTrack]});
 	const outputs: SilentOutput[] = [];
+	const {authInternalUsers: users} = load(options.yaml ?? '').config;
 	const server = await createRtspServer({
 		address: {host: '127.0.0.1', port: 0},
 		delivery: control.delivery,
 		redirect: () => undefined,
+		gatekeeper: new Gatekeeper({users: () => users, logger: pino({level: 'silent'})}),
 		logger: pino({base: null, level: 'debug'}, {write: line => lines.push(line)}),
 		...options,
 		native: {

@@ -1,5 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {MediaError} from '../../errors.ts';
+import type {ReadAccess} from '../../http/access.ts';
 import {allowOrigins} from '../../http/cors.ts';
 import {answer, goneSignal, requireRead, splitName} from '../../http/handler.ts';
 import type {HttpHandler, HttpLogger} from '../../http/handler.ts';
@@ -19,6 +20,7 @@ import type {PathMemory} from './window.ts';
 export type HlsReaderOptions = {
 	native: HlsNative;
 	delivery: Pick<Delivery, 'join'>;
+	access: ReadAccess;
 	/** Asked anew each time, so that a reload takes effect with the next muxer. */
 	settings: () => HlsSettings;
 	logger: HttpLogger;
@@ -90,6 +92,7 @@ class Reader {
 		answer(response, this.#options.logger, async () => {
 			if (allowOrigins(request, response, settings.hlsAllowOrigins)) return;
 			requireRead(request, response);
+			await this.#options.access(request, asked.name);
 			await this.#answer({
 				request,
 				response,

@@ -1,7 +1,14 @@
 // RFC 7616 (Digest) and RFC 7617 (Basic), the asking side.
-import {createHash, randomBytes} from 'node:crypto';
-import {byStrength, kindOf, parseAuthParameters, parseChallenges, quote} from './challenge.ts';
-import type {Challenge, ChallengeKind} from './challenge.ts';
+import {randomBytes} from 'node:crypto';
+import {
+	byStrength,
+	kindOf,
+	parseAuthParameters,
+	parseChallenges,
+	quote,
+} from '../../auth/challenge.ts';
+import type {Challenge, ChallengeKind} from '../../auth/challenge.ts';
+import {digestOf, digestSecret, hashOf} from '../../auth/digest.ts';
 import {headersOf} from './message.ts';
 import type {RtspResponse} from './message.ts';
 
@@ -21,13 +28,8 @@ export type DigestInput = Credentials & {
 export const digestResponse = (input: DigestInput): string => {
 	const {challenge, user, password, method, uri, cnonce} = input;
 	const {realm, nonce, algorithm, qop} = challenge;
-	const hash = hasher(algorithm.startsWith('SHA-256') ? 'sha256' : 'md5');
-	const plain = hash(`${user}:${realm}:${password}`);
-	const secret = algorithm.endsWith('-sess') ? hash(`${plain}:${nonce}:${cnonce}`) : plain;
-	const asked = hash(`${method}:${uri}`);
-	return qop
-		? hash(`${secret}:${nonce}:${countOf(input)}:${cnonce}:${qop}:${asked}`)
-		: hash(`${secret}:${nonce}:${asked}`);
+	const secret = digestSecret(hashOf(algorithm), {user, realm, password});
+	return digestOf(secret, {algorithm, nonce, qop, method, uri, cnonce, count: countOf(input)});
 };
 
 /** The value of an Authorization header. */
@@ -153,6 +155,3 @@ export class Authenticator {
 const newCnonce = (): string => randomBytes(8).toString('hex');
 
 const countOf = ({count}: DigestInput): string => count.toString(16).padStart(8, '0');
-
-const hasher = (algorithm: 'md5' | 'sha256') => (text: string) =>
-	createHash(algorithm).update(text).digest('hex');

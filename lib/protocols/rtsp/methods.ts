@@ -1,3 +1,4 @@
+import type {AccessRequest, Gatekeeper, Scheme} from '../../auth/gatekeeper.ts';
 import {toMediaError} from '../../errors.ts';
 import type {MediaError} from '../../errors.ts';
 import type {Delivery} from '../../media/delivery.ts';
@@ -25,7 +26,14 @@ export type MethodServices = {
 	/** Where the clients of a path are sent instead; undefined: it is served here. */
 	redirect: (path: string) => string | undefined;
 	/** A session for a client that wants to read; undefined: by no transport that it offers. */
-	openReader: (request: ServerRequest, client: Client) => Promise<ServerSession | undefined>;
+	openReader: (
+		request: ServerRequest,
+		client: Client,
+		user: string,
+	) => Promise<ServerSession | undefined>;
+	gatekeeper: Pick<Gatekeeper, 'admit' | 'challenges'>;
+	/** How clients may say who they are. */
+	schemes: () => readonly Scheme[];
 	logger: {
 		debug(fields: object, message: string): void;
 		error(fields: object, message: string): void;
@@ -55,14 +63,31 @@ export const respond = async (
 /** The answer to an error, which the log tells in words. */
 const answerOf = (
 	error: MediaError,
-	{method, url}: RtspRequest,
+	request: RtspRequest,
 	{connection}: Client,
-	{logger}: MethodServices,
+	services: MethodServices,
 ): RtspAnswer => {
+	const {method, url} = request;
+	const {logger} = services;
 	const fields = {peer: connection.peer, code: error.code};
 	if (error.kind === 'internal') logger.error({...fields, err: error}, 'request failed');
 	else logger.debug(fields, `${method} ${url.slice(0, 200)} refused: ${error.message}`);
-	return answer(statusOf(error));
+	if (error.kind !== 'unauthenticated') return answer(statusOf(error));
+	return answer(401, challenges(request, connection, {services, error}));
+};
+
+const challenges = (
+	request: RtspRequest,
+	connection: ServerConnection,
+	{services, error}: {services: MethodServices; error: MediaError},
+): Headers => {
+	const target = parseRequestUrl(request.url);
+	if (!target.ok) return [];
+	const access = accessOf({...request, target: target.value}, connection);
+	const isStale = error.context['isStale'] === true;
+	return services.gatekeeper
+		.challenges(access, services.schemes(), isStale)
+		.map(value => ['WWW-Authenticate', value]);
 };
 
 /** What is wrong with a request before its method is looked at. */
@@ -120,9 +145,10 @@ const perform = async (request: ServerRequest, {session}: Client): Promise<RtspA
 const begin = async (
 	request: ServerRequest,
 	client: Client,
-	{openReader}: MethodServices,
+	services: MethodServices,
 ): Promise<RtspAnswer> => {
-	const session = await openReader(withQuery(request, client), client);
+	const user = await admit(request, client, services);
+	const session = await services.openReader(withQuery(request, client), client, user);
 	if (!session) return answer(461);
 	if (client.connection.isClosed) {
 		session.close('the client hung up');
@@ -145,10 +171,12 @@ const tearDown = (client: Client): RtspAnswer => {
 const describePath = async (
 	request: ServerRequest,
 	client: Client,
-	{delivery, redirect}: MethodServices,
+	services: MethodServices,
 ): Promise<RtspAnswer> => {
+	const {delivery, redirect} = services;
 	const {path, query} = request.target;
 	if (!acceptsSdp(request)) return answer(406);
+	await admit(request, client, services);
 	const elsewhere = redirect(path);
 	if (elsewhere !== undefined) return answer(302, [['Location', elsewhere]]);
 	const {peer, signal} = client.connection;
@@ -167,6 +195,31 @@ const describePath = async (
 		],
 		body: describe(path, admission.tracks),
 	};
+};
+
+/** The user's name, or an error that becomes 401 or 403. */
+const admit = async (
+	request: ServerRequest,
+	{connection}: Client,
+	{gatekeeper}: MethodServices,
+): Promise<string> => gatekeeper.admit(accessOf(request, connection));
+
+const accessOf = (request: ServerRequest, {address}: ServerConnection): AccessRequest => {
+	const {method, target} = request;
+	return {
+		action: 'read',
+		path: target.path,
+		ip: address,
+		authorization: headerOf(request, 'Authorization'),
+		method,
+		// VLC names the path in SETUP where the request line has the track.
+		isUri: uri => isSamePath(uri, target.path),
+	};
+};
+
+const isSamePath = (uri: string, path: string): boolean => {
+	const named = parseRequestUrl(uri);
+	return named.ok && named.value.path === path;
 };
 
 const acceptsSdp = (request: ServerRequest): boolean => {

@@ -34,6 +34,8 @@ export type ReadSettings = {
 };
 
 export type ReadServices = {
+	/** Who reads; empty where nobody was asked for. */
+	user: string;
 	delivery: Pick<Delivery, 'join'>;
 	fanOuts: FanOuts;
 	settings: () => ReadSettings;
@@ -147,7 +149,7 @@ export class ReadSession implements ServerSession {
 			state: this.#reading ? 'read' : 'idle',
 			path,
 			query,
-			user: '',
+			user: this.#services.user,
 			userAgent: this.#userAgent,
 			transport: 'TCP',
 			profile: 'AVP',

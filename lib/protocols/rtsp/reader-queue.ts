@@ -111,9 +111,11 @@ export class ReaderQueue {
 		if (this.#hasBegun) this.#stats.dropped += block.packets ?? 0;
 	}
 
-	#isFit({key, droppable}: Offered): boolean {
+	#isFit({number, key, droppable}: Offered): boolean {
 		const ageUs = this.#ageUs();
-		if (ageUs > maxAgeUs) this.#awaitsKey = true;
+		// A ring that was cut is a key frame alone, and what came after it is gone.
+		const isGap = number !== this.#lastNumber + 1;
+		if (isGap || ageUs > maxAgeUs) this.#awaitsKey = true;
 		if (this.#awaitsKey) {
 			if (!key || ageUs > maxAgeUs) return false;
 			this.#awaitsKey = false;

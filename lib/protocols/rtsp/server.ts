@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {createServer} from 'node:net';
 import type {Server, Socket} from 'node:net';
 import type {Logger} from 'pino';
+import type {Scheme} from '../../auth/gatekeeper.ts';
 import {namingSockets} from '../../http/listeners.ts';
 import type {SocketMaker} from '../../http/server.ts';
 import type {Delivery} from '../../media/delivery.ts';
@@ -19,6 +20,7 @@ import {ServerConnection} from './server-connection.ts';
 export type RtspSettings = ReadSettings & {
 	/** Milliseconds for a request that has begun, and for the first one. */
 	readonly readTimeout: number;
+	readonly rtspAuthMethods: readonly Scheme[];
 };
 
 export type RtspServerOptions = {
@@ -29,6 +31,7 @@ export type RtspServerOptions = {
 	/** Asked anew each time, so that a reload takes effect at once. */
 	settings: () => RtspSettings;
 	redirect: MethodServices['redirect'];
+	gatekeeper: MethodServices['gatekeeper'];
 	logger: Logger;
 	/** Beyond it connections are hung up on. */
 	maxConnections?: number;
@@ -56,9 +59,11 @@ export class RtspServer {
 	/** Use `createRtspServer`. */
 	constructor(options: RtspServerOptions) {
 		this.#options = options;
-		const {delivery, redirect, logger} = options;
+		const {delivery, redirect, gatekeeper, settings, logger} = options;
+		const schemes = () => settings().rtspAuthMethods;
+		const openReader = readerOpener(options, this.#sent);
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
-		this.#services = {delivery, redirect, logger, openReader: readerOpener(options, this.#sent)};
+		this.#services = {delivery, redirect, gatekeeper, schemes, logger, openReader};
 		const accept = (socket: Socket) => this.#accept(socket);
 		this.#listener = createServer({noDelay: true, keepAlive: true, keepAliveInitialDelay}, accept);
 	}
@@ -175,8 +180,10 @@ const readerOpener = (
 	const tcpInfo = (fd: number) => native.tcpInfo(fd);
 	const onClosed = ({path, bytesSent}: RtspSessionFacts) => count(sent, path, bytesSent);
 	const services = {delivery, fanOuts, settings, nowUs, tcpInfo, logger, onClosed};
-	return async (request, {connection}) =>
-		fitTransport(request, settings()) ? ReadSession.open(request, connection, services) : undefined;
+	return async (request, {connection}, user) =>
+		fitTransport(request, settings())
+			? ReadSession.open(request, connection, {...services, user})
+			: undefined;
 };
 
 /** Of so many paths that names chosen by strangers cannot fill the memory. */

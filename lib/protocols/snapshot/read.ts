@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {setTimeout as wait} from 'node:timers/promises';
 import {MediaError, toMediaError} from '../../errors.ts';
+import type {ReadAccess} from '../../http/access.ts';
 import {allowOrigins} from '../../http/cors.ts';
 import {answer, goneSignal, requireRead, splitName} from '../../http/handler.ts';
 import type {HttpHandler, HttpLogger} from '../../http/handler.ts';
@@ -25,6 +26,7 @@ export type SnapshotNative = DecoderNative & {
 export type SnapshotReaderOptions = {
 	native: SnapshotNative;
 	delivery: Pick<Delivery, 'join'>;
+	access: ReadAccess;
 	/** The keys of the configuration that snapshots use. */
 	settings: () => {readonly hlsAllowOrigins: readonly string[]};
 	logger: HttpLogger;
@@ -71,6 +73,7 @@ class Reader {
 		answer(response, this.#options.logger, async () => {
 			if (allowOrigins(request, response, this.#options.settings().hlsAllowOrigins)) return;
 			requireRead(request, response);
+			await this.#options.access(request, asked.name);
 			const wish = parseWish(format, url.searchParams);
 			await this.#answer({request, response, path: asked.name, wish});
 		});

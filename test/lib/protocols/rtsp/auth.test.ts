@@ -7,8 +7,8 @@ import {
 	kindOf,
 	parseAuthParameters,
 	parseChallenges,
-} from '../../../../lib/protocols/rtsp/challenge.ts';
-import type {Algorithm, Challenge} from '../../../../lib/protocols/rtsp/challenge.ts';
+} from '../../../../lib/auth/challenge.ts';
+import type {Algorithm, Challenge} from '../../../../lib/auth/challenge.ts';
 import type {RtspResponse} from '../../../../lib/protocols/rtsp/message.ts';
 
 const text = fc.stringMatching(/^[ -~]{0,20}$/);

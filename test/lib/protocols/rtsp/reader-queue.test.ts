@@ -61,6 +61,13 @@ test('a reader that begins with the ring is given nothing twice', t => {
 	t.deepEqual(written, [7, 8, 9]);
 });
 
+test('behind a ring that was cut, a reader goes on at the next key frame', t => {
+	const {queue, offer, written, make} = startQueue();
+	queue.begin([make({number: 3, key: true})]);
+	offer({number: 9}, {number: 10}, {number: 11, key: true}, {number: 12});
+	t.deepEqual(written, [3, 11, 12]);
+});
+
 test('a reader that joins may be late for 3 s, then it goes on at a key frame', t => {
 	const {queue, offer, written, make, pass} = startQueue();
 	queue.begin([make({number: 1, key: true})]);

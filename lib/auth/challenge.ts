@@ -111,5 +111,6 @@ const digest = (parameters: Map<string, string>): Challenge | undefined => {
 
 const algorithms: Algorithm[] = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'];
 
-const algorithmOf = (name: string): Algorithm | undefined =>
+/** In any case. */
+export const algorithmOf = (name: string): Algorithm | undefined =>
 	algorithms.find(algorithm => algorithm.toLowerCase() === name.toLowerCase());

@@ -1,0 +1,158 @@
+import type {Logger} from 'pino';
+import type {UserConfig} from '../config/schema.ts';
+import {MediaError} from '../errors.ts';
+import {RateLimited} from '../observe/rate-limited.ts';
+import {parseAuthorization} from './authorization.ts';
+import type {Credentials} from './authorization.ts';
+import {formatChallenge} from './challenge.ts';
+import type {Algorithm} from './challenge.ts';
+import {Failures} from './failures.ts';
+import {Nonces} from './nonces.ts';
+import {digestsOf, isAnybody, isUser, mayDo, realm} from './users.ts';
+import type {Access} from './users.ts';
+
+export type AccessRequest = Access & {
+	/** The Authorization header. */
+	authorization: string | undefined;
+	method: string;
+	/** Whether the URI within Digest credentials is about this request. */
+	isUri: (uri: string) => boolean;
+};
+
+export type Verdict =
+	/** `user` is empty where nobody was asked for. */
+	| {type: 'allowed'; user: string}
+	/** Nobody in particular asks; `isStale`: with a nonce that is too old. */
+	| {type: 'nobody'; isStale: boolean}
+	/** A user, but not one who may. */
+	| {type: 'denied'}
+	| {type: 'wrong'};
+
+export type GatekeeperOptions = {
+	/** Asked anew each time, so that a reload takes effect at once. None: everybody may everything. */
+	users: () => readonly UserConfig[];
+	logger: Logger;
+	failures?: Failures;
+	nonces?: Nonces;
+};
+
+export type Scheme = 'basic' | 'digest';
+
+/** Knows the users and who they say they are; the same one for all protocols. */
+export class Gatekeeper {
+	readonly #users: () => readonly UserConfig[];
+	readonly #failures: Failures;
+	readonly #nonces: Nonces;
+	readonly #refused: RateLimited;
+
+	constructor({
+		users,
+		logger,
+		failures = new Failures(),
+		nonces = new Nonces(),
+	}: GatekeeperOptions) {
+		this.#users = users;
+		this.#failures = failures;
+		this.#nonces = nonces;
+		this.#refused = new RateLimited({logger, periodMs: 60_000});
+	}
+
+	/** The user's name; throws AUTH_REQUIRED, AUTH_FAILED, AUTH_DENIED or AUTH_TOO_OFTEN. */
+	async admit(request: AccessRequest): Promise<string> {
+		if (this.#users().length === 0) return '';
+		const {action, path} = request;
+		const verdict = await this.judge(request);
+		switch (verdict.type) {
+			case 'allowed':
+				return verdict.user;
+			case 'nobody': {
+				const {isStale} = verdict;
+				const message = `Expected a user with the permission ${action}`;
+				throw new MediaError('AUTH_REQUIRED', message, {path, isStale});
+			}
+			case 'wrong':
+				throw new MediaError('AUTH_FAILED', 'Expected the name and password of a user', {path});
+			case 'denied':
+				throw new MediaError('AUTH_DENIED', `Expected a user with the permission ${action}`, {
+					path,
+				});
+			default:
+				return verdict satisfies never;
+		}
+	}
+
+	/** Finds out who asks among `users`. A wrong password is answered late, and later each time. */
+	async judge(request: AccessRequest, users = this.#users()): Promise<Verdict> {
+		const able = users.filter(user => mayDo(user, request));
+		const credentials = parseAuthorization(request.authorization);
+		if (able.some(isAnybody)) return {type: 'allowed', user: credentials?.user ?? ''};
+		if (!credentials) return {type: 'nobody', isStale: false};
+		if (!this.#isFresh(credentials, request)) return {type: 'nobody', isStale: true};
+		await this.#failures.turn(request.ip);
+		const named = users.filter(user => !isAnybody(user));
+		const verdict = await findVerdict({credentials, request, able, named});
+		if (verdict.type === 'wrong') this.#note(credentials, request);
+		else this.#failures.succeeded(request.ip);
+		return verdict;
+	}
+
+	/** What WWW-Authenticate says to a request, the strongest first; Digest only where every user could answer it. */
+	challenges(access: Access, schemes: readonly Scheme[], isStale = false): string[] {
+		const able = this.#users().filter(user => mayDo(user, access) && !isAnybody(user));
+		const nonce = this.#nonces.make(access.ip);
+		const isOffered = (algorithm: 'md5' | 'sha256') =>
+			schemes.includes('digest') && able.every(user => digestsOf(user).includes(algorithm));
+		const digest = (algorithm: Algorithm, isAlgorithmNamed: boolean) =>
+			formatChallenge({
+				...{scheme: 'digest', realm, nonce, opaque: undefined, qop: undefined},
+				...{algorithm, isAlgorithmNamed, isStale},
+			});
+		const hasDigest = isOffered('md5') || isOffered('sha256');
+		return [
+			// Clients that know one kind of Digest take the last (ffmpeg, live555).
+			...(isOffered('sha256') ? [digest('SHA-256', true)] : []),
+			...(isOffered('md5') ? [digest('MD5', false)] : []),
+			...(schemes.includes('basic') || !hasDigest
+				? [formatChallenge({scheme: 'basic', realm})]
+				: []),
+		];
+	}
+
+	close(): void {
+		this.#refused.close();
+	}
+
+	/** A nonce of another process is as good as an old one: the client asks again with a new one. */
+	#isFresh(credentials: Credentials, {ip}: AccessRequest): boolean {
+		return credentials.scheme === 'basic' || this.#nonces.check(credentials.nonce, ip) === 'fresh';
+	}
+
+	#note({user}: Credentials, {ip, action, path}: AccessRequest): void {
+		this.#failures.failed(ip);
+		const what = path === '' ? action : `${action} ${path}`;
+		this.#refused.note(
+			`wrong user or password from ${ip}: ${JSON.stringify(user.slice(0, 40))}, to ${what}`,
+		);
+	}
+}
+
+const findVerdict = async ({
+	credentials,
+	request,
+	able,
+	named,
+}: {
+	credentials: Credentials;
+	request: AccessRequest;
+	able: readonly UserConfig[];
+	named: readonly UserConfig[];
+}): Promise<Verdict> => {
+	if (credentials.scheme === 'digest' && !request.isUri(credentials.uri)) return {type: 'wrong'};
+	let isKnown = false;
+	for (const user of named) {
+		if (!(await isUser(user, credentials, request.method))) continue;
+		if (able.includes(user)) return {type: 'allowed', user: credentials.user};
+		isKnown = true;
+	}
+	return {type: isKnown ? 'denied' : 'wrong'};
+};

@@ -1,0 +1,164 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {pino} from 'pino';
+import {parseAuthorization} from '../../../lib/auth/authorization.ts';
+import {Failures} from '../../../lib/auth/failures.ts';
+import {Gatekeeper} from '../../../lib/auth/gatekeeper.ts';
+import type {AccessRequest} from '../../../lib/auth/gatekeeper.ts';
+import {Nonces} from '../../../lib/auth/nonces.ts';
+import {load} from '../../helpers/config.ts';
+
+const yaml = `
+authInternalUsers:
+- {user: any, permissions: [{action: read, path: open}]}
+- {user: any, ips: ['127.0.0.1', '::1'], permissions: [{action: metrics}]}
+- {user: admin, pass: '0123', ips: [10.0.0.0/8], permissions: [{action: api}]}
+- {user: pub, pass: 'sha256:Ggbfgk7XQbU8eFB5pjR/AO7Fr4L5hQd1QJymnf9AaKY=', permissions: [{action: publish, path: cam}, {action: publish, path: '~^p/'}]}
+- {user: eye, pass: 'ha1:99a7e4c6ed0a1d7a7a8b1b1b2d2a4d0c', permissions: [{action: read}]}
+`;
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+
+const start = (text = yaml) => {
+	const lines: string[] = [];
+	const waits: number[] = [];
+	const clock = {nowMs: 1000};
+	const gatekeeper = new Gatekeeper({
+		users: () => load(text).config.authInternalUsers,
+		logger: pino({base: null}, {write: line => lines.push(line)}),
+		failures: new Failures({
+			now: () => clock.nowMs,
+			wait: async ms => void waits.push(ms),
+		}),
+		nonces: new Nonces({now: () => clock.nowMs}),
+	});
+	const ask = (request: Partial<AccessRequest>, who = ''): AccessRequest => ({
+		...{action: 'read', path: 'cam', ip: '10.0.0.1', method: 'DESCRIBE', isUri: () => true},
+		authorization: who === '' ? undefined : basic(who),
+		...request,
+	});
+	const verdict = async (request: Partial<AccessRequest>, who = '') =>
+		(await gatekeeper.judge(ask(request, who))).type;
+	return {gatekeeper, ask, verdict, waits, lines, clock};
+};
+
+test('without users everybody may everything', async t => {
+	const {gatekeeper, ask} = start('');
+	t.is(await gatekeeper.admit(ask({})), '');
+	t.is(await gatekeeper.admit(ask({}, 'who:ever')), '');
+});
+
+test('the user any is everybody, with whatever credentials', async t => {
+	const {verdict} = start();
+	t.is(await verdict({path: 'open'}), 'allowed');
+	t.is(await verdict({path: 'open'}, 'some:body'), 'allowed');
+	t.is(await verdict({path: 'open', action: 'publish'}), 'nobody');
+});
+
+test('an entry holds for its addresses only', async t => {
+	const {verdict} = start();
+	t.is(await verdict({action: 'metrics', ip: '::ffff:127.0.0.1'}), 'allowed');
+	t.is(await verdict({action: 'metrics'}), 'nobody');
+	t.is(await verdict({action: 'api', path: ''}, 'admin:0123'), 'allowed');
+	t.is(await verdict({action: 'api', path: '', ip: '11.0.0.1'}, 'admin:0123'), 'denied');
+});
+
+test('user and password are those of the same entry', async t => {
+	const {verdict} = start();
+	t.is(await verdict({action: 'api'}, 'admin:123'), 'wrong');
+	t.is(await verdict({action: 'api'}, 'pub:0123'), 'wrong');
+	t.is(await verdict({action: 'api'}, 'pub:hashed'), 'denied');
+});
+
+test('a permission holds for its path, or the paths of its expression', async t => {
+	const {verdict} = start();
+	const publish = (path: string) => verdict({action: 'publish', path}, 'pub:hashed');
+	t.deepEqual(await Promise.all(['cam', 'p/x', 'cam2'].map(publish)), [
+		'allowed',
+		'allowed',
+		'denied',
+	]);
+});
+
+test('a wrong password is an error that is told apart from none and from a user who may not', async t => {
+	const {gatekeeper, ask} = start();
+	await t.throwsAsync(gatekeeper.admit(ask({})), {code: 'AUTH_REQUIRED'});
+	await t.throwsAsync(gatekeeper.admit(ask({}, 'admin:x')), {code: 'AUTH_FAILED'});
+	await t.throwsAsync(gatekeeper.admit(ask({}, 'admin:0123')), {code: 'AUTH_DENIED'});
+});
+
+test('Digest is offered where every user who may do it could answer', t => {
+	const {gatekeeper} = start();
+	const schemes = (action: AccessRequest['action'], path = 'cam') =>
+		gatekeeper
+			.challenges({action, path, ip: '10.0.0.1'}, ['basic', 'digest'])
+			.map(value => value.replace(/realm.*(algorithm)/, '$1').replace(/ realm.*/, ''));
+	t.deepEqual(schemes('api'), ['Digest algorithm=SHA-256', 'Digest', 'Basic']);
+	t.deepEqual(schemes('publish'), ['Basic']);
+	t.deepEqual(schemes('read'), ['Digest', 'Basic']);
+	t.deepEqual(
+		gatekeeper.challenges({action: 'publish', path: 'cam', ip: ''}, ['digest']).length,
+		1,
+	);
+});
+
+test('whoever tries wrong passwords waits longer each time, and is told of once a minute', async t => {
+	const {verdict, waits, lines} = start();
+	for (let count = 0; count < 4; count++) await verdict({action: 'api'}, 'admin:wrong');
+	t.deepEqual(waits, [250, 500, 1000]);
+	t.is(lines.length, 1);
+	t.regex(lines[0]!, /wrong user or password from 10\.0\.0\.1/);
+	t.false(lines[0]!.includes('"wrong"'));
+	t.is(await verdict({action: 'api', ip: '10.0.0.2'}, 'admin:0123'), 'allowed');
+	t.is(waits.length, 3);
+});
+
+test('who stands in line for too long is sent away, until the pause is over', async t => {
+	const {verdict, gatekeeper, ask, clock} = start();
+	await t.throwsAsync(
+		(async () => {
+			for (let count = 0; count < 20; count++) await verdict({action: 'api'}, 'admin:wrong');
+		})(),
+		{code: 'AUTH_TOO_OFTEN'},
+	);
+	await t.throwsAsync(gatekeeper.judge(ask({action: 'api'}, 'admin:0123')), {
+		code: 'AUTH_TOO_OFTEN',
+	});
+	clock.nowMs += 60_000;
+	t.is(await verdict({action: 'api'}, 'admin:0123'), 'allowed');
+});
+
+test('addresses that failed are forgotten in time, and only so many are remembered', async t => {
+	const clock = {nowMs: 0};
+	const failures = new Failures({now: () => clock.nowMs, wait: async () => {}});
+	for (let index = 0; index < 20_000; index++) failures.failed(`${index}`);
+	t.is(failures.size, 10_000);
+	clock.nowMs = 400_000;
+	await failures.turn('19999');
+	t.is(failures.size, 9999);
+});
+
+test('a nonce holds for its address and its time', t => {
+	const clock = {nowMs: 5000};
+	const nonces = new Nonces({lifeMs: 1000, now: () => clock.nowMs});
+	const nonce = nonces.make('10.0.0.1');
+	t.is(nonces.check(nonce, '10.0.0.1'), 'fresh');
+	t.is(nonces.check(nonce, '10.0.0.2'), 'foreign');
+	t.is(nonces.check(new Nonces().make('10.0.0.1'), '10.0.0.1'), 'foreign');
+	clock.nowMs += 1000;
+	t.is(nonces.check(nonce, '10.0.0.1'), 'stale');
+	for (const text of ['', 'x', nonce.slice(1), `${nonce}0`])
+		t.is(nonces.check(text, '10.0.0.1'), 'foreign');
+});
+
+test('whatever a client says of itself, the parser returns', t => {
+	const scheme = fc.constantFrom('', 'Basic ', 'Digest ', 'Digest username="a", response=');
+	fc.assert(
+		fc.property(scheme, fc.string({unit: 'binary'}), (beginning, rest) => {
+			parseAuthorization(beginning + rest);
+			new Nonces().check(rest, '');
+		}),
+	);
+	t.is(parseAuthorization(undefined), undefined);
+	t.deepEqual(parseAuthorization(basic('a:b:c')), {scheme: 'basic', user: 'a', password: 'b:c'});
+});
