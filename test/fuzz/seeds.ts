@@ -156,6 +156,18 @@ const sps = {
 	several: hex(`00000001 ${spsOf.x264} 00000001 ${pps}`),
 };
 
+/** As test/fuzz/rtp_packager.cpp reads them: the largest packet, then frames of a kind each. */
+const packaged = (maxBytes: number, ...frames: string[]) =>
+	Buffer.concat([word(maxBytes - 128), ...frames.map(hex)]);
+const long = 'ab'.repeat(700);
+
+const rtpPackager = {
+	picture: packaged(1440, '12 c8 0004 aabbccdd 00', '02 c8 02bc', long, '02 06 02 aabb 01 02 ccdd'),
+	audio: packaged(1440, '12 c8 0004 aabbccdd 00', '01 64 0003 21100460', '01 64 0003 21100460'),
+	inPieces: packaged(128, '12 c8 02bc', long, '00', '01 64 02bb', long, '04 c8 00 03 aabbcc'),
+	opaque: packaged(300, '04 c8 03 02 aabb 00 01 cc 02 ddee', '04 c8 00 00'),
+};
+
 const corpora: Record<string, Record<string, Buffer>> = {
 	h264_depacketizer: h264,
 	aac_depacketizer: aac,
@@ -163,6 +175,7 @@ const corpora: Record<string, Record<string, Buffer>> = {
 	rtcp,
 	asc,
 	sps,
+	rtp_packager: rtpPackager,
 	packet_nals: packetNals,
 };
 
