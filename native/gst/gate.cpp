@@ -28,7 +28,8 @@ class Gate::Track {
 };
 
 Gate::Gate(Options options)
-    : onFlowing_(std::move(options.onFlowing)), rules_(options.paused, options.duration) {}
+    : onFlowing_(std::move(options.onFlowing)),
+      rules_({options.paused, options.duration, options.decodeFromZero}) {}
 
 Gate::~Gate() = default;
 

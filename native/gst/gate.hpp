@@ -17,9 +17,11 @@ namespace gst {
 // gate_rules.hpp says which frames pass.
 //
 // What comes out begins at running time 0: the presentation of the first picture. Decode times
-// before it are negative running times, as x264enc has them (the segment begins at an hour), and
-// never run backwards. A track that ends, ends with one EOS; what comes after it is dropped, and
-// upstream hears GST_FLOW_OK.
+// before it are negative running times, as x264enc has them (the segment begins at an hour), unless
+// the options forbid it (flvmux knows none), and never run backwards. These times have nothing to
+// do with the clock any more, so downstream is told that nothing is live: a muxer that believed
+// otherwise would not wait for the track that comes later. A track that ends, ends with one EOS;
+// what comes after it is dropped, and upstream hears GST_FLOW_OK.
 //
 // Live: what comes before the key frame is dropped; audio that arrives ahead of the picture is
 // held meanwhile, 2 s of it at most. Not live: the other tracks wait for the first picture with
@@ -33,7 +35,9 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
     // Media flows: the first frame since the start or since a pause has been taken downstream.
     // On a streaming thread; must not block.
     std::function<void()> onFlowing{};
+    bool decodeFromZero = false;  // no decode time is below 0, the first presentation may be above
   };
+
   explicit Gate(Options options);  // in a shared_ptr
   ~Gate() override;
   Gate(const Gate&) = delete;

@@ -252,6 +252,12 @@ gboolean takeEvent(GstPad* pad, GstObject* element, GstEvent* event) {
   return laneOf(element).event(pad, element, gst::Event(event));
 }
 
+gboolean answer(GstPad* pad, GstObject* element, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return gst_pad_query_default(pad, element, query);
+  gst_query_set_latency(query, FALSE, 0, GST_CLOCK_TIME_NONE);
+  return TRUE;
+}
+
 GstStateChangeReturn changeState(GstElement* element, GstStateChange transition) {
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) laneOf(element).resume();
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) laneOf(element).interrupt();
@@ -279,7 +285,7 @@ void sluice_gate_init(GateElement* gate) {
   GstPad* sink = addPad(GST_ELEMENT(gate), "sink");
   gst_pad_set_chain_function(sink, chain);
   gst_pad_set_event_function(sink, takeEvent);
-  addPad(GST_ELEMENT(gate), "src");
+  gst_pad_set_query_function(addPad(GST_ELEMENT(gate), "src"), answer);
 }
 
 void addTemplate(GstElementClass* elementClass, const char* name, GstPadDirection direction) {

@@ -44,8 +44,8 @@ std::optional<size_t> GateRules::leader() const {
 Nanos GateRules::position() const {
   Nanos furthest{0};
   for (const Lane& lane : lanes_) {
-    if (lane.kind == TrackKind::video && lane.started) return lane.end;
-    furthest = std::max(furthest, lane.end);
+    if (lane.kind == TrackKind::video && lane.started) return lane.end - lane.begin;
+    furthest = std::max(furthest, lane.end - lane.begin);
   }
   return furthest;
 }
@@ -115,10 +115,15 @@ Judgement GateRules::await(size_t track, const GateFrame& frame) {
 
 void GateRules::beginStretch(const Lane& lane, const GateFrame& frame) {
   const bool untouched = stretch_ == 0 && !live_ && startedClean_;
+  const Nanos early = std::min(presentation(frame), decoding(frame));
+  const bool isFirst = ++stretch_ == 1;
   waiting_ = false;
-  ++stretch_;
-  if (untouched) return;
+  if (untouched) {
+    if (decodeFromZero_) shift_ = std::min(shift_, early);
+    return;
+  }
   Nanos start = lane.end;
+  if (isFirst && decodeFromZero_) start = presentation(frame) - early;
   if (!lane.started)
     for (const Lane& it : lanes_) start = std::max(start, it.end);
   from_ = presentation(frame);
@@ -146,7 +151,7 @@ Judgement GateRules::pass(Lane& lane, const GateFrame& frame) {
   Nanos decoded = decoding(frame) - lane.shift;
   if (!std::exchange(lane.started, true)) {
     lane.first = decoded;
-    lane.newest = shown;
+    lane.begin = lane.newest = shown;
   } else {
     if (frame.dts && decoded <= lane.last) decoded = lane.last + kStep;
     if (duration_ > 0ns && decoded - lane.first >= duration_) {

@@ -43,7 +43,15 @@ struct Judgement {
 // foremost track has reached; the others go on up to there.
 class GateRules {
  public:
-  GateRules(bool paused, Nanos duration) : paused_(paused), duration_(duration) {}
+  struct Options {
+    bool paused = false;
+    Nanos duration{0};  // of each track, 0 = without end
+    bool decodeFromZero = false;  // no decode time is below 0; else the first presentation is 0
+  };
+  explicit GateRules(Options options)
+      : paused_(options.paused),
+        duration_(options.duration),
+        decodeFromZero_(options.decodeFromZero) {}
 
   size_t addTrack(TrackKind kind);
   void setLive(bool live) { live_ = live; }
@@ -76,7 +84,7 @@ class GateRules {
     Nanos next{0};  // running time of the next frame, should it have none
     // What has passed, in output times.
     Nanos first{0}, last{0};  // decode times
-    Nanos newest{0}, end{0};  // of the presentation: the latest frame begins, and ends
+    Nanos begin{0}, newest{0}, end{0};  // presentation of the first frame, the latest, its end
     Nanos spacing{0};
   };
 
@@ -94,7 +102,8 @@ class GateRules {
   bool paused_;
   bool waiting_ = true;  // for the key frame that begins the next stretch
   bool startedClean_ = true;  // the first frame of the leader was a key frame
-  const Nanos duration_;  // of each track, 0 = without end
+  const Nanos duration_;
+  const bool decodeFromZero_;
 
   // The current stretch; while waiting_, the last one.
   uint32_t stretch_ = 0;

@@ -70,6 +70,16 @@ class GateRig {
     return lane.given;
   }
 
+  // As a muxer is told.
+  bool isLive(size_t track) {
+    GstQuery* query = gst_query_new_latency();
+    gboolean live = TRUE;
+    if (gst_pad_peer_query(lanes_[track]->out.get(), query))
+      gst_query_parse_latency(query, &live, nullptr, nullptr);
+    gst_query_unref(query);
+    return live;
+  }
+
   int ends(size_t track) { return lanes_[track]->ends; }
   int gaps(size_t track) { return lanes_[track]->gaps; }
 

@@ -199,6 +199,21 @@ TEST(Gate, GivesReorderedPicturesFromZeroWithDecodeTimesBeforeIt) {
   EXPECT_EQ(given[1].dts, -80);
 }
 
+TEST(Gate, BeginsWithADecodeTimeOfZeroWhereNoneMayBeNegative) {
+  for (const bool live : {true, false}) {
+    GateRig rig({.decodeFromZero = true}, {TrackKind::video}, live);
+    rig.sendSegment(kVideo, 120);
+    pushReordered(rig, 0, 1);
+    EXPECT_EQ(rig.given(kVideo)[0].dts, 0);
+    EXPECT_EQ(rig.given(kVideo)[0].pts, 120);
+  }
+}
+
+TEST(Gate, TellsDownstreamThatNothingIsLive) {
+  GateRig rig({}, {TrackKind::video});
+  EXPECT_FALSE(rig.isLive(kVideo));
+}
+
 TEST(Gate, LeavesNoHoleInReorderedPicturesAtAPause) {
   for (int before = 1; before < 15; ++before) {
     GateRig rig({}, {TrackKind::video});
