@@ -40,7 +40,7 @@ const read = (name: string): Buffer => {
 	return readFileSync(made + name);
 };
 
-const splitNals = (bytes: Buffer): Buffer[] => {
+export const splitNals = (bytes: Buffer): Buffer[] => {
 	const starts: number[] = [];
 	for (let at = bytes.indexOf(startCode); at >= 0; at = bytes.indexOf(startCode, at + 3))
 		starts.push(at);
