@@ -5,6 +5,7 @@ import {formatReport} from '../inspect/format.ts';
 import type {Paint} from '../inspect/format.ts';
 import {look} from '../inspect/look.ts';
 import type {Report} from '../inspect/report.ts';
+import {printable} from '../inspect/words.ts';
 import {openNative} from '../native/native.ts';
 import {redactUrls} from '../util/redact.ts';
 import type {Order} from './arguments.ts';
@@ -27,14 +28,18 @@ export const inspect = async (order: InspectOrder): Promise<number> => {
 		if (report.sdp !== null) await print(order, report);
 		if (report.packets.length > 0 || report.tracks.some(({first}) => first !== null)) return 0;
 		const cause = failure?.message ?? 'Expected packets from the camera, got none';
-		process.stderr.write(`sluice: ${redactUrls(cause)}\n`);
+		complain(cause);
 		return 1;
 	} catch (error) {
-		process.stderr.write(`sluice: ${redactUrls(toMediaError(error).message)}\n`);
+		complain(toMediaError(error).message);
 		return 1;
 	} finally {
 		native.close();
 	}
+};
+
+const complain = (sentence: string): void => {
+	process.stderr.write(`sluice: ${printable(redactUrls(sentence))}\n`);
 };
 
 /** Somebody who waits wants to know how long; whoever reads a pipe does not. */

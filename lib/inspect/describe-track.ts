@@ -63,7 +63,9 @@ const spsFacts: readonly Fact<H264['sps']>[] = [
 				plural(sps.maxRefFrames, 'reference frame'),
 				sps.maxReorderFrames < 0
 					? 'reordering not bounded'
-					: `reordering of ${plural(sps.maxReorderFrames, 'frame')}`,
+					: sps.maxReorderFrames === 0
+						? 'no reordering'
+						: `reordering of ${plural(sps.maxReorderFrames, 'frame')}`,
 			),
 	],
 	[

@@ -3,7 +3,7 @@ import {describeFigures, describeParameters} from './describe-track.ts';
 import type {FrameRow, PacketRow, Report} from './report.ts';
 import {formatFact, formatTable, lineWidth, wrap} from './table.ts';
 import type {Column} from './table.ts';
-import {formatSeconds, hex, nalList, plural} from './words.ts';
+import {formatSeconds, hex, nalList, plural, printable} from './words.ts';
 
 /** How a title and a remark look; what they say is the same. */
 export type Paint = (style: 'title' | 'remark', text: string) => string;
@@ -14,8 +14,8 @@ export const formatReport = (report: Report, paint: Paint): string =>
 		.filter(({lines}) => lines.length > 0)
 		.map(({title, lines, style}) =>
 			[
-				paint('title', title),
-				...lines.map(line => (style === undefined ? line : paint(style, line))),
+				paint('title', printable(title)),
+				...lines.map(printable).map(line => (style === undefined ? line : paint(style, line))),
 			].join('\n'),
 		)
 		.join('\n\n')
@@ -107,18 +107,15 @@ const summary = (report: Report): Section[] =>
 		lines: describeFigures(track),
 	}));
 
-const remarks = (report: Report): Section => ({
-	title: 'Remarks',
-	lines:
-		report.remarks.length > 0
-			? report.remarks.flatMap(({track, text}) =>
-					wrap(`${track === null ? '' : `track ${track}: `}${text}`, lineWidth - 4).map(
-						(line, index) => `  ${index === 0 ? '-' : ' '} ${line}`,
-					),
-				)
-			: ['  nothing unusual'],
-	style: 'remark',
-});
+const remarks = ({remarks: all}: Report): Section =>
+	all.length === 0
+		? {title: 'Remarks', lines: ['  nothing unusual']}
+		: {title: 'Remarks', lines: all.flatMap(formatRemark), style: 'remark'};
+
+const formatRemark = ({track, text}: Report['remarks'][number]): string[] =>
+	wrap(`${track === null ? '' : `track ${track}: `}${text}`, lineWidth - 4).map(
+		(line, index) => `  ${index === 0 ? '-' : ' '} ${line}`,
+	);
 
 const framing = ({resyncs}: Report): Section => ({
 	title: 'Framing',

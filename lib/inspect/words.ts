@@ -1,5 +1,9 @@
 // Numbers and names as people read them.
 
+/** What a camera says must not move the cursor or change the colours of a terminal. */
+export const printable = (text: string): string =>
+	text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, character => (character === '\t' ? ' ' : '?'));
+
 export const plural = (count: number, word: string): string =>
 	`${count} ${word}${count === 1 ? '' : 's'}`;
 

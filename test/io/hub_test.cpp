@@ -1,5 +1,7 @@
 #include "io/hub.hpp"
 
+#include "core/hex.hpp"
+
 #include <gtest/gtest.h>
 
 #include <condition_variable>
@@ -151,6 +153,39 @@ TEST_F(HubTest, ARefusedTakerHearsTheReason) {
   EXPECT_TRUE(item.ended);
   EXPECT_EQ(item.reason, "no such path");
   hub_.unregisterPipeline(2000);
+}
+
+TEST_F(HubTest, AnIngestThatIsLookedAtTellsWhatComes) {
+  const Id stream = openStream();
+  RtspTrack track;
+  track.config.kind = core::Kind::video;
+  track.config.codec = "H264";
+  const Id ingest = hub_.openRtspIngest(listener_.owner, stream, {{track}, true});
+  const core::Bytes payload = core::hex("67640028acd940780227e5c044000003000400000300c83c60c658");
+  const core::Bytes header = core::hex("24000000 80e00007 00000bb8 00000009");
+  for (const core::Bytes& nal : {payload, core::hex("68eae3cb22c0"), core::hex("65b80041aabb")}) {
+    core::Bytes packet = core::join({header, nal});
+    packet[3] = static_cast<uint8_t>(packet.size() - 4);
+    packet[5] = nal[0] == 0x65 ? 0xe0 : 0x60;
+    packet[7] = nal[0] == 0x67 ? 5 : nal[0] == 0x68 ? 6 : 7;
+    hub_.feed(ingest, packet);
+  }
+  const auto seen = listener_.wait<PacketSeen>(ingest);
+  EXPECT_EQ(seen.sequence, 5);
+  EXPECT_EQ(seen.ssrc, 9u);
+  EXPECT_EQ(seen.bytes, payload.size() + 12);
+  EXPECT_EQ(seen.nals.types, std::vector<uint8_t>{7});
+  const auto unit = listener_.wait<UnitSeen>(ingest);
+  EXPECT_TRUE(unit.key);
+  EXPECT_EQ(unit.nals, (std::vector<uint8_t>{7, 8, 5}));
+  EXPECT_EQ(unit.packets, 3u);
+  EXPECT_EQ(unit.timestamp, 3000u);
+  const auto told = listener_.wait<ParametersSeen>(ingest);
+  EXPECT_EQ(std::get<H264Seen>(told.parameters).sps.width, 1920u);
+  hub_.close(ingest);
+  listener_.wait<Closed>(ingest);
+  hub_.close(stream);
+  listener_.wait<Closed>(stream);
 }
 
 TEST_F(HubTest, WhatIsOpenedOnAClosedStreamIsClosedAtOnce) {

@@ -34,6 +34,21 @@ test('a report of a camera that refused has no empty section', async t => {
 	t.regex(text, /DESCRIBE +404 Not Found/);
 });
 
+test('what a camera says does not reach the terminal as a command', async t => {
+	const {report} = await lookAt(
+		t,
+		{
+			sdp: sdp => sdp.replace('s=scripted', 's=\u001B[2J\u009Bnasty'),
+			reply: ({headers}) => void headers.set('Server', '\u001B]0;title\u0007'),
+		},
+		{pictures: 2},
+	);
+	const text = formatReport(report, (_, line) => line);
+	t.regex(text, /s=\?\[2J\?nasty/);
+	t.regex(text, /server +\?\]0;title\?/);
+	t.notRegex(text.replaceAll('\n', ''), /\p{Cc}/u);
+});
+
 test('profiles and levels have the names of the standard', t => {
 	const baseline = {profileIdc: 66, constraints: 0xc0, levelIdc: 31};
 	t.is(h264ProfileName(baseline), 'Constrained Baseline');
