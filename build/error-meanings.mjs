@@ -46,9 +46,12 @@ export const meanings = {
 	OUTPUT_REFUSED: 'What a streamer writes to does not take its media.',
 	PATH_EXISTS: 'A path of this name is configured already.',
 	PATH_FAILED: 'The source of the path cannot be reached; `context` has the cause.',
+	PATH_HAS_SOURCE: 'Nobody can publish to the path: its `source` is not `publisher`.',
 	PATH_NOT_FOUND: 'No path has this name.',
 	PATH_NOT_READY: 'The path is there, and nobody publishes to it or it was not to be started.',
 	PATH_PAUSED: 'The path was stopped by command; play starts it again.',
+	PATH_TAKEN:
+		'Somebody else publishes to the path: who comes second is refused where `overridePublisher` is off, who was first is sent away where it is on.',
 	PATH_TIMEOUT: 'The source did not deliver in time.',
 	PATH_TOO_MANY_READERS: 'The path has `maxReaders` readers already.',
 	PIPELINE_CYCLE: 'A pipeline would read what it makes.',

@@ -107,8 +107,9 @@ export class Server {
 		const reading = {native, delivery, access, settings, logger};
 		this.#hls = createHlsReader(reading);
 		this.#snapshots = createSnapshotReader(reading);
-		this.#control.on('ready', ({name, isOnDemand}) => {
-			if (store.config.hlsAlwaysRemux && !isOnDemand) this.#hls.remux(name);
+		this.#control.on('state', ({name, state, isOnDemand}) => {
+			if (state !== 'ready' || isOnDemand) return;
+			if (store.config.hlsAlwaysRemux) this.#hls.remux(name);
 		});
 	}
 

@@ -45,7 +45,10 @@ export const globalScope: Scope = {
 
 export const pathScope: Scope = {
 	known: Object.keys(pathKeys),
-	renamed: {sourceProtocol: {to: 'rtspTransport'}},
+	renamed: {
+		sourceProtocol: {to: 'rtspTransport'},
+		disablePublisherOverride: {to: 'overridePublisher', value: value => !isYes(value)},
+	},
 	lacked: lackedPathKeys,
 	elsewhere: globalKeys,
 	place: 'at the top of the file',

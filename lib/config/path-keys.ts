@@ -46,6 +46,19 @@ export const pathKeys = {
 		description:
 			'How long readers and playlists are kept, counted from the last picture, when a source that has delivered is lost; it is fetched again meanwhile.',
 	}),
+	overridePublisher: key(boolean(), {
+		default: true,
+		isLive: true,
+		description:
+			'Who publishes to a path that has a publisher takes its place; with `no` it is refused.',
+	}),
+	publisherGrace: key(duration(), {
+		default: '10s',
+		isLive: true,
+		isOurs: true,
+		description:
+			'How long readers and playlists are kept when the publisher is gone; what the next one sends goes on from there.',
+	}),
 	maxReaders: key(integer({min: 0, max: 1_000_000}), {
 		default: 0,
 		isLive: true,

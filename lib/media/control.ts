@@ -7,12 +7,15 @@ import {MediaError, toMediaError} from '../errors.ts';
 import {schemeOf} from '../util/scheme.ts';
 import type {Native, NativeStream} from '../native/native.ts';
 import type {Clock} from './clock.ts';
-import type {PathFacts} from './facts.ts';
-import type {ControlMessage, DeliveryMessage, Port, ReaderInfo} from './messages.ts';
+import type {PathFacts, PathState} from './facts.ts';
+import type {ControlMessage, DeliveryMessage, Port, PublisherInfo, ReaderInfo} from './messages.ts';
 import {Path} from './path.ts';
-import type {PathSourceOptions} from './path.ts';
-import {isSameSettings, pathSettings} from './path-settings.ts';
+import type {PathSourceOptions} from './path-options.ts';
+import {pathError} from './path-rules.ts';
+import {isPublished, isSameSettings, pathSettings} from './path-settings.ts';
 import type {PathPlace} from './path-settings.ts';
+import {PipelinePublishers} from './pipeline-publishers.ts';
+import type {PipelineOffer} from './pipeline-publishers.ts';
 import {PipelineReaders} from './pipeline-readers.ts';
 import type {PipelineWish} from './pipeline-readers.ts';
 import type {OpenSource, Source} from './source.ts';
@@ -30,8 +33,8 @@ export type ControlOptions = {
 };
 
 export type ControlEvents = {
-	/** A path has media now; `isOnDemand`: it would lose it again without readers. */
-	ready: [path: {name: string; isOnDemand: boolean}];
+	/** A path has come to a state; `isOnDemand`: it has media for its readers only. */
+	state: [path: {name: string; state: PathState; isOnDemand: boolean}];
 };
 
 /** The half that owns paths and sources; delivery speaks to it through the port, the API by these methods. */
@@ -40,7 +43,9 @@ export class Control extends EventEmitter<ControlEvents> {
 	readonly #paths = new Map<string, Path>();
 	readonly #leaving = new Set<Path>();
 	readonly #readers = new Map<string, Path>();
-	readonly #pipelines = new PipelineReaders();
+	readonly #publishers = new Map<string, Path>();
+	readonly #readingPipelines = new PipelineReaders();
+	readonly #publishingPipelines = new PipelinePublishers();
 	#config: Config;
 	#closed: Promise<void> | undefined;
 	#onGone: () => void = () => {};
@@ -51,6 +56,7 @@ export class Control extends EventEmitter<ControlEvents> {
 		this.#config = options.config;
 		options.port.onMessage = message => this.#handle(message);
 		options.native.on('wanted', this.#onWanted);
+		options.native.on('offered', this.#onOffered);
 	}
 
 	/** Starts the static sources. */
@@ -102,6 +108,7 @@ export class Control extends EventEmitter<ControlEvents> {
 
 	async #close(): Promise<void> {
 		this.#options.native.off('wanted', this.#onWanted);
+		this.#options.native.off('offered', this.#onOffered);
 		const reason = new MediaError('PATH_NOT_READY', 'Server is shutting down');
 		for (const path of [...this.#paths.values()]) this.#drop(path, reason);
 		if (this.#leaving.size === 0) return;
@@ -118,6 +125,14 @@ export class Control extends EventEmitter<ControlEvents> {
 			}
 			case 'leave':
 				return this.#leave(message.reader);
+			case 'publish': {
+				const {type: _, ...publisher} = message;
+				return this.#publish(publisher);
+			}
+			case 'unpublish': {
+				const {publisher, code, message: text} = message;
+				return this.#unpublish(publisher, new MediaError(code, text));
+			}
 			default:
 				message satisfies never;
 		}
@@ -141,17 +156,37 @@ export class Control extends EventEmitter<ControlEvents> {
 		path?.leave(reader);
 	}
 
+	#publish(info: PublisherInfo): void {
+		try {
+			const path = this.#pathToPublish(info.path);
+			this.#publishers.set(info.publisher, path);
+			path.publish(info);
+		} catch (error) {
+			const {code, message, context} = toMediaError(error);
+			this.#post({type: 'rejected', publisher: info.publisher, code, message, context});
+		}
+	}
+
+	#unpublish(publisher: string, why: MediaError): void {
+		const path = this.#publishers.get(publisher);
+		this.#publishers.delete(publisher);
+		path?.unpublish(publisher, why);
+	}
+
 	#post(message: ControlMessage): void {
-		if (message.type === 'refused' || message.type === 'ended')
-			this.#readers.delete(message.reader);
-		if (!this.#pipelines.handle(message)) this.#options.port.post(message);
+		const {type} = message;
+		if (type === 'refused' || type === 'ended') this.#readers.delete(message.reader);
+		if (type === 'rejected' || type === 'unpublished') this.#publishers.delete(message.publisher);
+		const isOfPipeline =
+			this.#readingPipelines.handle(message) || this.#publishingPipelines.handle(message);
+		if (!isOfPipeline) this.#options.port.post(message);
 	}
 
 	readonly #onWanted = (wish: PipelineWish): void => {
 		try {
-			const reader = this.#pipelines.add(wish);
+			const reader = this.#readingPipelines.add(wish);
 			wish.once('unwanted', () => {
-				this.#pipelines.remove(reader.reader);
+				this.#readingPipelines.remove(reader.reader);
 				this.#leave(reader.reader);
 			});
 			this.#join(reader);
@@ -162,19 +197,37 @@ export class Control extends EventEmitter<ControlEvents> {
 		}
 	};
 
+	readonly #onOffered = (offer: PipelineOffer): void => {
+		const info = this.#publishingPipelines.add(offer);
+		offer.once('withdrawn', () => {
+			this.#publishingPipelines.remove(info.publisher);
+			this.#unpublish(info.publisher, new MediaError('SOURCE_ENDED', 'Pipeline has stopped'));
+		});
+		this.#publish(info);
+	};
+
 	#pathOf({path: name, start}: ReaderInfo): Path {
 		const known = this.#paths.get(name);
 		if (known) return known;
-		const place = this.#closed ? undefined : this.#placeOf(name);
-		if (!place) {
-			throw new MediaError('PATH_NOT_FOUND', `Path ${name} is not configured`, {path: name});
-		}
-		if (!start || place.settings.source === 'publisher') {
-			throw new MediaError('PATH_NOT_READY', `Path ${name} has no stream at the moment`, {
-				path: name,
-			});
-		}
+		const place = this.#configured(name);
+		if (!start || isPublished(place.settings))
+			throw pathError(name, 'PATH_NOT_READY', 'has no stream at the moment');
 		return this.#open(name, place);
+	}
+
+	#pathToPublish(name: string): Path {
+		const known = this.#paths.get(name);
+		if (known) return known;
+		const place = this.#configured(name);
+		if (!isPublished(place.settings))
+			throw pathError(name, 'PATH_HAS_SOURCE', 'has a source of its own');
+		return this.#open(name, place);
+	}
+
+	#configured(name: string): PathPlace {
+		const place = this.#closed ? undefined : this.#placeOf(name);
+		if (place) return place;
+		throw pathError(name, 'PATH_NOT_FOUND', 'is not configured');
 	}
 
 	#placeOf(name: string): PathPlace | undefined {
@@ -208,13 +261,15 @@ export class Control extends EventEmitter<ControlEvents> {
 			logger,
 		});
 		this.#paths.set(name, path);
-		path.on('idle', () => this.#forget(path));
-		path.on('ready', () => this.emit('ready', {name, isOnDemand: path.isOnDemand}));
+		path.on('state', state => {
+			if (state === 'idle') this.#forget(path);
+			this.emit('state', {name, state, isOnDemand: path.isOnDemand});
+		});
 		path.open();
 		return path;
 	}
 
-	/** A path that a pattern made for a reader goes when nobody is there any more. */
+	/** A path that a pattern made goes when nobody is there any more. */
 	#forget(path: Path): void {
 		if (path.place.passing && path.isEmpty) this.#drop(path);
 	}
@@ -238,7 +293,7 @@ export class Control extends EventEmitter<ControlEvents> {
 		const isSame =
 			before.confName === after.confName && isSameSettings(before.settings, after.settings);
 		if (isSame) return;
-		if (isPublished(before) === isPublished(after)) return path.update(after);
+		if (isPublished(before.settings) === isPublished(after.settings)) return path.update(after);
 		this.#drop(path);
 	}
 
@@ -255,8 +310,6 @@ export class Control extends EventEmitter<ControlEvents> {
 	#existing(name: string): Path {
 		const path = this.#paths.get(name);
 		if (path) return path;
-		throw new MediaError('PATH_NOT_FOUND', `Path ${name} does not exist`, {path: name});
+		throw pathError(name, 'PATH_NOT_FOUND', 'does not exist');
 	}
 }
-
-const isPublished = ({settings}: PathPlace): boolean => settings.source === 'publisher';

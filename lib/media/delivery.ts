@@ -2,7 +2,8 @@ import {EventEmitter} from 'node:events';
 import {MediaError} from '../errors.ts';
 import type {ErrorCode} from '../errors.ts';
 import type {Id, TrackInfo} from '../native/binding.ts';
-import type {ControlMessage, DeliveryMessage, Port, ReaderInfo} from './messages.ts';
+import type {ControlMessage, DeliveryMessage, Port, PublisherInfo, ReaderInfo} from './messages.ts';
+import {Publication} from './publication.ts';
 
 export type AdmissionEvents = {
 	epoch: [tracks: TrackInfo[]];
@@ -31,14 +32,16 @@ export class Admission extends EventEmitter<AdmissionEvents> {
 	}
 }
 
-type Waiting = {resolve: (admission: Admission) => void; reject: (error: MediaError) => void};
+type Waiting<Place> = {resolve: (place: Place) => void; reject: (error: MediaError) => void};
 
-/** Delivery's side of the line to control: readers come in through `join`. */
+/** Delivery's side of the line to control: readers come in through `join`, publishers through `publish`. */
 export class Delivery {
 	readonly #port: Port<DeliveryMessage, ControlMessage>;
-	readonly #waiting = new Map<string, Waiting>();
+	readonly #waiting = new Map<string, Waiting<Admission>>();
 	readonly #admitted = new Map<string, Admission>();
-	#lastReader = 0;
+	readonly #publishing = new Map<string, Waiting<Publication>>();
+	readonly #published = new Map<string, Publication>();
+	#last = 0;
 
 	constructor(port: Port<DeliveryMessage, ControlMessage>) {
 		this.#port = port;
@@ -51,7 +54,7 @@ export class Delivery {
 	 */
 	async join(wish: Omit<ReaderInfo, 'reader'>, signal?: AbortSignal): Promise<Admission> {
 		if (signal?.aborted) throw leftEarly(signal);
-		const reader = `${wish.protocol}-${++this.#lastReader}`;
+		const reader = `${wish.protocol}-${++this.#last}`;
 		const withdraw = () => this.#withdraw(reader, signal);
 		signal?.addEventListener('abort', withdraw, {once: true});
 		try {
@@ -62,6 +65,15 @@ export class Delivery {
 		} finally {
 			signal?.removeEventListener('abort', withdraw);
 		}
+	}
+
+	/** Asks control for the place of a path's publisher. Rejects with the MediaError that control gives. */
+	async publish(wish: Omit<PublisherInfo, 'publisher'>): Promise<Publication> {
+		const publisher = `${wish.protocol}-${++this.#last}`;
+		return new Promise<Publication>((resolve, reject) => {
+			this.#publishing.set(publisher, {resolve, reject});
+			this.#port.post({type: 'publish', publisher, ...wish});
+		});
 	}
 
 	#withdraw(reader: string, signal?: AbortSignal): void {
@@ -81,6 +93,12 @@ export class Delivery {
 				return this.#epoch(message);
 			case 'ended':
 				return this.#end(message);
+			case 'published':
+				return this.#publish(message);
+			case 'rejected':
+				return this.#reject(message);
+			case 'unpublished':
+				return this.#unpublish(message);
 			default:
 				message satisfies never;
 		}
@@ -115,6 +133,33 @@ export class Delivery {
 
 	#leave(reader: string): void {
 		if (this.#admitted.delete(reader)) this.#port.post({type: 'leave', reader});
+	}
+
+	#publish({publisher, stream}: Extract<ControlMessage, {type: 'published'}>): void {
+		const waiting = this.#publishing.get(publisher);
+		this.#publishing.delete(publisher);
+		const leave = (why: MediaError) => this.#leavePublishing(publisher, why);
+		const publication = new Publication(publisher, stream, leave);
+		this.#published.set(publisher, publication);
+		waiting?.resolve(publication);
+	}
+
+	#reject(rejection: Extract<ControlMessage, {type: 'rejected'}>): void {
+		const {publisher, code, message, context} = rejection;
+		const waiting = this.#publishing.get(publisher);
+		this.#publishing.delete(publisher);
+		waiting?.reject(new MediaError(code, message, context));
+	}
+
+	#unpublish({publisher, code, message}: Extract<ControlMessage, {type: 'unpublished'}>): void {
+		const publication = this.#published.get(publisher);
+		this.#published.delete(publisher);
+		publication?.emit('ended', code, message);
+	}
+
+	#leavePublishing(publisher: string, {code, message}: MediaError): void {
+		if (!this.#published.delete(publisher)) return;
+		this.#port.post({type: 'unpublish', publisher, code, message});
 	}
 }
 

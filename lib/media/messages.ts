@@ -19,10 +19,30 @@ export type ReaderInfo = {
 	holds: boolean;
 };
 
-/** From delivery to control. Every `join` is answered by one `admitted` or one `refused`. */
-export type DeliveryMessage = ({type: 'join'} & ReaderInfo) | {type: 'leave'; reader: string};
+/** Who would feed a path whose source is `publisher`. */
+export type PublisherInfo = {
+	/** Chosen by delivery; unique within the process. */
+	publisher: string;
+	path: string;
+	protocol: 'pipeline' | 'rtsp' | 'rtmp' | 'srt' | 'webrtc';
+	/** Address and port of the peer, empty for publishers inside the process. */
+	peer: string;
+};
 
-/** From control to delivery. After `ended` nothing follows for that reader; it must not `leave`. */
+/**
+ * From delivery to control. Every `join` is answered by one `admitted` or one `refused`, every `publish` by one
+ * `published` or one `rejected`; `unpublish` says why the publisher left.
+ */
+export type DeliveryMessage =
+	| ({type: 'join'} & ReaderInfo)
+	| {type: 'leave'; reader: string}
+	| ({type: 'publish'} & PublisherInfo)
+	| {type: 'unpublish'; publisher: string; code: ErrorCode; message: string};
+
+/**
+ * From control to delivery. After `ended` nothing follows for that reader, after `unpublished` nothing for that
+ * publisher; it must not `leave` or `unpublish`.
+ */
 export type ControlMessage =
 	| {type: 'admitted'; reader: string; stream: Id; tracks: TrackInfo[]}
 	| {
@@ -34,7 +54,18 @@ export type ControlMessage =
 	  }
 	/** The source came back, or its parameters changed. */
 	| {type: 'epoch'; reader: string; tracks: TrackInfo[]}
-	| {type: 'ended'; reader: string; code: ErrorCode; message: string};
+	| {type: 'ended'; reader: string; code: ErrorCode; message: string}
+	/** What it sends goes into this stream from now on. */
+	| {type: 'published'; publisher: string; stream: Id}
+	| {
+			type: 'rejected';
+			publisher: string;
+			code: ErrorCode;
+			message: string;
+			context: Record<string, unknown>;
+	  }
+	/** The path sent it away: another one took its place, an operator stopped the path ... */
+	| {type: 'unpublished'; publisher: string; code: ErrorCode; message: string};
 
 /** One half's end of the line between the two. */
 export type Port<Out, In> = {

@@ -3,14 +3,15 @@ import type {StreamStats, TrackInfo} from '../native/binding.ts';
 import {schemeOf} from '../util/scheme.ts';
 import {trackFacts} from './facts.ts';
 import type {PathFacts, PathState, PeerFacts} from './facts.ts';
-import type {ReaderInfo} from './messages.ts';
+import type {PublisherInfo, ReaderInfo} from './messages.ts';
 import type {Speeds} from './meter.ts';
+import {isPublished} from './path-settings.ts';
+import type {PathSettings} from './path-settings.ts';
 
 export type PathSnapshot = {
 	name: string;
 	confName: string;
-	/** Undefined: none is tried. */
-	source: string | undefined;
+	source: PeerFacts | null;
 	state: PathState;
 	readySince: Date | undefined;
 	tracks: TrackInfo[];
@@ -28,7 +29,7 @@ export const makePathFacts = (path: PathSnapshot): PathFacts => {
 	return {
 		name: path.name,
 		confName: path.confName,
-		source: path.source === undefined ? null : sourceFacts(path.source),
+		source: path.source,
 		ready: path.state === 'ready',
 		readyTime: path.readySince?.toISOString() ?? null,
 		tracks: tracks2.map(({codec}) => codec),
@@ -67,12 +68,18 @@ const sourceTypes: Record<string, string> = {
 	gstreamer: 'gstreamerSource',
 };
 
-const sourceFacts = (source: string): PeerFacts => {
-	const scheme = schemeOf(source);
-	return {type: sourceTypes[scheme] ?? `${scheme}Source`, id: ''};
+/** What feeds a path: its publisher, or the source that is fetched while it is. */
+export const sourceFacts = (
+	settings: PathSettings,
+	publisher: PublisherInfo | undefined,
+	isRunning: boolean,
+): PeerFacts | null => {
+	if (isPublished(settings)) return publisher ? publisherFacts(publisher) : null;
+	const scheme = schemeOf(settings.source);
+	return isRunning ? {type: sourceTypes[scheme] ?? `${scheme}Source`, id: ''} : null;
 };
 
-const readerTypes: Record<ReaderInfo['protocol'], string> = {
+const peerTypes: Record<ReaderInfo['protocol'] | PublisherInfo['protocol'], string> = {
 	hls: 'hlsSession',
 	snapshot: 'snapshot',
 	pipeline: 'pipeline',
@@ -80,9 +87,15 @@ const readerTypes: Record<ReaderInfo['protocol'], string> = {
 	rtmp: 'rtmpConn',
 	webrtc: 'webRTCSession',
 	mse: 'mseSession',
+	srt: 'srtConn',
 };
 
 const readerFacts = ({protocol, counted, reader}: ReaderInfo): PeerFacts => ({
-	type: protocol === 'hls' && !counted ? 'hlsMuxer' : readerTypes[protocol],
+	type: protocol === 'hls' && !counted ? 'hlsMuxer' : peerTypes[protocol],
 	id: reader,
+});
+
+const publisherFacts = ({protocol, publisher}: PublisherInfo): PeerFacts => ({
+	type: peerTypes[protocol],
+	id: publisher,
 });

@@ -34,6 +34,7 @@ export type FeedOptions = {
 	openStream: () => PathStream;
 	openSource: (stream: PathStream) => Source;
 	readTimeoutMs: () => number;
+	silenceMs: () => number;
 	clock: Clock;
 	random: () => number;
 	logger: Logger;
@@ -171,11 +172,12 @@ export class PathFeed extends EventEmitter<FeedEvents> {
 	}
 
 	#openSupply(stream: PathStream): Supply {
-		const {openSource, readTimeoutMs, clock, random} = this.#options;
+		const {openSource, readTimeoutMs, silenceMs, clock, random} = this.#options;
 		const supply = new Supply({
 			stream,
 			openSource: () => openSource(stream),
 			readTimeoutMs: readTimeoutMs(),
+			silenceMs: silenceMs(),
 			history: this.#history,
 			clock,
 			random,

@@ -13,6 +13,10 @@ export type PathSettings = SourceSettings & {
 	maxReaders: number;
 	/** How long readers stay after the last frame of a source that is lost. */
 	sourceHold: number;
+	/** A second publisher takes the place of the first. */
+	overridePublisher: boolean;
+	/** How long readers stay when the publisher is gone. */
+	publisherGrace: number;
 	ringMaxSize: number;
 	ringMaxAge: number;
 };
@@ -34,6 +38,8 @@ export const pathSettings = (path: PathConfig, {readTimeout}: Config): PathSetti
 	sourceOnDemandCloseAfter: path.sourceOnDemandCloseAfter,
 	maxReaders: path.maxReaders,
 	sourceHold: path.sourceHold,
+	overridePublisher: path.overridePublisher,
+	publisherGrace: path.publisherGrace,
 	ringMaxSize: path.ringMaxSize,
 	ringMaxAge: path.ringMaxAge,
 	rtspTransport: path.rtspTransport,
@@ -43,7 +49,11 @@ export const pathSettings = (path: PathConfig, {readTimeout}: Config): PathSetti
 
 /** True: a source that runs with `before` must be made anew to run with `after`. */
 export const needsNewSource = (before: PathSettings, after: PathSettings): boolean =>
-	sourceKeys.some(key => before[key] !== after[key]);
+	!isPublished(after) && sourceKeys.some(key => before[key] !== after[key]);
+
+/** True: it has no source but who publishes to it. */
+export const isPublished = ({source}: Pick<PathSettings, 'source'>): boolean =>
+	source === 'publisher';
 
 /** True: nothing that a path looks at has changed. */
 export const isSameSettings = (before: PathSettings, after: PathSettings): boolean =>

@@ -11,6 +11,12 @@ export type PathEvent =
 	| 'delivered'
 	/** A source that had delivered is gone or silent. */
 	| 'lost'
+	/** A publisher comes, or takes the place of another one. */
+	| 'published'
+	/** The publisher is gone or silent. */
+	| 'left'
+	/** Nobody has published again within `publisherGrace`. */
+	| 'abandoned'
 	/** Third failed try, start timeout, or `sourceHold` is over. */
 	| 'gaveUp'
 	/** The pause after a failure is over, and the path exists for its readers only. */
@@ -20,6 +26,8 @@ export type PathEvent =
 	| 'play'
 	/** The command `play`, with no source. */
 	| 'restart'
+	/** The command `play`, with readers and without the publisher that they had. */
+	| 'awaited'
 	| 'exit'
 	/** The configuration names another source. */
 	| 'replaced';
@@ -46,7 +54,7 @@ export type PathAction =
 	| 'release'
 	/** Looks whether the source is needed by now. */
 	| 'wake'
-	/** Stops the source and has the one tried that is configured now. */
+	/** Stops the source and has the one tried that is configured now, or has come. */
 	| 'replace';
 
 type Step = {to: PathState; act: PathAction[]};
@@ -54,11 +62,14 @@ type Step = {to: PathState; act: PathAction[]};
 /** Pairs that are not listed change nothing. */
 export const pathSteps: Record<PathState, Partial<Record<PathEvent, Step>>> = {
 	idle: {
+		published: {to: 'starting', act: ['start']},
 		needed: {to: 'starting', act: ['start']},
 		pause: {to: 'paused', act: []},
 		exit: {to: 'stopped', act: []},
 	},
 	starting: {
+		published: {to: 'starting', act: ['replace']},
+		left: {to: 'idle', act: ['stop', 'dismiss', 'release']},
 		delivered: {to: 'ready', act: ['admit']},
 		gaveUp: {to: 'failed', act: ['dismiss', 'rest']},
 		unneeded: {to: 'idle', act: ['stop', 'dismiss', 'release']},
@@ -67,6 +78,8 @@ export const pathSteps: Record<PathState, Partial<Record<PathEvent, Step>>> = {
 		replaced: {to: 'starting', act: ['stop', 'start']},
 	},
 	ready: {
+		published: {to: 'reconnecting', act: ['hold', 'replace']},
+		left: {to: 'reconnecting', act: ['stop', 'hold']},
 		lost: {to: 'reconnecting', act: ['hold']},
 		unneeded: {to: 'idle', act: ['stop', 'dismiss', 'release']},
 		pause: {to: 'paused', act: ['mute']},
@@ -74,6 +87,9 @@ export const pathSteps: Record<PathState, Partial<Record<PathEvent, Step>>> = {
 		replaced: {to: 'reconnecting', act: ['hold', 'replace']},
 	},
 	reconnecting: {
+		published: {to: 'reconnecting', act: ['hold', 'replace']},
+		left: {to: 'reconnecting', act: ['stop']},
+		abandoned: {to: 'idle', act: ['dismiss', 'release']},
 		delivered: {to: 'ready', act: ['admit']},
 		gaveUp: {to: 'failed', act: ['dismiss', 'rest']},
 		unneeded: {to: 'idle', act: ['stop', 'dismiss', 'release']},
@@ -82,6 +98,8 @@ export const pathSteps: Record<PathState, Partial<Record<PathEvent, Step>>> = {
 		replaced: {to: 'reconnecting', act: ['replace']},
 	},
 	failed: {
+		published: {to: 'starting', act: ['replace', 'start']},
+		left: {to: 'idle', act: ['stop', 'release']},
 		needed: {to: 'starting', act: ['start']},
 		delivered: {to: 'ready', act: ['admit']},
 		rested: {to: 'idle', act: ['release']},
@@ -90,6 +108,9 @@ export const pathSteps: Record<PathState, Partial<Record<PathEvent, Step>>> = {
 		replaced: {to: 'idle', act: ['stop', 'wake']},
 	},
 	paused: {
+		published: {to: 'paused', act: ['replace', 'mute']},
+		left: {to: 'paused', act: ['stop']},
+		awaited: {to: 'reconnecting', act: ['unmute', 'hold']},
 		lost: {to: 'paused', act: ['stop']},
 		unneeded: {to: 'paused', act: ['stop', 'release']},
 		play: {to: 'ready', act: ['unmute']},

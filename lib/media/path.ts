@@ -5,52 +5,30 @@ import type {ErrorCode} from '../errors.ts';
 import type {StreamSpec, TrackInfo} from '../native/binding.ts';
 import {isHopeless} from './back-off.ts';
 import {Alarm} from './clock.ts';
-import type {Clock} from './clock.ts';
 import {describeTracks} from './describe-tracks.ts';
 import type {PathFacts, PathState} from './facts.ts';
-import type {ControlMessage, ReaderInfo} from './messages.ts';
-import {makePathFacts} from './path-facts.ts';
+import type {PublisherInfo, ReaderInfo} from './messages.ts';
+import {makePathFacts, sourceFacts} from './path-facts.ts';
 import {PathFeed} from './path-feed.ts';
 import type {PathStream} from './path-feed.ts';
+import {PathHistory} from './path-history.ts';
 import {tellState} from './path-log.ts';
+import {PathPublisher} from './path-publisher.ts';
 import {PathReaders} from './path-readers.ts';
-import {needsNewSource} from './path-settings.ts';
+import {isOpen, pathError, publisherRefusal, readerRefusal} from './path-rules.ts';
+import type {PathSituation} from './path-rules.ts';
+import {isPublished, needsNewSource} from './path-settings.ts';
 import type {PathPlace, PathSettings} from './path-settings.ts';
-import {pathAnswers, pathSteps} from './path-states.ts';
+import type {PathEvents, PathOptions} from './path-options.ts';
+import {pathSteps} from './path-states.ts';
 import type {PathAction, PathEvent} from './path-states.ts';
 import type {Source} from './source.ts';
+import {usualSilenceMs} from './supply.ts';
 
 /** A source that never delivered is failed after so many failed tries. */
 const triesUntilFailed = 3;
 /** For how long a path that exists for its readers only remembers its failure, at least. */
 const restMs = 15_000;
-
-export type PathEvents = {
-	/** Media flows from now on. */
-	ready: [];
-	/** Nobody needs it: a path that exists for its readers only may be forgotten. */
-	idle: [];
-	/** After `close()`: its source has said goodbye and its stream is gone. */
-	closed: [];
-};
-
-export type PathOptions = {
-	name: string;
-	place: PathPlace;
-	openStream: (spec: Omit<StreamSpec, 'domain'>) => PathStream;
-	openSource: (options: PathSourceOptions) => Source;
-	post: (message: ControlMessage) => void;
-	clock: Clock;
-	random: () => number;
-	logger: Logger;
-};
-
-export type PathSourceOptions = {
-	path: string;
-	settings: PathSettings;
-	stream: PathStream;
-	logger: Logger;
-};
 
 /** One path: it finds out what happens to its source and readers, and does what path-states.ts says. */
 export class Path extends EventEmitter<PathEvents> {
@@ -58,17 +36,14 @@ export class Path extends EventEmitter<PathEvents> {
 	readonly #options: PathOptions;
 	readonly logger: Logger;
 	readonly #readers: PathReaders;
+	readonly #publisher: PathPublisher;
+	readonly #history = new PathHistory();
 	readonly #feed: PathFeed;
 	/** Start timeout while starting, end of the hold while reconnecting, rest while failed. */
 	readonly #deadline: Alarm;
 	readonly #closeAfter: Alarm;
 	#place: PathPlace;
 	#state: PathState = 'idle';
-	#triesFailed = 0;
-	#readySince: Date | undefined;
-	#reconnects = 0;
-	#isLost = false;
-	#lastError: MediaError | undefined;
 	/** What readers are told who are sent away. */
 	#verdict: MediaError | undefined;
 	#closing = false;
@@ -81,13 +56,14 @@ export class Path extends EventEmitter<PathEvents> {
 		this.#place = options.place;
 		this.logger = options.logger.child({path: name});
 		this.#readers = new PathReaders(options.post);
+		this.#publisher = new PathPublisher(options.post);
 		this.#deadline = new Alarm(clock);
 		this.#closeAfter = new Alarm(clock);
 		this.#feed = new PathFeed({
 			openStream: () => options.openStream(this.#streamSpec()),
-			openSource: stream =>
-				options.openSource({path: name, settings: this.#settings, stream, logger: this.logger}),
+			openSource: stream => this.#openSource(stream),
 			readTimeoutMs: () => this.#settings.readTimeoutMs,
+			silenceMs: () => (this.#isPublished ? this.#settings.readTimeoutMs : usualSilenceMs),
 			clock,
 			random,
 			logger: this.logger,
@@ -110,13 +86,18 @@ export class Path extends EventEmitter<PathEvents> {
 		return this.#state;
 	}
 
-	/** Its source runs for readers only. */
-	get isOnDemand(): boolean {
-		return this.#settings.sourceOnDemand || this.#place.passing;
+	get #isPublished(): boolean {
+		return isPublished(this.#settings);
 	}
 
+	/** Its source runs for readers only. */
+	get isOnDemand(): boolean {
+		return !this.#isPublished && (this.#settings.sourceOnDemand || this.#place.passing);
+	}
+
+	/** Neither readers nor a publisher are here. */
 	get isEmpty(): boolean {
-		return this.#readers.isEmpty;
+		return this.#readers.isEmpty && !this.#publisher.info;
 	}
 
 	/** Starts a static source; an on-demand one waits for its first reader. */
@@ -126,9 +107,9 @@ export class Path extends EventEmitter<PathEvents> {
 
 	/** Answers through `post`, now or when the source has delivered or failed. */
 	join(reader: ReaderInfo): void {
-		const refusal = this.#refusal(reader);
+		const refusal = readerRefusal(this.#situation, reader);
 		if (refusal) return this.#readers.refuse(reader, refusal);
-		if (this.#feed.stream !== undefined && this.#isOpen()) {
+		if (this.#feed.stream !== undefined && isOpen(this.#situation)) {
 			this.#readers.admit(reader, this.#feed.stream, this.#feed.tracks);
 		} else {
 			this.#readers.wait(reader);
@@ -142,18 +123,35 @@ export class Path extends EventEmitter<PathEvents> {
 		if (this.#readers.leave(reader)) this.#checkNeed();
 	}
 
+	/** Answers through `post`: `rejected` now, or `published` when the stream is there for it. */
+	publish(info: PublisherInfo): void {
+		const refusal = publisherRefusal(this.#situation);
+		if (refusal) return this.#publisher.refuse(info, refusal);
+		this.#publisher.replace(info, this.#error('PATH_TAKEN', 'has another publisher now'));
+		this.#feed.forgive();
+		this.logger.info({peer: info.peer}, `${info.protocol} publisher comes in`);
+		this.#take('published');
+	}
+
+	/** It went away by itself; unknown publishers are ignored. */
+	unpublish(publisher: string, why: MediaError): void {
+		this.#publisher.leave(publisher, why);
+	}
+
 	/** Takes no media until `play()`; readers stay. */
 	pause(): void {
 		this.#take('pause');
 	}
 
 	play(): void {
-		this.#take(this.#feed.delivers ? 'play' : 'restart');
+		if (this.#feed.delivers) return this.#take('play');
+		this.#take(this.#isPublished && this.#feed.tracks.length > 0 ? 'awaited' : 'restart');
 	}
 
 	/** Stops the source and ends its readers, until `play()`. */
 	exit(): void {
 		this.#verdict = this.#error('PATH_PAUSED', 'was stopped by its operator');
+		this.#publisher.end(this.#verdict);
 		this.#take('exit');
 	}
 
@@ -175,54 +173,48 @@ export class Path extends EventEmitter<PathEvents> {
 		this.#closeAfter.cancel();
 		this.#verdict = reason;
 		this.#dismiss();
+		this.#publisher.end(reason);
 		this.#feed.stop();
 		this.#feed.release();
 	}
 
 	facts(): PathFacts {
-		const feed = this.#feed;
+		const {isRunning, tracks, stats, meter} = this.#feed;
+		const {readySince, reconnects, lastError} = this.#history;
 		return makePathFacts({
 			name: this.name,
 			confName: this.#place.confName,
-			source: feed.isRunning ? this.#settings.source : undefined,
+			source: sourceFacts(this.#settings, this.#publisher.info, isRunning),
 			state: this.#state,
-			readySince: this.#readySince,
-			tracks: feed.tracks,
+			readySince,
+			tracks,
 			readers: this.#readers.admitted,
-			error:
-				this.#state === 'failed' || this.#state === 'reconnecting' ? this.#lastError : undefined,
-			stats: feed.stats,
-			speeds: feed.meter.read(),
-			reconnects: this.#reconnects,
+			error: this.#state === 'failed' || this.#state === 'reconnecting' ? lastError : undefined,
+			stats,
+			speeds: meter.read(),
+			reconnects,
 		});
 	}
 
-	#refusal(reader: ReaderInfo): MediaError | undefined {
-		const {maxReaders, source} = this.#settings;
-		if (this.#closing) return this.#error('PATH_NOT_FOUND', 'was removed');
-		if (reader.counted && maxReaders > 0 && this.#readers.counted >= maxReaders) {
-			return this.#error('PATH_TOO_MANY_READERS', `has its ${maxReaders} readers already`);
-		}
-		if (this.#isOpen()) return undefined;
-		const answer = pathAnswers[this.#state];
-		if (answer === 'paused') return this.#error('PATH_PAUSED', 'is paused by its operator');
-		if (answer === 'failure' && !this.#mayStartAgain(reader)) return this.#verdict;
-		if (!reader.start || source === 'publisher') {
-			return this.#error('PATH_NOT_READY', 'has no stream at the moment');
-		}
-		return undefined;
+	#openSource(stream: PathStream): Source {
+		if (this.#isPublished) return this.#publisher.open(stream.id);
+		const {name: path, logger} = this;
+		return this.#options.openSource({path, settings: this.#settings, stream, logger});
 	}
 
-	/** Readers are let in at once: media flows, or has flowed before it was paused. */
-	#isOpen(): boolean {
-		if (this.#state === 'paused') return this.#feed.tracks.length > 0;
-		return pathAnswers[this.#state] === 'admit';
-	}
-
-	/** A reader starts a failed on-demand source again, unless the pause due is longer than readers wait. */
-	#mayStartAgain(reader: ReaderInfo): boolean {
-		const {sourceOnDemandStartTimeout} = this.#settings;
-		return reader.start && this.isOnDemand && this.#feed.pauseLeftMs <= sourceOnDemandStartTimeout;
+	get #situation(): PathSituation {
+		return {
+			name: this.name,
+			state: this.#state,
+			settings: this.#settings,
+			isOnDemand: this.isOnDemand,
+			isClosing: this.#closing,
+			counted: this.#readers.counted,
+			hasTracks: this.#feed.tracks.length > 0,
+			hasPublisher: this.#publisher.info !== undefined,
+			pauseLeftMs: this.#feed.pauseLeftMs,
+			verdict: this.#verdict,
+		};
 	}
 
 	/** Does what the table says for `event`; nothing where it says nothing. */
@@ -234,13 +226,15 @@ export class Path extends EventEmitter<PathEvents> {
 		if (before !== step.to) this.#entered(before);
 		for (const action of step.act) this.#actions[action]();
 		this.#checkNeed();
-		if (this.#state === 'idle') this.emit('idle');
-		if (this.#state === 'ready' && before !== 'ready') this.emit('ready');
+		if (before !== step.to && this.#state === step.to) this.emit('state', step.to);
 	}
 
 	readonly #actions: Record<PathAction, () => void> = {
 		start: () => this.#start(),
-		stop: () => this.#feed.stop(),
+		stop: () => {
+			this.#publisher.end(this.#error('PATH_PAUSED', 'is paused by its operator'));
+			this.#feed.stop();
+		},
 		admit: () => this.#letIn(),
 		dismiss: () => this.#dismiss(),
 		refuse: () =>
@@ -259,20 +253,13 @@ export class Path extends EventEmitter<PathEvents> {
 
 	#entered(before: PathState): void {
 		this.#deadline.cancel();
-		if (this.#state === 'ready') {
-			if (this.#isLost) this.#reconnects++;
-			this.#readySince ??= new Date(this.#options.clock.now());
-		} else if (this.#state !== 'reconnecting' && this.#state !== 'paused') {
-			this.#readySince = undefined;
-		}
-		if (this.#state === 'reconnecting') this.#isLost = true;
-		else if (this.#state !== 'failed') this.#isLost = false;
-		const error = this.#lastError;
+		this.#history.enter(this.#state, this.#options.clock.now());
+		const error = this.#history.lastError;
 		tellState(this.logger, {before, now: this.#state, tracks: this.#feed.tracks, error});
 	}
 
 	#start(): void {
-		this.#triesFailed = 0;
+		this.#history.triesFailed = 0;
 		const pauseMs = this.#feed.pauseLeftMs;
 		this.#feed.start();
 		this.#deadline.set(pauseMs + this.#settings.sourceOnDemandStartTimeout, () => this.#late());
@@ -288,27 +275,34 @@ export class Path extends EventEmitter<PathEvents> {
 				)
 			: undefined;
 		const silence = new MediaError('SOURCE_SILENT', `Source did not answer in ${seconds} s`);
-		const error = timeout ?? this.#lastError ?? silence;
+		const error = timeout ?? this.#history.lastError ?? silence;
 		if (this.isOnDemand) this.#feed.countFailure(error);
 		this.#giveUp(error, timeout);
 	}
 
 	#giveUp(error: MediaError, verdict = this.#failure(error)): void {
-		this.#lastError = error;
+		this.#history.lastError = error;
 		this.#verdict = verdict;
 		this.#take('gaveUp');
 	}
 
 	#lost(error: MediaError): void {
-		this.#lastError = error;
+		this.#history.lastError = error;
+		if (this.#isPublished) return this.#lostPublisher(error);
 		if (this.#state === 'starting') {
-			this.#triesFailed++;
-			this.logger.debug({code: error.code}, `try ${this.#triesFailed} failed: ${error.message}`);
-			if (this.#triesFailed >= triesUntilFailed || isHopeless(error)) this.#giveUp(error);
+			const failed = ++this.#history.triesFailed;
+			this.logger.debug({code: error.code}, `try ${failed} failed: ${error.message}`);
+			if (failed >= triesUntilFailed || isHopeless(error)) this.#giveUp(error);
 			return;
 		}
 		if (this.#state === 'failed') this.#verdict = this.#failure(error);
 		this.#take('lost');
+	}
+
+	#lostPublisher(error: MediaError): void {
+		this.#publisher.end(error);
+		this.#verdict = this.#error('PATH_NOT_READY', `has no publisher: ${error.message}`);
+		this.#take('left');
 	}
 
 	#failure({code, message}: MediaError): MediaError {
@@ -321,7 +315,7 @@ export class Path extends EventEmitter<PathEvents> {
 	}
 
 	#letIn(): void {
-		this.#lastError = undefined;
+		this.#history.lastError = undefined;
 		if (this.#feed.stream !== undefined) {
 			this.#readers.admitWaiting(this.#feed.stream, this.#feed.tracks);
 		}
@@ -334,11 +328,17 @@ export class Path extends EventEmitter<PathEvents> {
 	}
 
 	#hold(): void {
-		const endMs = this.#feed.lastFrameMs + this.#settings.sourceHold;
-		this.#deadline.set(endMs - this.#options.clock.now(), () => {
-			const gone = new MediaError('SOURCE_SILENT', 'Source is gone');
-			this.#giveUp(this.#lastError ?? gone);
-		});
+		const {sourceHold, publisherGrace} = this.#settings;
+		const goneMs = this.#options.clock.now() - this.#feed.lastFrameMs;
+		this.#deadline.set(this.#isPublished ? publisherGrace : sourceHold - goneMs, () =>
+			this.#letGo(),
+		);
+	}
+
+	#letGo(): void {
+		if (this.#isPublished && !this.#publisher.info) return this.#take('abandoned');
+		const gone = new MediaError('SOURCE_SILENT', 'Source is gone');
+		this.#giveUp(this.#history.lastError ?? gone);
 	}
 
 	#rest(): void {
@@ -354,16 +354,17 @@ export class Path extends EventEmitter<PathEvents> {
 	}
 
 	#wake(): void {
-		if (this.#settings.source === 'publisher') return;
 		const isTried = this.#feed.isRunning;
-		if (this.isOnDemand ? this.#state === 'idle' && this.#readers.holding : !isTried) {
+		if (this.#isPublished) {
+			if (this.#state === 'idle' && isTried) this.#take('published');
+		} else if (this.isOnDemand ? this.#state === 'idle' && this.#readers.holding : !isTried) {
 			this.#take('needed');
 		}
 	}
 
 	#replaceSource(): void {
 		this.#feed.forgive();
-		this.#lastError = undefined;
+		this.#history.lastError = undefined;
 		this.#take('replaced');
 	}
 
@@ -391,6 +392,6 @@ export class Path extends EventEmitter<PathEvents> {
 	}
 
 	#error(code: ErrorCode, what: string, context: Record<string, unknown> = {}): MediaError {
-		return new MediaError(code, `Path ${this.name} ${what}`, {path: this.name, ...context});
+		return pathError(this.name, code, what, context);
 	}
 }

@@ -37,8 +37,8 @@ export class PipelineReaders {
 
 	/** False: the message is not for a pipeline. */
 	handle(message: ControlMessage): boolean {
-		const wish = this.#wishes.get(message.reader);
-		if (!wish) return false;
+		const wish = 'reader' in message ? this.#wishes.get(message.reader) : undefined;
+		if (!wish || !('reader' in message)) return false;
 		if (message.type === 'admitted') wish.accept(message.stream);
 		if (message.type === 'refused') wish.refuse(message.message);
 		if (message.type === 'ended') wish.close();

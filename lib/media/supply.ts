@@ -8,8 +8,7 @@ import {Alarm} from './clock.ts';
 import type {Clock} from './clock.ts';
 import type {Source} from './source.ts';
 
-/** A source that has delivered and gives no frame for so long is taken for lost. */
-export const silenceMs = 5000;
+export const usualSilenceMs = 5000;
 const watchMs = 1000;
 const keyFrameWatchMs = 50;
 /** A source that delivered for less than this and was lost again is tried with growing pauses. */
@@ -36,6 +35,8 @@ export type SupplyOptions = {
 	/** Makes the source of one try. */
 	openSource: () => Source;
 	readTimeoutMs: number;
+	/** A source that has delivered and gives no frame for so long is taken for lost; 5 s unless told. */
+	silenceMs?: number;
 	/** How many tries have failed before, and when the next one may begin (server clock). */
 	history: TryHistory;
 	clock: Clock;
@@ -213,6 +214,7 @@ export class Supply extends EventEmitter<SupplyEvents> {
 		this.#watch.set(watchMs, () => {
 			const stats = this.#options.stream.stats();
 			if (stats) this.emit('watched', stats);
+			const {silenceMs = usualSilenceMs} = this.#options;
 			if (this.#silentForMs(stats) <= silenceMs) return this.#watchSilence();
 			const message = `Source has sent no frame for ${silenceMs / 1000} s`;
 			this.#abandon(new MediaError('SOURCE_SILENT', message));

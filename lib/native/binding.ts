@@ -85,7 +85,7 @@ export type PipelineRecipe =
 	| {
 			type: 'launch';
 			launch: string;
-			/** Of hubsinks that name none; may be empty. */
+			/** What the pipeline is the source of; hubsinks that name another path ask first. May be empty. */
 			path: string;
 			paused: boolean;
 	  }
@@ -145,10 +145,14 @@ export type RelayOutput =
 
 /**
  * `pause` and `play` are for streams and pipelines; `finish`, for pipelines, ends the media as if the input had ended;
- * `refuse` answers a `wanted`.
+ * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted.
  */
 export type Command =
-	{type: 'play'} | {type: 'pause'} | {type: 'finish'} | {type: 'refuse'; reason: string};
+	| {type: 'play'}
+	| {type: 'pause'}
+	| {type: 'finish'}
+	| {type: 'accept'; stream: Id}
+	| {type: 'refuse'; reason: string};
 
 export type TrackInfo =
 	| {
@@ -289,6 +293,10 @@ export type NativeEvent =
 	| {type: 'picture'; id: Id; block: NativeBlock}
 	| {type: 'wanted'; id: Id; domain: string; path: string; feeds: string[]}
 	| {type: 'unwanted'; id: Id}
+	/** A hubsink would publish to a path that its pipeline is not the source of. */
+	| {type: 'offered'; id: Id; domain: string; path: string}
+	/** It is gone, or paused: `offered` comes again, with the same id, when it plays. */
+	| {type: 'withdrawn'; id: Id}
 	| {type: 'stopped'; id: Id}
 	| {type: 'closed'; id: Id}
 	| InspectEvent;

@@ -12,7 +12,7 @@ export class Door {
 	readonly binding: NativeBinding;
 	readonly #listeners = new Map<Id, Listener>();
 	readonly #blocks = new Map<Id, Block>();
-	readonly #wanted = new Map<string, Listener>();
+	readonly #domains = new Map<string, Listener>();
 	readonly #released = new Set<Id>();
 	#releasing = false;
 
@@ -26,13 +26,13 @@ export class Door {
 		this.#listeners.set(id, listener);
 	}
 
-	/** Who is told of the `wanted` of a domain. */
-	listenWanted(domain: string, listener: Listener): void {
-		this.#wanted.set(domain, listener);
+	/** Who is told of the `wanted` and the `offered` of a domain. */
+	listenDomain(domain: string, listener: Listener): void {
+		this.#domains.set(domain, listener);
 	}
 
-	unlistenWanted(domain: string): void {
-		this.#wanted.delete(domain);
+	unlistenDomain(domain: string): void {
+		this.#domains.delete(domain);
 	}
 
 	feed(ingest: Id, buffer: Uint8Array, length: number): boolean {
@@ -82,7 +82,8 @@ export class Door {
 	}
 
 	#tell(event: NativeEvent): void {
-		if (event.type === 'wanted') return this.#wanted.get(event.domain)?.(event);
+		if (event.type === 'wanted' || event.type === 'offered')
+			return this.#domains.get(event.domain)?.(event);
 		const listener = this.#listeners.get(event.id);
 		if (isLast(event)) this.#listeners.delete(event.id);
 		listener?.(event);
@@ -90,7 +91,7 @@ export class Door {
 }
 
 const isLast = ({type}: NativeEvent): boolean =>
-	type === 'closed' || type === 'stopped' || type === 'unwanted';
+	type === 'closed' || type === 'stopped' || type === 'unwanted' || type === 'withdrawn';
 
 let door: Door | undefined;
 

@@ -27,7 +27,7 @@ import type {Door} from './door.ts';
 
 export type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
 
-export type NativeEvents = {wanted: [request: WantedRequest]};
+export type NativeEvents = {wanted: [request: WantedRequest]; offered: [offer: PublishOffer]};
 export type StreamEvents = {epoch: [EventOf<'epoch'>]; closed: []};
 export type IngestEvents = {
 	text: [text: string];
@@ -62,8 +62,9 @@ export class Native extends EventEmitter<NativeEvents> {
 		super();
 		this.domain = domain;
 		this.#door = door;
-		door.listenWanted(domain, event => {
+		door.listenDomain(domain, event => {
 			if (event.type === 'wanted') this.emit('wanted', new WantedRequest(door, event));
+			if (event.type === 'offered') this.emit('offered', new PublishOffer(door, event));
 		});
 	}
 
@@ -112,9 +113,9 @@ export class Native extends EventEmitter<NativeEvents> {
 		return this.#door.binding.version();
 	}
 
-	/** No `wanted` any more; what it opened is closed by whoever asked for it. */
+	/** No `wanted` and no `offered` any more; what it opened is closed by whoever asked for it. */
 	close(): void {
-		this.#door.unlistenWanted(this.domain);
+		this.#door.unlistenDomain(this.domain);
 		this.removeAllListeners();
 	}
 }
@@ -350,6 +351,30 @@ export class WantedRequest extends EventEmitter<{unwanted: []}> {
 	close(): void {
 		if (this.#output !== undefined) this.#door.binding.closeOutput(this.#output);
 		this.#output = undefined;
+	}
+}
+
+/** A hubsink would publish to a path: `accept` or `refuse` is the answer; `refuse` may follow an `accept` as well. */
+export class PublishOffer extends EventEmitter<{withdrawn: []}> {
+	readonly id: Id;
+	readonly path: string;
+	readonly #door: Door;
+
+	constructor(door: Door, {id, path}: EventOf<'offered'>) {
+		super();
+		this.id = id;
+		this.path = path;
+		this.#door = door;
+		door.listen(id, () => this.emit('withdrawn'));
+	}
+
+	accept(stream: Id): void {
+		this.#door.binding.command(this.id, {type: 'accept', stream});
+	}
+
+	/** The pipeline fails with this reason. */
+	refuse(reason: string): void {
+		this.#door.binding.command(this.id, {type: 'refuse', reason});
 	}
 }
 

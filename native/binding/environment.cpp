@@ -37,7 +37,9 @@ io::Id Environment::start(Reader& spec) { return pipelines_.start(spec, owner())
 
 void Environment::command(io::Id id, Reader& command) {
   const std::string type = command.text("type");
-  if (type == "refuse") return io::Hub::instance().refuseWanted(id, command.text("reason"));
+  if (type == "refuse") return io::Hub::instance().refuse(id, command.text("reason"));
+  if (type == "accept")
+    return io::Hub::instance().acceptOffer(id, static_cast<io::Id>(command.number("stream")));
   command.done();
   static const std::map<std::string, void (gst::Pipeline::*)()> orders{
       {"play", &gst::Pipeline::play},
@@ -45,7 +47,8 @@ void Environment::command(io::Id id, Reader& command) {
       {"finish", &gst::Pipeline::finish}};
   const auto order = orders.find(type);
   if (order == orders.end())
-    refuse(env_, "command.type", "play, pause, finish or refuse", Napi::String::New(env_, type));
+    refuse(env_, "command.type", "play, pause, finish, accept or refuse",
+           Napi::String::New(env_, type));
   if (gst::Pipeline* pipeline = pipelines_.find(id))
     (pipeline->*order->second)();
   else if (type != "finish")

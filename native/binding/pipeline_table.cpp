@@ -42,7 +42,7 @@ io::Id PipelineTable::start(Reader& reader, const io::OwnerRef& owner) {
   }
   io::Hub& hub = io::Hub::instance();
   const io::Id id = hub.nextId();
-  hub.registerPipeline(owner, id, std::move(domain));
+  hub.registerPipeline(owner, id, std::move(domain), pipelines::pathOf(spec));
   running_->add();
   pipelines_[id] =
       pipelines::start(id, std::move(spec), [owner, id, running = running_](io::Event event) {

@@ -77,6 +77,7 @@ void fill(Fields& fields, const io::Text& event, BlockTable&) {
 void fill(Fields& fields, const io::Drained&, BlockTable&) { fields.set("type", "drained"); }
 void fill(Fields& fields, const io::EndOfStream&, BlockTable&) { fields.set("type", "eos"); }
 void fill(Fields& fields, const io::Unwanted&, BlockTable&) { fields.set("type", "unwanted"); }
+void fill(Fields& fields, const io::Withdrawn&, BlockTable&) { fields.set("type", "withdrawn"); }
 void fill(Fields& fields, const io::Stopped&, BlockTable&) { fields.set("type", "stopped"); }
 void fill(Fields& fields, const io::Closed&, BlockTable&) { fields.set("type", "closed"); }
 
@@ -121,6 +122,10 @@ void fill(Fields& fields, const io::Wanted& event, BlockTable&) {
       .set("domain", event.domain)
       .set("path", event.path)
       .set("feeds", static_cast<Napi::Object>(feeds));
+}
+
+void fill(Fields& fields, const io::Offered& event, BlockTable&) {
+  fields.set("type", "offered").set("domain", event.domain).set("path", event.path);
 }
 
 void fill(Fields& fields, const io::EpochBegan& event, BlockTable&) {

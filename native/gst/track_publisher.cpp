@@ -47,7 +47,11 @@ void TrackPublisher::setPlaying(bool playing) {
   {
     std::lock_guard lock(mutex_);
     playing_ = playing;
-    if (!playing) wakeClockWaits();
+    if (publisher_) publisher_->setPlaying(playing);
+    if (!playing) {
+      ++interruptions_;
+      wakeClockWaits();
+    }
   }
   changed_.notify_all();
 }
@@ -170,10 +174,13 @@ GstFlowReturn TrackPublisher::push(Lock& lock, Lane& lane, io::RawUnit unit) {
   lock.lock();
   if (taken) return GST_FLOW_OK;
   if (isOut(lane)) return GST_FLOW_FLUSHING;
-  // The flush of another lane got it out; this one is about to be flushed as well.
+  // The flush of another lane got it out; this one is about to be flushed as well. Or a pause did.
   if (interruptions != interruptions_ || flushes_ > 0) return GST_FLOW_OK;
   lock.unlock();
-  GST_ELEMENT_ERROR(element_, RESOURCE, CLOSE, ("The stream has been closed"), (nullptr));
+  const std::string refusal = publisher->refusal();
+  GST_ELEMENT_ERROR(element_, RESOURCE, CLOSE,
+                    ("%s", refusal.empty() ? "The stream has been closed" : refusal.c_str()),
+                    (nullptr));
   return GST_FLOW_ERROR;
 }
 

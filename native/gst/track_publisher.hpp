@@ -81,7 +81,7 @@ class TrackPublisher {
   bool playing_ = false;
   bool interrupted_ = false;
   int flushes_ = 0;  // lanes that flush
-  uint32_t interruptions_ = 0;  // how often the publisher has been interrupted
+  uint32_t interruptions_ = 0;  // how often a push() has been got out
   core::Micros end_{0};
 };
 

@@ -61,11 +61,17 @@ struct Wanted {
   std::vector<std::string> feeds;
 };
 struct Unwanted {};  // that hubsrc is gone
+// A hubsink would publish to a path that its pipeline is not the source of.
+struct Offered {
+  std::string domain, path;
+};
+struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, BlockMade,
-                           StateChanged, Planned, EndOfStream, Failed, Picture, Wanted, Unwanted,
-                           Stopped, Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
+using Event =
+    std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, BlockMade, StateChanged, Planned,
+                 EndOfStream, Failed, Picture, Wanted, Unwanted, Offered, Withdrawn, Stopped,
+                 Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
 
 }  // namespace io

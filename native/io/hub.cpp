@@ -114,13 +114,32 @@ Id Hub::openOutput(OutputRef output, Id id) {
   return id;
 }
 
-void Hub::refuseWanted(Id request, std::string reason) {
+void Hub::acceptOffer(Id id, Id stream) {
+  std::shared_ptr<Offer> offer;
+  std::shared_ptr<UnitInbox> inbox;
+  {
+    std::lock_guard lock(mutex_);
+    offer = lookUp(offers_, id).lock();
+    if (offer) inbox = openInbox(stream);
+  }
+  if (inbox)
+    offer->accept(std::move(inbox));
+  else if (offer)
+    offer->refuse("The stream has been closed");
+}
+
+void Hub::refuse(Id request, std::string reason) {
   std::shared_ptr<FrameQueue> queue;
+  std::shared_ptr<Offer> offer;
   {
     std::lock_guard lock(mutex_);
     queue = lookUp(requests_, request).lock();
+    offer = lookUp(offers_, request).lock();
   }
-  if (queue) queue->refuse(std::move(reason));
+  if (queue)
+    queue->refuse(std::move(reason));
+  else if (offer)
+    offer->refuse(std::move(reason));
 }
 
 void Hub::setPaused(Id stream, bool paused) {
@@ -196,9 +215,10 @@ HubStats Hub::stats() {
           count(pipelines_), count(threads_), abandoned_};
 }
 
-void Hub::registerPipeline(const OwnerRef& owner, Id pipeline, std::string domain) {
+void Hub::registerPipeline(const OwnerRef& owner, Id pipeline, std::string domain,
+                           std::string path) {
   std::lock_guard lock(mutex_);
-  pipelines_[pipeline] = {owner, std::move(domain)};
+  pipelines_[pipeline] = {owner, std::move(domain), std::move(path)};
 }
 
 void Hub::unregisterPipeline(Id pipeline) {
@@ -210,9 +230,23 @@ std::shared_ptr<Publisher> Hub::publish(Id pipeline, const std::string& path) {
   std::lock_guard lock(mutex_);
   const auto known = pipelines_.find(pipeline);
   if (known == pipelines_.end()) return nullptr;
-  const auto id = byPath_.find({known->second.domain, path});
-  if (id == byPath_.end()) return nullptr;
-  OpenStream& stream = streams_[id->second];
+  const auto& [owner, domain, own] = known->second;
+  if (path == own) {
+    const auto id = byPath_.find({domain, path});
+    return id == byPath_.end() ? nullptr : openInbox(id->second);
+  }
+  const Id id = nextId();
+  auto offer = std::make_shared<Offer>(id, owner, domain, path);
+  std::erase_if(offers_, [](const auto& entry) { return entry.second.expired(); });
+  offers_[id] = offer;
+  return offer;
+}
+
+// With the mutex held.
+std::shared_ptr<UnitInbox> Hub::openInbox(Id id) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return nullptr;
+  OpenStream& stream = found->second;
   auto inbox = std::make_shared<UnitInbox>(stream.live);
   std::erase_if(stream.publishers, [](const auto& weak) { return weak.expired(); });
   stream.publishers.push_back(inbox);

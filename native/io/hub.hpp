@@ -2,6 +2,7 @@
 
 #include "core/hls_packager.hpp"
 #include "io/event.hpp"
+#include "io/offer.hpp"
 #include "io/outputs.hpp"
 #include "io/owner.hpp"
 #include "io/publisher.hpp"
@@ -42,7 +43,10 @@ class Hub {
   Id openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config);
   // Answers a Wanted: the taker that asked gets the stream.
   Id openQueue(const OwnerRef& owner, Id stream, Id request);
-  void refuseWanted(Id request, std::string reason);
+  // Answers an Offered: the pipeline that asked publishes into the stream.
+  void acceptOffer(Id offer, Id stream);
+  // Answers a Wanted or an Offered; takes back what an Offered was given.
+  void refuse(Id request, std::string reason);
   void setPaused(Id stream, bool paused);
   void close(Id id);  // stream, ingest or output; unknown ids are ignored
 
@@ -57,12 +61,14 @@ class Hub {
   std::optional<StreamStats> streamStats(Id stream);
   HubStats stats();
 
-  // For GStreamer elements: a pipeline registers so that they find its owner and domain.
-  void registerPipeline(const OwnerRef& owner, Id pipeline, std::string domain);
+  // For GStreamer elements: a pipeline registers so that they find its owner and domain. `path` is
+  // the one that it is the source of; may be empty.
+  void registerPipeline(const OwnerRef& owner, Id pipeline, std::string domain, std::string path);
   void unregisterPipeline(Id pipeline);
   // A pipeline did not stop in time and was left behind.
   void countAbandoned() { ++abandoned_; }
-  // nullptr: no stream of that path is open in the pipeline's domain.
+  // Into the stream of the pipeline's own path, at once (nullptr: none is open); into any other
+  // after Offered has been answered.
   std::shared_ptr<Publisher> publish(Id pipeline, const std::string& path);
   // Emits Wanted (Unwanted when the taker lets go); items come once TypeScript has answered.
   std::shared_ptr<Subscription> want(Id pipeline, const std::string& path,
@@ -75,6 +81,7 @@ class Hub {
   struct Pipeline {
     OwnerRef owner;
     std::string domain;
+    std::string path;
   };
   struct OpenStream {
     LiveStreamRef live;
@@ -83,6 +90,7 @@ class Hub {
   Hub() = default;
   MediaThread& nextThread();
   LiveStreamRef findStream(Id id);
+  std::shared_ptr<UnitInbox> openInbox(Id stream);
   std::shared_ptr<HlsOutput> findHls(Id output);
   Id openOutput(OutputRef output, Id id);
   void closeStream(const OpenStream& stream);
@@ -98,6 +106,7 @@ class Hub {
   std::unordered_map<Id, std::shared_ptr<RtspIngest>> ingests_;
   std::unordered_map<Id, OutputRef> outputs_;
   std::unordered_map<Id, std::weak_ptr<FrameQueue>> requests_;
+  std::unordered_map<Id, std::weak_ptr<Offer>> offers_;
   std::unordered_map<Id, Pipeline> pipelines_;
 };
 

@@ -28,9 +28,13 @@ class Publisher {
   virtual void begin(std::vector<core::Track> tracks) = 0;
   // Waits while the stream's inbox is full. False: interrupted, or the stream is closed.
   virtual bool push(RawUnit&& unit) = 0;
+  // Whether the pipeline plays; who rests may lose its place at the path meanwhile.
+  virtual void setPlaying(bool) {}
   // Makes a waiting push() and all later ones return false, until resume().
   virtual void interrupt() = 0;
   virtual void resume() = 0;
+  // Why push() says false for good; empty: the stream has been closed.
+  virtual std::string refusal() { return {}; }
 };
 
 // What a hubsrc takes from a stream. All methods: any thread.

@@ -2,9 +2,22 @@
 
 #include "pipelines/recipes.hpp"
 
+#include <string>
 #include <utility>
+#include <variant>
 
 namespace pipelines {
+
+std::string pathOf(const Spec& spec) {
+  return std::visit(
+      [](const auto& it) -> std::string {
+        if constexpr (requires { it.path; })
+          return it.path;
+        else
+          return {};
+      },
+      spec);
+}
 
 std::shared_ptr<gst::Pipeline> start(uint32_t id, Spec spec, gst::Pipeline::OnEvent onEvent) {
   auto recipe = std::visit([](auto& it) { return makeRecipe(std::move(it)); }, spec);

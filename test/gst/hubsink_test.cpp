@@ -46,7 +46,7 @@ TEST(TestRecipe, HasAKeyFrameAtEveryGop) {
 
 TEST(HubSink, IsRefusedWithoutAStream) {
   Server server;
-  const io::Id id = server.launch("videotestsrc ! x264enc ! hubsink path=nobody");
+  const io::Id id = server.launch("videotestsrc ! x264enc ! hubsink", false, "nobody");
   ASSERT_TRUE(server.await<io::Stopped>(id));
   EXPECT_NE(server.await<io::Failed>(id)->message.find("nobody"), std::string::npos);
 }
@@ -160,6 +160,72 @@ TEST(HubSink, WaitsInPaused) {
   server.pipeline(id).pause();
   ASSERT_TRUE(server.await<io::StateChanged>(id, 2));
   server.stop(id);
+}
+
+constexpr const char* kGuest =
+    "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=25/1 ! "
+    "x264enc tune=zerolatency key-int-max=5 ! queue ! hubsink name=h path=other "
+    "audiotestsrc is-live=true ! avenc_aac ! aacparse ! queue ! h.";
+
+TEST(HubSink, AsksBeforeItPublishesToAPathThatIsNotItsOwn) {
+  Server server;
+  const io::Id stream = server.openStream("other");
+  const io::Id id = server.launch(kGuest);
+  const auto [offer, offered] = server.awaitOffered();
+  EXPECT_EQ(offered.path, "other");
+  EXPECT_EQ(server.hub().streamStats(stream)->frames, 0U);
+  server.hub().acceptOffer(offer, stream);
+  const auto began = server.await<io::EpochBegan>(stream);
+  ASSERT_TRUE(began);
+  EXPECT_EQ(began->epoch->tracks.size(), 2U);
+  server.stop(id);
+  EXPECT_TRUE(server.await<io::Withdrawn>(offer));
+  EXPECT_EQ(server.count<io::Failed>(id), 0U);
+}
+
+TEST(HubSink, FailsWithTheReasonWhenItIsRefused) {
+  Server server;
+  const io::Id id = server.launch(kGuest);
+  server.hub().refuse(server.awaitOffered().first, "the path has a publisher");
+  ASSERT_TRUE(server.await<io::Stopped>(id));
+  EXPECT_EQ(server.await<io::Failed>(id)->message, "the path has a publisher");
+}
+
+TEST(HubSink, FailsWithTheReasonWhenItsPathIsTakenAway) {
+  Server server;
+  const io::Id stream = server.openStream("other");
+  const io::Id id = server.launch(kGuest);
+  const io::Id offer = server.awaitOffered().first;
+  server.hub().acceptOffer(offer, stream);
+  ASSERT_TRUE(server.await<io::EpochBegan>(stream));
+  server.hub().refuse(offer, "somebody else publishes now");
+  ASSERT_TRUE(server.await<io::Stopped>(id));
+  EXPECT_EQ(server.await<io::Failed>(id)->message, "somebody else publishes now");
+}
+
+TEST(HubSink, GivesItsPlaceBackInPausedAndAsksAgain) {
+  Server server;
+  const io::Id stream = server.openStream("other");
+  const io::Id id = server.launch(kGuest);
+  server.hub().acceptOffer(server.awaitOffered().first, stream);
+  ASSERT_TRUE(server.await<io::EpochBegan>(stream));
+  server.pipeline(id).pause();
+  ASSERT_TRUE(server.await<io::StateChanged>(id, 1));
+  server.pipeline(id).play();
+  const io::Id again = server.awaitOffered().first;
+  ASSERT_TRUE(server.await<io::Withdrawn>(again));
+  server.hub().acceptOffer(again, stream);
+  EXPECT_TRUE(server.await<io::EpochBegan>(stream, 1));
+  EXPECT_EQ(server.count<io::Failed>(id), 0U);
+}
+
+TEST(HubSink, StopsWhileItsOfferIsNotAnswered) {
+  Server server;
+  const io::Id id = server.launch(kGuest);
+  const io::Id offer = server.awaitOffered().first;
+  server.stop(id);
+  EXPECT_TRUE(server.await<io::Withdrawn>(offer));
+  server.hub().acceptOffer(offer, server.openStream("other"));
 }
 
 // Publishes noise as fast as it can, and calls `full` when more than an inbox holds has come to

@@ -17,7 +17,8 @@ TEST(HubSrc, GetsItsPadsWhenItsWishIsAnswered) {
   server.launch(kCamera);
   const io::Id id = server.launch(
       "hubsrc path=cam name=s hubsink name=h path=copy "
-      "s. ! video/x-h264 ! queue ! h264parse ! h.  s. ! audio/mpeg ! queue ! aacparse ! h.");
+      "s. ! video/x-h264 ! queue ! h264parse ! h.  s. ! audio/mpeg ! queue ! aacparse ! h.",
+      false, "copy");
   const auto [request, wanted] = server.awaitWanted();
   EXPECT_EQ(wanted.path, "cam");
   EXPECT_EQ(wanted.feeds, std::vector<std::string>{"copy"});
@@ -43,7 +44,7 @@ TEST(HubSrc, GivesPicturesThatCanBeDecoded) {
 TEST(HubSrc, FailsWithTheReasonWhenItIsRefused) {
   Server server;
   const io::Id id = server.launch("hubsrc path=cam ! fakesink");
-  Server::hub().refuseWanted(server.awaitWanted().first, "the path has too many readers");
+  Server::hub().refuse(server.awaitWanted().first, "the path has too many readers");
   ASSERT_TRUE(server.await<io::Stopped>(id));
   EXPECT_EQ(server.await<io::Failed>(id)->message, "the path has too many readers");
 }
@@ -87,7 +88,7 @@ TEST(HubSrc, GoesOnAfterAPause) {
   const io::Id stream = server.openStream("cam");
   const io::Id copy = server.openStream("copy");
   server.launch(kCamera);
-  const io::Id id = server.launch("hubsrc path=cam ! h264parse ! hubsink path=copy");
+  const io::Id id = server.launch("hubsrc path=cam ! h264parse ! hubsink", false, "copy");
   server.answer(server.awaitWanted().first, stream);
   ASSERT_TRUE(server.await<io::EpochBegan>(copy));
   server.pipeline(id).pause();
@@ -102,7 +103,7 @@ TEST(HubSrc, PassesOnANewEpochAsNewCaps) {
   Server server;
   const io::Id stream = server.openStream("cam");
   const io::Id copy = server.openStream("copy");
-  const io::Id id = server.launch("hubsrc path=cam ! h264parse ! hubsink path=copy");
+  const io::Id id = server.launch("hubsrc path=cam ! h264parse ! hubsink", false, "copy");
   server.answer(server.awaitWanted().first, stream);
   for (const char* size : {"width=64,height=48", "width=96,height=64"}) {
     const io::Id camera =

@@ -56,13 +56,14 @@ class Server {
   }
 
   io::Id start(pipelines::Spec spec) {
-    const io::Id id = registerPipeline();
+    const io::Id id = registerPipeline(pipelines::pathOf(spec));
     pipelines_[id] = pipelines::start(id, std::move(spec), sinkOf(id));
     return id;
   }
 
-  io::Id launch(std::string line, bool paused = false) {
-    return start(pipelines::LaunchSpec{std::move(line), paused, ""});
+  // `path`: the one that it is the source of.
+  io::Id launch(std::string line, bool paused = false, std::string path = "cam") {
+    return start(pipelines::LaunchSpec{std::move(line), paused, std::move(path)});
   }
 
   io::Id run(std::unique_ptr<gst::Recipe> recipe) {
@@ -96,6 +97,14 @@ class Server {
     return wantedSeen_ < wanted_.size() ? wanted_[wantedSeen_++] : std::pair<io::Id, io::Wanted>{};
   }
 
+  // The same for Offered.
+  std::pair<io::Id, io::Offered> awaitOffered() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kPatience, [&] { return offeredSeen_ < offered_.size(); });
+    return offeredSeen_ < offered_.size() ? offered_[offeredSeen_++]
+                                          : std::pair<io::Id, io::Offered>{};
+  }
+
   void answer(io::Id request, io::Id stream) { hub().openQueue(owner_, stream, request); }
 
   std::vector<io::Event> events(io::Id id) {
@@ -117,9 +126,9 @@ class Server {
     return subscription;
   }
 
-  io::Id registerPipeline() {
+  io::Id registerPipeline(std::string path = "cam") {
     const io::Id id = hub().nextId();
-    hub().registerPipeline(owner_, id, kDomain);
+    hub().registerPipeline(owner_, id, kDomain, std::move(path));
     return id;
   }
 
@@ -134,6 +143,8 @@ class Server {
     {
       std::lock_guard lock(mutex_);
       if (const auto* wanted = std::get_if<io::Wanted>(&event)) wanted_.emplace_back(id, *wanted);
+      if (const auto* offered = std::get_if<io::Offered>(&event))
+        offered_.emplace_back(id, *offered);
       events_[id].push_back(std::move(event));
     }
     changed_.notify_all();
@@ -154,6 +165,8 @@ class Server {
   std::map<io::Id, std::vector<io::Event>> events_;
   std::vector<std::pair<io::Id, io::Wanted>> wanted_;
   size_t wantedSeen_ = 0;
+  std::vector<std::pair<io::Id, io::Offered>> offered_;
+  size_t offeredSeen_ = 0;
 };
 
 }  // namespace test

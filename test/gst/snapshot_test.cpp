@@ -133,7 +133,7 @@ TEST_F(Snapshot, FailsWhenTheKeyFrameCannotBeDecoded) {
   const core::FrameRef key = test::readFrames(*server_.read(camera), 0, 1).at(0);
   const auto tracks = server_.await<io::EpochBegan>(camera)->epoch->tracks;
   const io::Id stream = server_.openStream("broken");
-  const auto publisher = Server::hub().publish(server_.registerPipeline(), "broken");
+  const auto publisher = Server::hub().publish(server_.registerPipeline("broken"), "broken");
   publisher->begin(tracks);
   const auto publish = [&](core::Bytes payload, int second) {
     io::RawUnit unit;

@@ -1,6 +1,6 @@
 import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
-import type {ControlMessage, ReaderInfo} from '../../lib/media/messages.ts';
+import type {ControlMessage, PublisherInfo, ReaderInfo} from '../../lib/media/messages.ts';
 import {Path} from '../../lib/media/path.ts';
 import type {PathPlace, PathSettings} from '../../lib/media/path-settings.ts';
 import {manualClock} from './manual-clock.ts';
@@ -13,6 +13,8 @@ export const settings: PathSettings = {
 	sourceOnDemandCloseAfter: 10_000,
 	maxReaders: 0,
 	sourceHold: 10_000,
+	overridePublisher: true,
+	publisherGrace: 10_000,
 	ringMaxSize: 1_000_000,
 	ringMaxAge: 30_000,
 	rtspTransport: 'tcp',
@@ -35,6 +37,13 @@ export const reader = (name: string, changes: Partial<ReaderInfo> = {}): ReaderI
 	counted: true,
 	holds: true,
 	...changes,
+});
+
+export const publisher = (name: string): PublisherInfo => ({
+	publisher: name,
+	path: 'cam',
+	protocol: 'rtsp',
+	peer: '127.0.0.1:4000',
 });
 
 /** A path on a clock turned by hand, with sources that do what the test says. */
@@ -80,12 +89,18 @@ export const startPath = (t: ExecutionContext, where: PathPlace = place()) => {
 		source,
 		/** What a reader was told, message types in order. */
 		told: (name: string) =>
-			messages.filter(message => message.reader === name).map(({type}) => type),
+			messages.filter(message => nameOf(message) === name).map(({type}) => type),
 		/** The code that a reader was sent away with. */
 		codeFor: (name: string) =>
 			messages.flatMap(message =>
-				message.reader === name && 'code' in message ? [message.code] : [],
+				nameOf(message) === name && 'code' in message ? [message.code] : [],
 			)[0],
+		/** What a publisher sends: a key frame. */
+		async send() {
+			await clock.pass(0);
+			streams.at(-1)?.takeFrame({key: true});
+			streams.at(-1)?.beginEpoch();
+		},
 		/** A source that delivers is needed by most tests. */
 		async deliver() {
 			await clock.pass(0);
@@ -93,5 +108,9 @@ export const startPath = (t: ExecutionContext, where: PathPlace = place()) => {
 		},
 	};
 };
+
+/** The reader or publisher that a message is for. */
+const nameOf = (message: ControlMessage): string =>
+	'reader' in message ? message.reader : message.publisher;
 
 const textOf = (line: string): string => (JSON.parse(line) as {msg: string}).msg;

@@ -64,7 +64,7 @@ class HubTest : public testing::Test {
     return hub_.openStream(listener_.owner, {"domain", path, 1'000'000, core::Micros{1'000'000}});
   }
   std::shared_ptr<Publisher> publish(Id pipeline = 1000) {
-    hub_.registerPipeline(listener_.owner, pipeline, "domain");
+    hub_.registerPipeline(listener_.owner, pipeline, "domain", "cam");
     auto publisher = hub_.publish(pipeline, "cam");
     hub_.unregisterPipeline(pipeline);
     if (publisher) publisher->begin({{core::Kind::video, "H264", 90000, core::H264Parameters{}}});
@@ -125,7 +125,7 @@ TEST_F(HubTest, ATakerGetsTheStreamThatItsWishIsAnsweredWith) {
   const Id stream = openStream();
   publish()->push(unit(true));
   listener_.wait<EpochBegan>(stream);
-  hub_.registerPipeline(listener_.owner, 2000, "domain");
+  hub_.registerPipeline(listener_.owner, 2000, "domain", "");
   auto taker = hub_.want(2000, "cam", {"other"});
   const Id request = listener_.waitForAny<Wanted>();
   EXPECT_EQ(listener_.wait<Wanted>(request).feeds, std::vector<std::string>{"other"});
@@ -145,9 +145,9 @@ TEST_F(HubTest, ATakerGetsTheStreamThatItsWishIsAnsweredWith) {
 }
 
 TEST_F(HubTest, ARefusedTakerHearsTheReason) {
-  hub_.registerPipeline(listener_.owner, 2000, "domain");
+  hub_.registerPipeline(listener_.owner, 2000, "domain", "");
   auto taker = hub_.want(2000, "cam", {});
-  hub_.refuseWanted(listener_.waitForAny<Wanted>(), "no such path");
+  hub_.refuse(listener_.waitForAny<Wanted>(), "no such path");
   Subscription::Item item;
   EXPECT_TRUE(taker->next(item));
   EXPECT_TRUE(item.ended);

@@ -49,7 +49,7 @@ test('a file with most keys of MediaMTX loads, and says once what is lacking', t
 			'paths.old.sourceProtocol: is called rtspTransport now',
 			'paths.recorded.record: a key of MediaMTX that this version lacks, ignored',
 			'paths.recorded.runOnReady: a key of MediaMTX that this version lacks, ignored',
-			'logDestinations: 9 keys of MediaMTX that this version lacks, left at the default and ignored',
+			'logDestinations: 8 keys of MediaMTX that this version lacks, left at the default and ignored',
 		],
 	);
 });

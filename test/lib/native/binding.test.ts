@@ -114,7 +114,7 @@ test.serial(
 	refuses,
 	'command',
 	[1, {type: 'jump'}],
-	/`command\.type` to be play, pause, finish or refuse/,
+	/`command\.type` to be play, pause, finish, accept or refuse/,
 );
 test.serial(refuses, 'closeStream', ['1'], /`id` to be an id, got 1/);
 test.serial(

@@ -164,6 +164,27 @@ test('fifty pipelines at once each stop exactly once', async t => {
 	t.is(stops, 50);
 });
 
+test('a hubsink asks before it publishes to a path that is not its own', async t => {
+	const native = startNative(t);
+	const stream = openStream(t, native, 'guest');
+	const pipeline = native.start({
+		type: 'launch',
+		launch: 'videotestsrc is-live=true ! x264enc tune=zerolatency ! hubsink path=guest',
+		path: '',
+		paused: false,
+	});
+	const [offer] = await once(native, 'offered');
+	t.is(offer.path, 'guest');
+	offer.accept(stream.id);
+	await once(stream, 'epoch');
+	const failed = once(pipeline, 'failed');
+	const withdrawn = once(offer, 'withdrawn');
+	offer.refuse('somebody else publishes');
+	const [{message}] = await failed;
+	t.is(message, 'somebody else publishes');
+	await withdrawn;
+});
+
 test('two domains do not meet', async t => {
 	const one = startNative(t);
 	const other = startNative(t);
