@@ -7,6 +7,7 @@ namespace core {
 namespace {
 
 constexpr uint8_t kSenderReport = 200;
+constexpr uint8_t kReceiverReport = 201;
 constexpr uint8_t kDescription = 202;
 constexpr uint8_t kGoodbye = 203;
 constexpr uint8_t kCanonicalName = 1;
@@ -32,6 +33,18 @@ void appendHeader(uint8_t count, uint8_t type, size_t words, Bytes& out) {
            out);
 }
 
+// Section 6.5: the list of items ends with at least one zero, at a boundary of 32 bits.
+void appendDescription(uint32_t ssrc, std::string_view name, Bytes& out) {
+  name = name.substr(0, 255);
+  const size_t items = (2 + name.size()) / 4 * 4 + 4;
+  appendHeader(1, kDescription, 2 + items / 4, out);
+  append32(ssrc, out);
+  out.push_back(kCanonicalName);
+  out.push_back(static_cast<uint8_t>(name.size()));
+  out.insert(out.end(), name.begin(), name.end());
+  out.insert(out.end(), items - 2 - name.size(), 0);
+}
+
 // Calls take(type, count, packet) for every packet of a compound, section 6.1. Stops at the first
 // whose header makes no sense; a last packet that is cut short comes as far as it goes.
 template <typename Take>
@@ -52,6 +65,7 @@ std::vector<SenderReport> parseSenderReports(ByteView compound) {
     if (type != kSenderReport || packet.size() < 28) return;
     reports.push_back({.ssrc = read32(packet, 4),
                        .ntp = ntpTime(read32(packet, 8), read32(packet, 12)),
+                       .ntpMiddle = read32(packet, 8) << 16 | read32(packet, 12) >> 16,
                        .rtpTime = read32(packet, 16)});
   });
   return reports;
@@ -69,15 +83,21 @@ void appendSenderReport(const SentReport& report, Bytes& out) {
   append32(report.rtpTime, out);
   append32(report.packets, out);
   append32(report.bytes, out);
-  // Section 6.5: the list of items ends with at least one zero, at a boundary of 32 bits.
-  const std::string_view name = report.name.substr(0, 255);
-  const size_t items = (2 + name.size()) / 4 * 4 + 4;
-  appendHeader(1, kDescription, 2 + items / 4, out);
-  append32(report.ssrc, out);
-  out.push_back(kCanonicalName);
-  out.push_back(static_cast<uint8_t>(name.size()));
-  out.insert(out.end(), name.begin(), name.end());
-  out.insert(out.end(), items - 2 - name.size(), 0);
+  appendDescription(report.ssrc, report.name, out);
+}
+
+void appendReceiverReport(uint32_t ssrc, const ReceptionReport& heard, std::string_view name,
+                          Bytes& out) {
+  appendHeader(1, kReceiverReport, 8, out);
+  append32(ssrc, out);
+  append32(heard.ssrc, out);
+  const int32_t lost = std::clamp(heard.lost, -0x800000, 0x7fffff);
+  append32(uint32_t{heard.fractionLost} << 24 | (static_cast<uint32_t>(lost) & 0xffffff), out);
+  append32(heard.highestSequence, out);
+  append32(heard.jitter, out);
+  append32(heard.lastReport, out);
+  append32(heard.delay, out);
+  appendDescription(ssrc, name, out);
 }
 
 std::vector<uint32_t> parseGoodbyes(ByteView compound) {

@@ -12,6 +12,7 @@ namespace core {
 struct SenderReport {
   uint32_t ssrc = 0;
   Micros ntp{0};  // since 1900
+  uint32_t ntpMiddle = 0;  // the same in 1/65536 s, modulo 2^32: what receivers tell it by
   uint32_t rtpTime = 0;
 };
 
@@ -29,6 +30,21 @@ struct SentReport {
 
 // Appends a sender report and the CNAME that every compound has to have (section 6.1).
 void appendSenderReport(const SentReport& report, Bytes& out);
+
+// What was heard of one source, RFC 3550 section 6.4.1.
+struct ReceptionReport {
+  uint32_t ssrc = 0;
+  uint8_t fractionLost = 0;  // since the last report, in 1/256
+  int32_t lost = 0;  // since the start; less than 0 where packets came twice
+  uint32_t highestSequence = 0;  // with the number of its rounds in the upper half
+  uint32_t jitter = 0;  // in units of the RTP clock
+  uint32_t lastReport = 0;  // ntpMiddle of the last sender report, 0 = none yet
+  uint32_t delay = 0;  // since it came, in 1/65536 s
+};
+
+// Appends a receiver report of `ssrc`, which is ours, and its CNAME.
+void appendReceiverReport(uint32_t ssrc, const ReceptionReport& heard, std::string_view name,
+                          Bytes& out);
 
 // The sources that say goodbye in a compound packet (section 6.6).
 std::vector<uint32_t> parseGoodbyes(ByteView compound);

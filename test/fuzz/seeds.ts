@@ -168,6 +168,17 @@ const rtpPackager = {
 	opaque: packaged(300, '04 c8 03 02 aabb 00 01 cc 02 ddee', '04 c8 00 00'),
 };
 
+/** Steps of the sequence number, flags and pauses, as test/fuzz/reorder_buffer.cpp reads them. */
+const reorderBuffer = {
+	inOrder: hex('000400050a 01000a 01000a'),
+	reordered: hex('0004fffe0a 03000a ff0000 ff000a 03000a'),
+	twice: hex('0004000100 010001 000001 ff0001'),
+	lost: hex('0004000100 020014 010014 010028'),
+	otherSource: hex('0004000100 010100 010100 010100 010100 020100'),
+	farAhead: hex('0004000100 0004012000 0004400000 010000 010000 010000'),
+	large: hex('0004000100 020200 010200 010200 010200'),
+};
+
 const corpora: Record<string, Record<string, Buffer>> = {
 	h264_depacketizer: h264,
 	aac_depacketizer: aac,
@@ -177,6 +188,7 @@ const corpora: Record<string, Record<string, Buffer>> = {
 	sps,
 	rtp_packager: rtpPackager,
 	packet_nals: packetNals,
+	reorder_buffer: reorderBuffer,
 };
 
 for (const [target, seeds] of Object.entries(corpora)) {
