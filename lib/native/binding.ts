@@ -226,6 +226,7 @@ export type NativeBlock = {
 /** A ring that was cut holds its key frame alone: the output's next block has another number than the next. */
 export type RingPlace = {
 	number: number;
+	packets: number;
 	arrivalUs: number;
 	/** For RTP-Info: the first packet of each track from here on, in the order of the spec. */
 	starts: RtpStart[];
@@ -238,6 +239,8 @@ export type RtpBlock = {
 	/** From 1; a gap means that blocks were thrown away before this one, which has a key frame then. */
 	number: number;
 	block: NativeBlock;
+	/** RTP packets in it; sender reports do not count. */
+	packets: number;
 	/** A reader can begin, or begin again, with it. */
 	key: boolean;
 	/** No other picture refers to this one. */

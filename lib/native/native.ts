@@ -264,10 +264,10 @@ export class RtpOutput extends EventEmitter<RtpOutputEvents> {
 	}
 
 	// Held while it is told; whoever needs it longer retains it.
-	#tell({number, block: lent, key, droppable, hasVideo, arrivalUs, captureUs}: EventOf<'block'>) {
+	#tell({type: _, id: __, block: lent, ...rest}: EventOf<'block'>) {
 		const block = this.#door.take(lent);
 		try {
-			this.emit('block', {number, block, key, droppable, hasVideo, arrivalUs, captureUs});
+			this.emit('block', {block, ...rest});
 		} finally {
 			block.release();
 		}

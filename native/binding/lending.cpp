@@ -52,6 +52,7 @@ Napi::Object placeOf(Napi::Env env, const core::RtpBlock& block) {
   }
   return Fields(env)
       .set("number", block.number)
+      .set("packets", block.packets)
       .set("arrivalUs", block.arrival)
       .set("starts", static_cast<Napi::Object>(starts))
       .object();

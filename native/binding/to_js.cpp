@@ -152,6 +152,7 @@ void fill(Fields& fields, const io::BlockMade& event, BlockTable& blocks) {
   fields.set("type", "block")
       .set("number", event.made.number)
       .set("block", blocks.lend(fields.env(), event.made.bytes))
+      .set("packets", event.made.packets)
       .set("key", event.made.key)
       .set("droppable", event.made.droppable)
       .set("hasVideo", event.made.hasVideo)

@@ -143,6 +143,7 @@ RtpBlock RtpPackager::describe(const Frame* picture) {
   block.hasVideo = picture != nullptr;
   block.key = lead_ == nullptr || (picture != nullptr && picture->key);
   block.droppable = picture != nullptr && picture->droppable;
+  block.packets = payloads_.size();
   block.arrival = newest.arrival;
   block.capture = newest.capture;
   block.first = block.last = newest.pts;

@@ -20,6 +20,7 @@ struct RtpBlock {
   bool key = false;  // a reader can begin with it
   bool droppable = false;  // no other picture refers to its picture
   bool hasVideo = false;
+  size_t packets = 0;  // of RTP; reports do not count
   Micros arrival{0};  // of its newest frame
   Micros capture{0};
   Micros first{0};  // media time of what is shown first, and last, in it

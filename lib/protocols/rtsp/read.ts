@@ -22,7 +22,7 @@ import {answer} from './status.ts';
 import type {RtspAnswer} from './status.ts';
 import {formatTransport, parseTransports} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
-import {WriteWatch} from './write-watch.ts';
+import {socketInfo, WriteWatch} from './write-watch.ts';
 
 export type ReadSettings = {
 	readonly rtspStart: StartMode;
@@ -102,6 +102,7 @@ export class ReadSession implements ServerSession {
 			write: (block, done) => block.writeTo(socket, done),
 			cork: () => socket.cork(),
 			uncork: () => socket.uncork(),
+			unsentBytes: () => socketInfo(socket, tcpInfo)?.unsentBytes ?? 0,
 		};
 		this.#queue = new ReaderQueue({sink, nowUs, maxBytes: settings().readerQueueMaxSize});
 		this.#writes = new WriteWatch(socket, this.#queue, tcpInfo);
@@ -207,7 +208,7 @@ export class ReadSession implements ServerSession {
 		};
 	}
 
-	#play(request: ServerRequest): RtspAnswer {
+	async #play(request: ServerRequest): Promise<RtspAnswer> {
 		const range = parseRange(headerOf(request, 'Range') ?? 'npt=now-');
 		if (!range.ok) return answer(457);
 		const headers: Headers = [['Range', formatRange({unit: 'npt', from: 'now', to: ''})]];
@@ -223,7 +224,7 @@ export class ReadSession implements ServerSession {
 			onEnded: () => this.#connection.close('the tracks of the path are others now'),
 		});
 		this.#reading = reading;
-		const starts = reading.prepare();
+		const starts = await reading.prepare();
 		const base = baseOf(request);
 		const infos = layout.tracks.map(({track}, index) => ({
 			url: `${base}/${formatControl(track)}`,

@@ -8,6 +8,8 @@ export type Sink = {
 	/** What is written in between goes out at once. */
 	cork(): void;
 	uncork(): void;
+	/** What was written and has not left this machine; asked for only when something waits. */
+	unsentBytes(): number;
 };
 
 export type ReaderQueueOptions = {
@@ -18,9 +20,10 @@ export type ReaderQueueOptions = {
 	maxBytes: number;
 };
 
-type Offered = Pick<RtpOutputBlock, 'number' | 'block' | 'key' | 'droppable' | 'arrivalUs'> & {
-	packets?: number;
-};
+type Offered = Pick<
+	RtpOutputBlock,
+	'number' | 'block' | 'packets' | 'key' | 'droppable' | 'arrivalUs'
+>;
 type Written = Pick<Offered, 'number' | 'block' | 'packets' | 'arrivalUs'>;
 
 export type QueueStats = {
@@ -39,7 +42,9 @@ export class ReaderQueue {
 	readonly #sink: Sink;
 	readonly #nowUs: () => number;
 	readonly #maxBytes: number;
-	readonly #unwritten: {arrivalUs: number; bytes: number}[] = [];
+	readonly #unwritten: Piece[] = [];
+	/** The last ones whose write is over, the newest at the end. */
+	readonly #past: Piece[] = [];
 	readonly #stats: QueueStats = {bytes: 0, packets: 0, dropped: 0};
 	#unwrittenBytes = 0;
 	#lastNumber = 0;
@@ -108,7 +113,7 @@ export class ReaderQueue {
 			return this.#write(block);
 		}
 		this.#lastNumber = block.number;
-		if (this.#hasBegun) this.#stats.dropped += block.packets ?? 0;
+		if (this.#hasBegun) this.#stats.dropped += block.packets;
 	}
 
 	#isFit({number, key, droppable}: Offered): boolean {
@@ -132,10 +137,22 @@ export class ReaderQueue {
 			if (nowUs - this.#joinsSinceUs < joinUs) return 0;
 			this.#joinsSinceUs = undefined;
 		}
-		return this.#unwrittenBytes > this.#maxBytes ? Infinity : nowUs - oldest.arrivalUs;
+		if (this.#unwrittenBytes > this.#maxBytes) return Infinity;
+		return nowUs - (this.#oldestUnsent() ?? oldest).arrivalUs;
 	}
 
-	#write({number, block, packets = 0, arrivalUs}: Written): void {
+	/** Of those that the kernel has taken; undefined: it has sent them all. */
+	#oldestUnsent(): Piece | undefined {
+		let left = this.#sink.unsentBytes();
+		let found: Piece | undefined;
+		for (let index = this.#past.length - 1; index >= 0 && left > 0; index--) {
+			found = this.#past[index];
+			left -= found?.bytes ?? 0;
+		}
+		return found;
+	}
+
+	#write({number, block, packets, arrivalUs}: Written): void {
 		const bytes = block.data.byteLength;
 		if (this.#unwritten.length === 0) this.#lastProgressUs = this.#nowUs();
 		this.#lastNumber = number;
@@ -145,7 +162,9 @@ export class ReaderQueue {
 	}
 
 	#written(bytes: number, packets: number): void {
-		this.#unwritten.shift();
+		const piece = this.#unwritten.shift();
+		if (piece) this.#past.push(piece);
+		if (this.#past.length > maxPast) this.#past.shift();
 		this.#unwrittenBytes -= bytes;
 		this.#stats.bytes += bytes;
 		this.#stats.packets += packets;
@@ -154,6 +173,10 @@ export class ReaderQueue {
 	}
 }
 
+type Piece = {arrivalUs: number; bytes: number};
+
+/** Blocks; the kernel takes less than a second of media. */
+const maxPast = 64;
 const maxDroppableAgeUs = 150_000;
 const maxAgeUs = 400_000;
 const joinUs = 3_000_000;

@@ -23,7 +23,9 @@ export class Reading implements Member {
 	readonly #fanOut: FanOut;
 	#ring: RtpRingBlock[] = [];
 	#isStarted = false;
+	#isStopped = false;
 	#hasBegun = false;
+	#onFirst: () => void = () => {};
 
 	constructor(options: ReadingOptions) {
 		this.#options = options;
@@ -31,18 +33,24 @@ export class Reading implements Member {
 	}
 
 	/** The first packet of each track, in the order of the layout; empty where that is not known yet. */
-	prepare(): RtpRingBlock['starts'] {
+	async prepare(): Promise<RtpRingBlock['starts']> {
 		this.#ring = this.#lendRing();
+		if (this.#ring.length === 0) {
+			await this.#firstBlock();
+			if (!this.#isStopped) this.#ring = this.#lendRing();
+		}
 		return this.#beginsWithRing ? (this.#ring[0]?.starts ?? []) : [];
 	}
 
-	/** From now on it sends. */
+	/** From now on it sends; nothing, once it was stopped. */
 	start(): void {
+		if (this.#isStopped) return;
 		this.#isStarted = true;
 		this.#begin();
 	}
 
 	take(blocks: readonly RtpOutputBlock[]): void {
+		this.#onFirst();
 		if (!this.#isStarted) return;
 		if (!this.#hasBegun) {
 			this.#ring = this.#lendRing();
@@ -59,11 +67,24 @@ export class Reading implements Member {
 	/** May be called twice. */
 	stop(): void {
 		this.#isStarted = false;
+		this.#isStopped = true;
+		this.#onFirst();
 		this.#giveBack();
 		this.#fanOut.leave(this);
 	}
 
-	/** An output that has just been opened has no ring before its first block. */
+	/** An output that has just been opened has the ring of its stream in a moment, if there is one. */
+	async #firstBlock(): Promise<void> {
+		await new Promise<void>(resolve => {
+			const timer = setTimeout(resolve, firstBlockMs);
+			this.#onFirst = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+		});
+	}
+
+	/** Without a ring it begins with the first blocks. */
 	#begin(): void {
 		const newest = this.#ring.at(-1);
 		if (!newest) return;
@@ -96,5 +117,6 @@ export class Reading implements Member {
 	}
 }
 
+const firstBlockMs = 100;
 /** A ring that is younger is as good as live. */
 const youngUs = 1_000_000;

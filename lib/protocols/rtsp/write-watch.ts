@@ -34,11 +34,19 @@ export class WriteWatch {
 	}
 
 	#sample(): string {
-		const fd = descriptorOf(this.#socket);
-		const info = fd === undefined ? undefined : this.#tcpInfo(fd);
+		const info = socketInfo(this.#socket, this.#tcpInfo);
 		return info ? `${info.unsentBytes} ${info.unackedBytes}` : '';
 	}
 }
+
+/** What the kernel knows of a connection; undefined: it is closed. */
+export const socketInfo = (
+	socket: Socket,
+	tcpInfo: (fd: number) => TcpInfo | undefined,
+): TcpInfo | undefined => {
+	const fd = descriptorOf(socket);
+	return fd === undefined ? undefined : tcpInfo(fd);
+};
 
 /** Node tells it nowhere else. */
 const descriptorOf = (socket: Socket): number | undefined => {

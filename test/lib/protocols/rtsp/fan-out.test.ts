@@ -34,7 +34,14 @@ const listener = () => {
 /** What native code tells of one block, which is held while it is told. */
 const tell = (output: SilentOutput, number: number, onFree?: () => void) => {
 	const block = manualBlock(10, onFree);
-	const rest = {key: true, droppable: false, hasVideo: true, arrivalUs: 0, captureUs: 0};
+	const rest = {
+		packets: 1,
+		key: true,
+		droppable: false,
+		hasVideo: true,
+		arrivalUs: 0,
+		captureUs: 0,
+	};
 	output.emit('block', {number, block, ...rest});
 	block.release();
 };

@@ -13,7 +13,7 @@ type Made = {
 
 /** A queue whose writes end when the test says so. */
 const startQueue = ({maxBytes = 1_000_000} = {}) => {
-	const state = {nowUs: 0};
+	const state = {nowUs: 0, unsentBytes: 0};
 	const written: number[] = [];
 	const unfinished: (() => void)[] = [];
 	const numbers = new Map<unknown, number>();
@@ -25,6 +25,7 @@ const startQueue = ({maxBytes = 1_000_000} = {}) => {
 			},
 			cork: () => {},
 			uncork: () => {},
+			unsentBytes: () => state.unsentBytes,
 		},
 		nowUs: () => state.nowUs,
 		maxBytes,
@@ -40,6 +41,8 @@ const startQueue = ({maxBytes = 1_000_000} = {}) => {
 		/** How many writes have not ended. */
 		unfinished: () => unfinished.length,
 		make,
+		/** What the kernel has taken and not sent. */
+		keepUnsent: (bytes: number) => void (state.unsentBytes = bytes),
 		pass: (ms: number) => void (state.nowUs += ms * 1000),
 		offer: (...made: Made[]) => queue.offer(made.map(make)),
 		finish: (count = unfinished.length) => unfinished.splice(0, count).forEach(done => done()),
@@ -107,6 +110,24 @@ test('a reader that is 400 ms late goes on at the next key frame, once it is not
 	offer({number: 5}, {number: 6, key: true}, {number: 7});
 	t.deepEqual(written, [1, 2, 6, 7]);
 	t.is(queue.stats.dropped, 3);
+});
+
+test('what the kernel has not sent yet is part of the age', t => {
+	const {offer, queue, written, finish, pass, keepUnsent} = startQueue();
+	queue.beginAfter(0);
+	offer({number: 1, key: true});
+	finish();
+	pass(300);
+	offer({number: 2});
+	finish();
+	keepUnsent(150);
+	offer({number: 3});
+	pass(200);
+	offer({number: 4});
+	t.deepEqual(written, [1, 2, 3]);
+	keepUnsent(50);
+	offer({number: 5, key: true});
+	t.deepEqual(written, [1, 2, 3, 5]);
 });
 
 test('what waits for one reader is bounded', t => {
