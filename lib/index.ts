@@ -3,4 +3,5 @@ export {createServer} from './server.ts';
 export type {Server, ServerOptions} from './server.ts';
 export {MediaError} from './errors.ts';
 export type {ErrorCode, ErrorKind} from './errors.ts';
-export type {PathFacts, PathState, PeerFacts, TrackFacts} from './media/facts.ts';
+export type {PathFacts, PathState, PeerFacts} from './media/facts.ts';
+export type {TrackFacts} from './media/track-facts.ts';

@@ -9,7 +9,8 @@ export const describeTracks = (tracks: TrackInfo[]): string => {
 const describeTrack = (track: TrackInfo): string => {
 	switch (track.type) {
 		case 'h264':
-			return ['H264', size(track), frameRate(track)].filter(Boolean).join(' ');
+		case 'h265':
+			return [track.codec, size(track), frameRate(track)].filter(Boolean).join(' ');
 		case 'aac':
 			return `AAC ${track.sampleRateHz / 1000} kHz ${channels(track.channels)}`;
 		case 'opaque':

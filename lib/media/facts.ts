@@ -1,7 +1,7 @@
 // What the outside is told about a path: plain data, made by control, shown by API, page and metrics.
 // The first part has the field names of MediaMTX's /v3 API, the second is ours.
 import type {ErrorCode} from '../errors.ts';
-import type {TrackInfo} from '../native/binding.ts';
+import type {TrackFacts} from './track-facts.ts';
 
 /** Where a path is in its life (docs/lifecycle.md). */
 export type PathState =
@@ -22,13 +22,6 @@ export type PathState =
 
 /** A peer of a path, named in MediaMTX's words: `rtspSource`, `hlsSession` ... */
 export type PeerFacts = {type: string; id: string};
-
-export type TrackCodecProps =
-	| {width: number; height: number; profile: string; level: string}
-	| {sampleRate: number; channelCount: number};
-
-/** One track: its codec by MediaMTX's name (`H264`, `MPEG-4 Audio`), and what is known of it. */
-export type TrackFacts = {codec: string; codecProps: TrackCodecProps | null};
 
 /** Everything that is told about one path at one moment. */
 export type PathFacts = {
@@ -65,79 +58,4 @@ export type PathFacts = {
 	lostPackets: number;
 	/** How often the framing of interleaved RTP was lost and found again. */
 	resyncs: number;
-};
-
-/** Codec and properties of a track in MediaMTX's words. */
-export const trackFacts = (track: TrackInfo): TrackFacts => ({
-	codec: codecName(track.codec),
-	codecProps: codecProps(track),
-});
-
-const codecNames: Record<string, string> = {
-	AC3: 'AC3',
-	AV1: 'AV1',
-	G722: 'G722',
-	H264: 'H264',
-	H265: 'H265',
-	JPEG: 'M-JPEG',
-	L16: 'LPCM',
-	L24: 'LPCM',
-	L8: 'LPCM',
-	MP2T: 'MPEG-TS',
-	'MP4A-LATM': 'MPEG-4 Audio LATM',
-	'MP4V-ES': 'MPEG-4 Video',
-	MPA: 'MPEG-1/2 Audio',
-	'MPEG4-GENERIC': 'MPEG-4 Audio',
-	MPV: 'MPEG-1/2 Video',
-	OPUS: 'Opus',
-	PCMA: 'G711',
-	PCMU: 'G711',
-	SMPTE336M: 'KLV',
-	SPEEX: 'Speex',
-	VORBIS: 'Vorbis',
-	VP8: 'VP8',
-	VP9: 'VP9',
-};
-
-const codecName = (encoding: string): string => {
-	const name = encoding.toUpperCase();
-	return codecNames[name] ?? (name.startsWith('G726') ? 'G726' : 'Generic');
-};
-
-const codecProps = (track: TrackInfo): TrackCodecProps | null => {
-	switch (track.type) {
-		case 'h264':
-			return {
-				width: track.width,
-				height: track.height,
-				profile: h264Profiles[track.profileIdc] ?? String(track.profileIdc),
-				level: h264Level(track),
-			};
-		case 'aac':
-			return {sampleRate: track.sampleRateHz, channelCount: track.channels};
-		case 'opaque':
-			return null;
-		default:
-			return track satisfies never;
-	}
-};
-
-// ITU-T H.264 annex A.2.
-const h264Profiles: Record<number, string> = {
-	44: 'CAVLC 4:4:4 Intra',
-	66: 'Baseline',
-	77: 'Main',
-	88: 'Extended',
-	100: 'High',
-	110: 'High 10',
-	122: 'High 4:2:2',
-	244: 'High 4:4:4 Predictive',
-};
-
-// ITU-T H.264 section A.3: level 1b is 11 with constraint_set3_flag in the lower profiles, else 9.
-const h264Level = ({levelIdc, profileIdc, constraints}: Extract<TrackInfo, {type: 'h264'}>) => {
-	const isLowProfile = [66, 77, 88].includes(profileIdc);
-	if (levelIdc === 9 || (levelIdc === 11 && isLowProfile && (constraints & 0x10) !== 0))
-		return '1b';
-	return levelIdc % 10 === 0 ? String(levelIdc / 10) : (levelIdc / 10).toFixed(1);
 };

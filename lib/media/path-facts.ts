@@ -1,7 +1,8 @@
 import type {MediaError} from '../errors.ts';
 import type {StreamStats, TrackInfo} from '../native/binding.ts';
 import {schemeOf} from '../util/scheme.ts';
-import {trackFacts} from './facts.ts';
+import {trackFacts} from './track-facts.ts';
+import {pictureTrackOf} from './tracks.ts';
 import type {PathFacts, PathState, PeerFacts} from './facts.ts';
 import type {PublisherInfo, ReaderInfo} from './messages.ts';
 import type {Speeds} from './meter.ts';
@@ -50,7 +51,7 @@ export const makePathFacts = (path: PathSnapshot): PathFacts => {
 };
 
 const videoFacts = (tracks: TrackInfo[]) => {
-	const video = tracks.find(track => track.type === 'h264');
+	const video = pictureTrackOf(tracks);
 	if (!video) return {width: null, height: null, frameRateAnnounced: null};
 	const {width, height, frameRateNum, frameRateDen} = video;
 	const rate = frameRateNum && frameRateDen ? frameRateNum / frameRateDen : null;

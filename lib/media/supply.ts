@@ -7,6 +7,7 @@ import {pauseAfter} from './back-off.ts';
 import {Alarm} from './clock.ts';
 import type {Clock} from './clock.ts';
 import type {Source} from './source.ts';
+import {pictureTrackOf} from './tracks.ts';
 
 export const usualSilenceMs = 5000;
 const watchMs = 1000;
@@ -195,7 +196,7 @@ export class Supply extends EventEmitter<SupplyEvents> {
 
 	readonly #onEpoch = ({tracks}: {tracks: TrackInfo[]}): void => {
 		if (!this.#trying || this.delivers) return;
-		this.#waitsForKeyFrame = tracks.some(({type}) => type === 'h264');
+		this.#waitsForKeyFrame = pictureTrackOf(tracks) !== undefined;
 		this.#lookForKeyFrame();
 	};
 

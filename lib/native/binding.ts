@@ -3,6 +3,9 @@
 // Times are integer microseconds, sizes bytes.
 
 import type {InspectEvent} from './inspected.ts';
+import type {RtpTrackSpec, TrackInfo} from './track-info.ts';
+
+export type {RtpTrackSpec, TrackInfo} from './track-info.ts';
 
 /** Identifies a stream, ingest, output, pipeline or block; never used twice within a process. */
 export type Id = number;
@@ -14,29 +17,6 @@ export type StreamSpec = {
 	/** The ring since the last key frame is cut to its key frame beyond this. */
 	ringMaxBytes: number;
 	ringMaxAgeUs: number;
-};
-
-/** One `m=` section as the media thread needs it; base64 and hexadecimal are decoded already. */
-export type RtpTrackSpec = {
-	kind: 'video' | 'audio' | 'other';
-	/** Encoding name of RTP in upper case: `H264`, `MPEG4-GENERIC`; all others stay opaque. */
-	codec: string;
-	clockRateHz: number;
-	payloadType: number;
-	/** What rtpmap says behind the payload type, `PCMU/8000`; may be empty. */
-	encoding: string;
-	/** What fmtp says behind the payload type; may be empty. */
-	fmtp: string;
-	channel: number;
-	rtcpChannel: number;
-	/** H264: sprop-parameter-sets. */
-	parameterSets: Uint8Array[];
-	/** MPEG4-GENERIC: AudioSpecificConfig. */
-	config: Uint8Array;
-	/** RFC 3640 section 4.1, in bits. */
-	sizeLength: number;
-	indexLength: number;
-	indexDeltaLength: number;
 };
 
 export type IngestSpec = {
@@ -153,47 +133,6 @@ export type Command =
 	| {type: 'finish'}
 	| {type: 'accept'; stream: Id}
 	| {type: 'refuse'; reason: string};
-
-export type TrackInfo =
-	| {
-			kind: 'video' | 'audio' | 'other';
-			codec: string;
-			clockRateHz: number;
-			type: 'opaque';
-			/** As the source's SDP had them; no `encoding`: it did not come as RTP. */
-			encoding: string;
-			fmtp: string;
-			/** The source's; 0 = choose one. */
-			payloadType: number;
-	  }
-	| {
-			kind: 'video';
-			codec: string;
-			clockRateHz: number;
-			type: 'h264';
-			width: number;
-			height: number;
-			/** Announced by the VUI; numerator 0 = not announced. */
-			frameRateNum: number;
-			frameRateDen: number;
-			maxReorderFrames: number;
-			profileIdc: number;
-			constraints: number;
-			levelIdc: number;
-			/** SPS and PPS without start codes. */
-			parameterSets: Uint8Array[];
-	  }
-	| {
-			kind: 'audio';
-			codec: string;
-			clockRateHz: number;
-			type: 'aac';
-			sampleRateHz: number;
-			channels: number;
-			objectType: number;
-			/** AudioSpecificConfig. */
-			config: Uint8Array;
-	  };
 
 /** Codecs by RTP's names in upper case where there are any, else the media type of GStreamer. */
 export type PlannedTrack = {

@@ -24,12 +24,14 @@ io::RtspTrack readRtspTrack(Reader& reader) {
   track.config.kind = readKind(reader);
   track.config.codec = reader.text("codec");
   track.config.clockRateHz = static_cast<uint32_t>(reader.number("clockRateHz"));
+  track.config.channels = readByte(reader, "channels");
   track.payloadType = readByte(reader, "payloadType");
   track.channel = readByte(reader, "channel");
   track.rtcpChannel = readByte(reader, "rtcpChannel");
   track.config.described = {reader.text("encoding"), reader.text("fmtp"), track.payloadType};
   track.config.parameterSets = reader.bytesList("parameterSets");
   track.config.config = reader.bytes("config");
+  track.config.configInBand = reader.boolean("configInBand");
   track.config.sizeLength = readByte(reader, "sizeLength");
   track.config.indexLength = readByte(reader, "indexLength");
   track.config.indexDeltaLength = readByte(reader, "indexDeltaLength");

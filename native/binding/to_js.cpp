@@ -2,74 +2,13 @@
 #include "binding/event_queue.hpp"
 #include "binding/fields.hpp"
 #include "binding/inspected_to_js.hpp"
+#include "binding/track_to_js.hpp"
 
-#include <algorithm>
 #include <type_traits>
 
 namespace binding {
 
 namespace {
-const char* kindName(core::Kind kind) {
-  switch (kind) {
-    case core::Kind::video:
-      return "video";
-    case core::Kind::audio:
-      return "audio";
-    case core::Kind::other:
-      break;
-  }
-  return "other";
-}
-
-Napi::Object bytesToJs(Napi::Env env, core::ByteView bytes) {
-  auto array = Napi::Uint8Array::New(env, bytes.size());
-  std::copy(bytes.begin(), bytes.end(), array.Data());
-  return array;
-}
-
-void describe(Fields& fields, const core::OpaqueParameters& opaque) {
-  fields.set("type", "opaque")
-      .set("encoding", opaque.encoding)
-      .set("fmtp", opaque.fmtp)
-      .set("payloadType", opaque.payloadType);
-}
-
-void describe(Fields& fields, const core::H264Parameters& h264) {
-  const auto spsByte = [&](size_t index) -> uint32_t {
-    return index < h264.sps.size() ? h264.sps[index] : 0;
-  };
-  auto sets = Napi::Array::New(fields.env());
-  sets.Set(sets.Length(), bytesToJs(fields.env(), h264.sps));
-  for (const core::Bytes& pps : h264.pps) sets.Set(sets.Length(), bytesToJs(fields.env(), pps));
-  fields.set("type", "h264")
-      .set("parameterSets", static_cast<Napi::Object>(sets))
-      .set("width", h264.width)
-      .set("height", h264.height)
-      .set("frameRateNum", h264.frameRateNum)
-      .set("frameRateDen", h264.frameRateDen)
-      .set("maxReorderFrames", h264.maxReorderFrames)
-      .set("profileIdc", spsByte(1))
-      .set("constraints", spsByte(2))
-      .set("levelIdc", spsByte(3));
-}
-
-void describe(Fields& fields, const core::AacParameters& aac) {
-  fields.set("type", "aac")
-      .set("sampleRateHz", aac.sampleRateHz)
-      .set("channels", aac.channels)
-      .set("objectType", aac.objectType)
-      .set("config", bytesToJs(fields.env(), aac.config));
-}
-
-Napi::Object trackToJs(Napi::Env env, const core::Track& track) {
-  Fields fields(env);
-  fields.set("kind", kindName(track.kind))
-      .set("codec", track.codec)
-      .set("clockRateHz", track.clockRateHz);
-  std::visit([&](const auto& parameters) { describe(fields, parameters); }, track.parameters);
-  return fields.object();
-}
-
 // One fill() for each event; a new event does not compile without its own.
 void fill(Fields& fields, const io::Text& event, BlockTable&) {
   fields.set("type", "text").set("text", event.text);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace core {
@@ -44,15 +45,21 @@ class Depacketizer {
 // What SDP says of an RTP track, decoded by TypeScript (base64, hexadecimal).
 struct RtpTrackConfig {
   Kind kind = Kind::other;
-  std::string codec;  // H264, MPEG4-GENERIC; all others become opaque
+  std::string codec;  // encoding name of RTP in upper case; what is not understood becomes opaque
   uint32_t clockRateHz = 90000;
-  std::vector<Bytes> parameterSets{};  // H264: sprop-parameter-sets
+  uint8_t channels = 1;  // of audio
+  std::vector<Bytes> parameterSets{};  // H264: sprop-parameter-sets; H265: sprop-vps, -sps and -pps
   OpaqueParameters described{};  // what goes on to readers of an opaque track
-  Bytes config{};  // MPEG4-GENERIC: AudioSpecificConfig
+  Bytes
+      config{};  // MPEG4-GENERIC: AudioSpecificConfig; MP4A-LATM: StreamMuxConfig; MP4V-ES: headers
+  bool configInBand = true;  // MP4A-LATM: packets may bring the configuration
   uint8_t sizeLength = 13;  // RFC 3640 section 4.1, in bits
   uint8_t indexLength = 3;
   uint8_t indexDeltaLength = 3;
 };
+
+// Whether a depacketizer for it makes units that tell their parameters.
+bool isUnderstood(std::string_view codec);
 
 // Never fails: a codec that is not known gets the opaque depacketizer (one unit per timestamp).
 std::unique_ptr<Depacketizer> makeDepacketizer(const RtpTrackConfig& config,

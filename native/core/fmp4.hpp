@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-// ISO/IEC 14496-12 (boxes), 14496-15 (avcC), 14496-14 (esds): fragmented MP4.
-// Track ids are the index of the track in its epoch + 1; opaque tracks have none.
+// ISO/IEC 14496-12 (boxes): fragmented MP4; what codecs put into it is in fmp4_entry.
+// Track ids are the index of the track in its epoch + 1; tracks that cannot be carried have none.
 // Timescale: 90000 for video, the sample rate for audio.
 namespace core::fmp4 {
 
@@ -21,6 +21,8 @@ Bytes initSection(const Epoch& epoch);
 
 // RFC 6381 names of the tracks, comma-separated: "avc1.64001f,mp4a.40.2".
 std::string codecs(const Epoch& epoch);
+// Of one track; empty: it has no place in fMP4.
+std::string codecs(const Track& track);
 
 struct Sample {
   FrameRef frame;
@@ -29,7 +31,7 @@ struct Sample {
 };
 
 // One moof and mdat with all `samples` (decode order within a track, tracks mixed as they come).
-// `sequence` is mfhd's sequence number. Samples of opaque tracks are left out.
+// `sequence` is mfhd's sequence number. Samples of other tracks are left out.
 Bytes fragment(const Epoch& epoch, uint32_t sequence, std::span<const Sample> samples);
 
 // One frame at once, before the next one is known: a video frame declares a second, because Media

@@ -200,8 +200,8 @@ Bytes fragment(const Epoch& epoch, uint32_t sequence, std::span<const Sample> sa
 Bytes liveFragment(const Epoch& epoch, uint32_t sequence, const FrameRef& frame) {
   constexpr Micros kLong{1'000'000};
   const Track& track = epoch.tracks[frame->track];
-  const bool video = std::holds_alternative<H264Parameters>(track.parameters);
-  const Sample sample{frame, video ? kLong : usualDuration(track)};
+  const Micros known = frame->duration > Micros{0} ? frame->duration : usualDuration(track);
+  const Sample sample{frame, isParsedVideo(track) ? kLong : known};
   return fragment(epoch, sequence, {&sample, 1});
 }
 

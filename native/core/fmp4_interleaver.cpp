@@ -38,7 +38,7 @@ void Interleaver::begin(const Epoch& epoch) {
     Line& line = lines_[i];
     line.carried = canCarry(track);
     if (!line.carried) continue;
-    line.video = std::holds_alternative<H264Parameters>(track.parameters);
+    line.video = isParsedVideo(track);
     line.skipping = line.video;
     line.usual = fmp4::usualDuration(track);
     if (!any) any = i;

@@ -13,17 +13,17 @@ constexpr uint32_t kOtherSample = 0x01010000;
 
 // Units of decode time per second.
 inline uint32_t timescale(const Track& track) {
-  const auto* aac = std::get_if<AacParameters>(&track.parameters);
-  return aac ? aac->sampleRateHz : kVideoTimescale;
+  const AudioParameters* audio = audioOf(track.parameters);
+  return audio ? audio->sampleRateHz : kVideoTimescale;
 }
 
 // What trex says of a track's samples.
 inline uint32_t usualSampleFlags(const Track& track) {
-  return std::holds_alternative<AacParameters>(track.parameters) ? kKeySample : kOtherSample;
+  return audioOf(track.parameters) ? kKeySample : kOtherSample;
 }
 inline uint32_t usualSampleDuration(const Track& track) {
-  const auto* aac = std::get_if<AacParameters>(&track.parameters);
-  return aac ? aac->samplesPerFrame : 0;
+  const AudioParameters* audio = audioOf(track.parameters);
+  return audio ? audio->samplesPerFrame : 0;
 }
 
 // The nearest unit; times before 0 become 0 (tfdt has no sign).

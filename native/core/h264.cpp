@@ -1,13 +1,13 @@
 #include "core/h264.hpp"
 
 #include "core/bit_reader.hpp"
+#include "core/frame_rate.hpp"
 #include "core/nal.hpp"
 #include "core/track.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <numeric>
 
 namespace core::h264 {
 
@@ -15,7 +15,6 @@ namespace {
 
 constexpr uint32_t kMaxSide = 1055;  // macroblocks; level 6.2, section A.3.1
 constexpr uint32_t kMaxArea = 139264;
-constexpr uint32_t kMaxFrameRate = 1000;  // a second; more is a mistake of the camera
 constexpr uint8_t kBaseline = 66;
 // Enough for three Exp-Golomb codes of 32 bits and the header, emulation prevention included.
 constexpr size_t kSliceHeaderBytes = 28;
@@ -95,12 +94,7 @@ void readTiming(BitReader& bits, Sps& sps) {
   const uint64_t unitsInTick = bits.bits(32);
   const uint64_t timeScale = bits.bits(32);
   sps.fixedFrameRate = bits.flag();
-  if (unitsInTick == 0 || timeScale == 0 || !bits.ok()) return;
-  const uint64_t common = std::gcd(timeScale, unitsInTick * 2);
-  const uint64_t den = unitsInTick * 2 / common;
-  if (den > UINT32_MAX || timeScale / common > den * kMaxFrameRate) return;
-  sps.frameRateNum = static_cast<uint32_t>(timeScale / common);
-  sps.frameRateDen = static_cast<uint32_t>(den);
+  if (bits.ok()) setFrameRate(sps, timeScale, unitsInTick * 2);
 }
 
 // Section E.1.2.
@@ -289,24 +283,7 @@ Result<SliceHeader> parseSliceHeader(ByteView nal) {
 }
 
 bool hasRecoveryPoint(ByteView nal) {
-  constexpr size_t kRecoveryPoint = 6;
-  if (nal.empty()) return false;
-  const Bytes rbsp = nal::unescape(nal.subspan(1));
-  size_t at = 0;
-  // Section 7.3.2.3.1: type and size are written in bytes of 255 and a last smaller one.
-  const auto number = [&] {
-    size_t value = 0;
-    while (at < rbsp.size() && rbsp[at] == 0xff) value += rbsp[at++];
-    return at < rbsp.size() ? value + rbsp[at++] : value;
-  };
-  while (at + 2 < rbsp.size()) {
-    const size_t type = number();
-    const size_t size = number();
-    if (size > rbsp.size() - at) return false;
-    if (type == kRecoveryPoint) return true;
-    at += size;
-  }
-  return false;
+  return !nal.empty() && nal::hasSeiMessage(nal.subspan(1), nal::kRecoveryPoint);
 }
 
 }  // namespace core::h264

@@ -56,12 +56,12 @@ void HlsPackager::announceInit() {
   init.number = inits_.empty() ? 1 : inits_.back().number + 1;
   init.codecs = fmp4::codecs(*epoch_);
   for (const Track& track : epoch_->tracks) {
-    const auto* h264 = std::get_if<H264Parameters>(&track.parameters);
-    if (!h264 || !fmp4::canCarry(track)) continue;
-    init.width = h264->width;
-    init.height = h264->height;
-    init.frameRateNum = h264->frameRateNum;
-    init.frameRateDen = h264->frameRateDen;
+    const VideoParameters* video = videoOf(track.parameters);
+    if (!video || !fmp4::canCarry(track)) continue;
+    init.width = video->width;
+    init.height = video->height;
+    init.frameRateNum = video->frameRateNum;
+    init.frameRateDen = video->frameRateDen;
     break;
   }
   init.block = makeBlock(std::move(bytes));

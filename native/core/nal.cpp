@@ -37,4 +37,24 @@ size_t findStartCode(ByteView bytes, size_t from) {
   return bytes.size();
 }
 
+bool hasSeiMessage(ByteView sei, size_t wanted) {
+  const Bytes rbsp = unescape(sei);
+  size_t at = 0;
+  // ITU-T H.264 section 7.3.2.3.1: type and size are written in bytes of 255 and a last smaller
+  // one.
+  const auto number = [&] {
+    size_t value = 0;
+    while (at < rbsp.size() && rbsp[at] == 0xff) value += rbsp[at++];
+    return at < rbsp.size() ? value + rbsp[at++] : value;
+  };
+  while (at + 2 < rbsp.size()) {
+    const size_t type = number();
+    const size_t size = number();
+    if (size > rbsp.size() - at) return false;
+    if (type == wanted) return true;
+    at += size;
+  }
+  return false;
+}
+
 }  // namespace core::nal

@@ -17,6 +17,12 @@ ByteView withoutTrailingZeros(ByteView nal);
 // A well-formed NAL unit has none.
 size_t findStartCode(ByteView bytes, size_t from = 0);
 
+// SEI payload types that both have (ITU-T H.264 section D.1.8, ITU-T H.265 section D.2.8).
+constexpr size_t kRecoveryPoint = 6;
+
+// Whether an SEI, without the header of its NAL unit, has a message of this type.
+bool hasSeiMessage(ByteView sei, size_t type);
+
 // Calls `take(ByteView)` for what stands before, between and after start codes; empty pieces are
 // left out.
 template <typename Take>

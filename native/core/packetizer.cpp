@@ -1,14 +1,17 @@
 #include "core/packetizer.hpp"
 
 #include "core/aac_packetizer.hpp"
-#include "core/h264_packetizer.hpp"
+#include "core/nal_packetizer.hpp"
 #include "core/opaque_packetizer.hpp"
 
 namespace core {
 
 namespace {
 std::unique_ptr<Packetizer> make(const H264Parameters& parameters) {
-  return std::make_unique<H264Packetizer>(parameters);
+  return std::make_unique<NalPacketizer>(parameters);
+}
+std::unique_ptr<Packetizer> make(const H265Parameters& parameters) {
+  return std::make_unique<NalPacketizer>(parameters);
 }
 std::unique_ptr<Packetizer> make(const AacParameters&) { return std::make_unique<AacPacketizer>(); }
 std::unique_ptr<Packetizer> make(const OpaqueParameters&) {

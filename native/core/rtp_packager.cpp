@@ -26,12 +26,11 @@ bool isSameKind(const Track& a, const Track& b) {
   return a.kind == b.kind && a.codec == b.codec && a.clockRateHz == b.clockRateHz;
 }
 
-// Parameter sets of H.264 travel with the pictures; what only SDP says has to stay as it was.
+// Parameters of pictures travel with them; what only SDP says has to stay as it was.
 bool isDescribedBy(const Track& now, const Track& described) {
   if (isUnknown(now) || isUnknown(described)) return true;
   if (now.parameters.index() != described.parameters.index()) return false;
-  return std::holds_alternative<H264Parameters>(now.parameters) ||
-         now.parameters == described.parameters;
+  return isParsedVideo(now) || now.parameters == described.parameters;
 }
 
 // A canonical name as RFC 7022 section 4.2 wants it: the same for the tracks of a session, told by

@@ -37,8 +37,7 @@ RtpSender::RtpSender(const RtpTrack& spec, uint32_t clockRateHz)
 
 void RtpSender::begin(const Track& track) {
   packetizer_ = makePacketizer(track);
-  isParsedVideo_ =
-      track.kind == Kind::video && !std::holds_alternative<OpaqueParameters>(track.parameters);
+  isParsedVideo_ = isParsedVideo(track);
   awaitsKey_ = isParsedVideo_;
   epochBegins_ = true;
 }

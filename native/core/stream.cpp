@@ -11,10 +11,6 @@ namespace {
 constexpr Micros kStart{1'000'000};
 constexpr Micros kUsualDuration{40'000};
 
-bool isParsedVideo(const Track& track) {
-  return track.kind == Kind::video && !std::holds_alternative<OpaqueParameters>(track.parameters);
-}
-
 bool hasVideo(const std::vector<Track>& tracks) {
   return std::any_of(tracks.begin(), tracks.end(), isParsedVideo);
 }

@@ -1,5 +1,8 @@
 #include "gst/caps.hpp"
 
+#include "core/decoder_config.hpp"
+#include "core/frame_rate.hpp"
+
 #include <array>
 #include <string>
 #include <string_view>
@@ -9,7 +12,7 @@ namespace gst {
 
 const char* const kVideoCaps =
     "video/x-h264, stream-format=avc, alignment=au; "
-    "video/x-h265, stream-format=(string){hvc1, hev1, byte-stream}, alignment=au; "
+    "video/x-h265, stream-format=hvc1, alignment=au; "
     "video/x-vp8; video/x-vp9; video/x-av1; image/jpeg; "
     "video/mpeg, mpegversion=(int){1, 2, 4}, systemstream=false";
 const char* const kAudioCaps =
@@ -29,16 +32,15 @@ struct Codec {
 // https://www.iana.org/assignments/rtp-parameters; FLAC and MPEG-2 program data have no name there
 // that says more than their media type.
 constexpr std::array kCodecs{
-    Codec{"video/x-h265", "H265", 90000},     Codec{"video/x-vp8", "VP8", 90000},
-    Codec{"video/x-vp9", "VP9", 90000},       Codec{"video/x-av1", "AV1", 90000},
-    Codec{"image/jpeg", "JPEG", 90000},       Codec{"video/mpeg", "MPV", 90000},
-    Codec{"audio/mpeg", "MPA", 90000},        Codec{"audio/x-opus", "OPUS", 48000},
-    Codec{"audio/x-alaw", "PCMA", 8000},      Codec{"audio/x-mulaw", "PCMU", 8000},
-    Codec{"audio/x-ac3", "AC3", 48000},       Codec{"audio/x-eac3", "EAC3", 48000},
-    Codec{"audio/x-vorbis", "VORBIS", 48000}, Codec{"audio/x-flac", "FLAC", 48000},
-    Codec{"audio/x-adpcm", "G726-32", 8000},  Codec{"audio/AMR", "AMR", 8000},
-    Codec{"audio/AMR-WB", "AMR-WB", 16000},   Codec{"audio/G722", "G722", 8000},
-    Codec{"audio/G729", "G729", 8000},
+    Codec{"video/x-vp8", "VP8", 90000},   Codec{"video/x-vp9", "VP9", 90000},
+    Codec{"video/x-av1", "AV1", 90000},   Codec{"image/jpeg", "JPEG", 90000},
+    Codec{"video/mpeg", "MPV", 90000},    Codec{"audio/mpeg", "MPA", 90000},
+    Codec{"audio/x-opus", "OPUS", 48000}, Codec{"audio/x-alaw", "PCMA", 8000},
+    Codec{"audio/x-mulaw", "PCMU", 8000}, Codec{"audio/x-ac3", "AC3", 48000},
+    Codec{"audio/x-eac3", "EAC3", 48000}, Codec{"audio/x-vorbis", "VORBIS", 48000},
+    Codec{"audio/x-flac", "FLAC", 48000}, Codec{"audio/x-adpcm", "G726-32", 8000},
+    Codec{"audio/AMR", "AMR", 8000},      Codec{"audio/AMR-WB", "AMR-WB", 16000},
+    Codec{"audio/G722", "G722", 8000},    Codec{"audio/G729", "G729", 8000},
 };
 
 int intField(const GstStructure* structure, const char* name, int otherwise) {
@@ -56,19 +58,21 @@ core::Bytes codecData(const GstStructure* structure) {
   return bytes;
 }
 
-core::Result<NegotiatedTrack> h264Track(const GstStructure* structure) {
-  auto avc = parseAvcC(codecData(structure));
-  if (!avc) return avc.reason();
-  NegotiatedTrack made{{core::Kind::video, "H264", 90000, avc->parameters}, std::move(*avc)};
-  // Containers know the rate of streams whose VUI is silent.
-  auto& parameters = std::get<core::H264Parameters>(made.track.parameters);
+// Containers know the rate of streams whose own parameters are silent.
+void completeFrameRate(const GstStructure* structure, core::VideoParameters& video) {
   int num = 0;
   int den = 1;
-  if (parameters.frameRateNum == 0 &&
-      gst_structure_get_fraction(structure, "framerate", &num, &den) && num > 0) {
-    parameters.frameRateNum = static_cast<uint32_t>(num);
-    parameters.frameRateDen = static_cast<uint32_t>(den);
-  }
+  const bool has = gst_structure_get_fraction(structure, "framerate", &num, &den) && num > 0;
+  if (has && video.frameRateNum == 0)
+    core::setFrameRate(video, static_cast<uint64_t>(num), static_cast<uint64_t>(den));
+}
+
+core::Result<NegotiatedTrack> nalTrack(const GstStructure* structure, const char* codec,
+                                       core::Result<NalConfig> config) {
+  if (!config) return config.reason();
+  NegotiatedTrack made{{core::Kind::video, codec, 90000, std::move(config->parameters)},
+                       config->lengthSize};
+  completeFrameRate(structure, *core::videoOf(made.track.parameters));
   return made;
 }
 
@@ -102,18 +106,30 @@ Buffer bufferOf(const core::Bytes& bytes) {
   return buffer;
 }
 
-Caps describe(const core::H264Parameters& parameters) {
-  const Buffer config = bufferOf(formatAvcC(parameters));
-  Caps caps(gst_caps_new_simple("video/x-h264", "stream-format", G_TYPE_STRING, "avc", "alignment",
-                                G_TYPE_STRING, "au", "codec_data", GST_TYPE_BUFFER, config.get(),
-                                "width", G_TYPE_INT, static_cast<int>(parameters.width), "height",
-                                G_TYPE_INT, static_cast<int>(parameters.height), "parsed",
+Caps videoCaps(const char* media, const core::VideoParameters& video) {
+  Caps caps(gst_caps_new_simple(media, "width", G_TYPE_INT, static_cast<int>(video.width), "height",
+                                G_TYPE_INT, static_cast<int>(video.height), "parsed",
                                 G_TYPE_BOOLEAN, TRUE, nullptr));
-  if (parameters.frameRateNum > 0)
+  if (video.frameRateNum > 0)
     gst_caps_set_simple(caps.get(), "framerate", GST_TYPE_FRACTION,
-                        static_cast<int>(parameters.frameRateNum),
-                        static_cast<int>(parameters.frameRateDen), nullptr);
+                        static_cast<int>(video.frameRateNum), static_cast<int>(video.frameRateDen),
+                        nullptr);
   return caps;
+}
+
+Caps nalCaps(Caps caps, const char* format, const core::Bytes& config) {
+  const Buffer data = bufferOf(config);
+  gst_caps_set_simple(caps.get(), "stream-format", G_TYPE_STRING, format, "alignment",
+                      G_TYPE_STRING, "au", "codec_data", GST_TYPE_BUFFER, data.get(), nullptr);
+  return caps;
+}
+
+Caps describe(const core::H264Parameters& parameters) {
+  return nalCaps(videoCaps("video/x-h264", parameters), "avc", core::formatAvcC(parameters));
+}
+
+Caps describe(const core::H265Parameters& parameters) {
+  return nalCaps(videoCaps("video/x-h265", parameters), "hvc1", core::formatHvcC(parameters));
 }
 
 Caps describe(const core::AacParameters& parameters) {
@@ -132,7 +148,8 @@ Caps describe(const core::OpaqueParameters&) { return nullptr; }
 core::Result<NegotiatedTrack> trackOf(const GstCaps& caps) {
   const GstStructure* structure = gst_caps_get_structure(&caps, 0);
   const std::string_view media = gst_structure_get_name(structure);
-  if (media == "video/x-h264") return h264Track(structure);
+  if (media == "video/x-h264") return nalTrack(structure, "H264", parseAvcC(codecData(structure)));
+  if (media == "video/x-h265") return nalTrack(structure, "H265", parseHvcC(codecData(structure)));
   if (media == "audio/mpeg" && intField(structure, "mpegversion", 0) == 4)
     return aacTrack(structure);
   return opaqueTrack(structure, media);

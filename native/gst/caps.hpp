@@ -2,22 +2,23 @@
 
 #include "core/result.hpp"
 #include "core/track.hpp"
-#include "gst/avcc.hpp"
+#include "gst/nal_config.hpp"
 #include "gst/ref.hpp"
 
-#include <optional>
+#include <cstdint>
 
 // Between GstCaps and tracks.
 namespace gst {
 
-// What a sink pad of hubsink takes, as the text of caps. H.264 only as avc/au, AAC only raw, so
-// that a parser in front converts; all others are carried as opaque tracks.
+// What a sink pad of hubsink takes, as the text of caps. H.264 only as avc/au, H.265 only as
+// hvc1/au, AAC only raw, so that a parser in front converts; what core cannot parse is carried as
+// opaque tracks.
 extern const char* const kVideoCaps;
 extern const char* const kAudioCaps;
 
 struct NegotiatedTrack {
   core::Track track;
-  std::optional<AvcConfig> avc;  // H.264
+  uint8_t nalLengthBytes = 0;  // before each NAL unit; 0: the codec has none
 };
 
 // Of fixed caps that the pads' templates have let through.

@@ -154,7 +154,9 @@ void sluice_hub_src_class_init(HubSrcClass* hubSrcClass) {
       g_param_spec_uint("hub-pipeline", "Pipeline", "Set by the server", 0, G_MAXUINT, 0, flags));
   GstElementClass* elementClass = GST_ELEMENT_CLASS(hubSrcClass);
   elementClass->change_state = changeState;
-  addTemplate(elementClass, "video_%u", "video/x-h264, stream-format=avc, alignment=au");
+  addTemplate(elementClass, "video_%u",
+              "video/x-h264, stream-format=avc, alignment=au; "
+              "video/x-h265, stream-format=hvc1, alignment=au");
   addTemplate(elementClass, "audio_%u", "audio/mpeg, mpegversion=4, stream-format=raw");
   gst_element_class_set_static_metadata(elementClass, "Hub source", "Source/Network",
                                         "Reads a stream of the server", "Sluice");

@@ -1,9 +1,9 @@
 #include "gst/unit_maker.hpp"
 
-#include "core/h264.hpp"
+#include "core/h264_depacketizer.hpp"
+#include "core/h265_depacketizer.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace gst {
@@ -54,35 +54,52 @@ ByteView takeNal(ByteView& bytes, size_t lengthSize) {
   return nal;
 }
 
-bool isKnown(const AvcConfig& config, ByteView nal) {
-  const auto& [sps, pps] = std::tie(config.parameters.sps, config.parameters.pps);
-  return std::ranges::equal(nal, sps) ||
-         std::ranges::any_of(pps, [nal](const Bytes& it) { return std::ranges::equal(nal, it); });
+bool isAmong(const std::vector<Bytes>& sets, ByteView nal) {
+  return std::ranges::any_of(sets, [nal](const Bytes& it) { return std::ranges::equal(nal, it); });
 }
 
-bool standsInTrack(const AvcConfig& config, ByteView nal) {
-  const uint8_t type = core::h264::nalType(nal[0]);
-  if (type == core::h264::kAccessUnitDelimiter) return true;
-  return (type == core::h264::kSps || type == core::h264::kPps) && isKnown(config, nal);
+bool isKnown(const core::H264Parameters& parameters, ByteView nal) {
+  return std::ranges::equal(nal, parameters.sps) || isAmong(parameters.pps, nal);
+}
+
+bool isKnown(const core::H265Parameters& parameters, ByteView nal) {
+  return std::ranges::equal(nal, parameters.vps) || std::ranges::equal(nal, parameters.sps) ||
+         isAmong(parameters.pps, nal);
+}
+
+// Sets that the track does not have are passed on.
+template <typename Codec>
+bool isLeftOut(const typename Codec::Parameters& parameters, ByteView nal) {
+  return Codec::isLeftOut(nal) && (!Codec::isParameterSet(nal) || isKnown(parameters, nal));
 }
 
 // Fills payload and droppable. False: no picture, or lengths that pass the end.
-bool takePicture(const AvcConfig& config, ByteView bytes, io::RawUnit& unit) {
+template <typename Codec>
+bool takePicture(const typename Codec::Parameters& parameters, size_t lengthBytes, ByteView bytes,
+                 io::RawUnit& unit) {
   unit.payload.reserve(bytes.size() + kLengthSize);
   bool picture = false;
   bool referred = false;
-  while (bytes.size() > config.lengthSize) {
-    const ByteView nal = takeNal(bytes, config.lengthSize);
+  while (bytes.size() > lengthBytes) {
+    const ByteView nal = takeNal(bytes, lengthBytes);
     if (nal.empty()) return false;
-    if (standsInTrack(config, nal)) continue;
-    if (core::h264::isPicture(core::h264::nalType(nal[0]))) {
+    if (isLeftOut<Codec>(parameters, nal)) continue;
+    if (Codec::isPicture(nal)) {
       picture = true;
-      referred = referred || core::h264::nalRefIdc(nal[0]) != 0;
+      referred = referred || Codec::isReferred(nal, &parameters);
     }
     appendNal(unit.payload, nal);
   }
   unit.droppable = picture && !referred;
   return picture;
+}
+
+bool takePicture(const NegotiatedTrack& track, ByteView bytes, io::RawUnit& unit) {
+  const core::Parameters& parameters = track.track.parameters;
+  if (const auto* h264 = std::get_if<core::H264Parameters>(&parameters))
+    return takePicture<core::H264Codec>(*h264, track.nalLengthBytes, bytes, unit);
+  return takePicture<core::H265Codec>(std::get<core::H265Parameters>(parameters),
+                                      track.nalLengthBytes, bytes, unit);
 }
 
 }  // namespace
@@ -112,13 +129,13 @@ UnitTimes UnitMaker::timesOf(GstBuffer* buffer, Micros fallback) {
   times.pts = pts ? *pts : dts.value_or(fallback);
   times.dts = dts.value_or(times.pts);
   if (GST_BUFFER_DURATION_IS_VALID(buffer)) times.duration = toMicros(GST_BUFFER_DURATION(buffer));
-  if (!track_ || !track_->avc) return times;
-  const core::H264Parameters& parameters = track_->avc->parameters;
-  const bool mayReorder = !parameters.reorderKnown || parameters.maxReorderFrames > 0;
+  const core::VideoParameters* video = track_ ? core::videoOf(track_->track.parameters) : nullptr;
+  if (!video) return times;
+  const bool mayReorder = !video->reorderKnown || video->maxReorderFrames > 0;
   if (!derivesDts_) {
     // Matroska has no decode times at all, RTP's are copies of the presentation times.
     derivesDts_ = !dts || (mayReorder && times.dts == times.pts);
-    decodeTime_ = core::DecodeTime(parameters.maxReorderFrames);
+    decodeTime_ = core::DecodeTime(video->maxReorderFrames);
   }
   if (*derivesDts_) times.dts = decodeTime_.next(times.pts);
   return times;
@@ -134,9 +151,9 @@ std::optional<io::RawUnit> UnitMaker::make(GstBuffer* buffer, const UnitTimes& t
   unit.pts = times.pts;
   unit.duration = times.duration;
   const Mapped mapped(buffer);
-  if (track_->avc)
-    return takePicture(*track_->avc, mapped.bytes(), unit) ? std::optional(std::move(unit))
-                                                           : std::nullopt;
+  if (track_->nalLengthBytes > 0)
+    return takePicture(*track_, mapped.bytes(), unit) ? std::optional(std::move(unit))
+                                                      : std::nullopt;
   unit.payload.assign(mapped.bytes().begin(), mapped.bytes().end());
   return unit.payload.empty() ? std::nullopt : std::optional(std::move(unit));
 }

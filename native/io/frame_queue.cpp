@@ -35,9 +35,7 @@ void FrameQueue::resume() {
 void FrameQueue::epoch(const core::EpochRef& epoch) {
   std::lock_guard lock(mutex_);
   const auto& tracks = epoch->tracks;
-  const auto video = std::find_if(tracks.begin(), tracks.end(), [](const core::Track& track) {
-    return std::holds_alternative<core::H264Parameters>(track.parameters);
-  });
+  const auto video = std::find_if(tracks.begin(), tracks.end(), core::isParsedVideo);
   hasVideo_ = video != tracks.end();
   videoTrack_ = static_cast<uint8_t>(video - tracks.begin());
   push({.epoch = epoch});

@@ -35,14 +35,8 @@ std::vector<std::string> codecs(const std::vector<RtspTrack>& tracks) {
 }
 
 uint32_t reorderDepth(const core::Parameters& parameters) {
-  const auto* h264 = std::get_if<core::H264Parameters>(&parameters);
-  return h264 == nullptr ? 0 : h264->maxReorderFrames;
-}
-
-core::Micros unitDuration(const core::Parameters& parameters) {
-  const auto* aac = std::get_if<core::AacParameters>(&parameters);
-  if (aac == nullptr || aac->sampleRateHz == 0) return core::Micros{0};
-  return core::Micros{int64_t{aac->samplesPerFrame} * 1'000'000 / aac->sampleRateHz};
+  const core::VideoParameters* video = core::videoOf(parameters);
+  return video ? video->maxReorderFrames : 0;
 }
 }  // namespace
 
@@ -71,7 +65,7 @@ RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRe
     auto feed = std::make_unique<Feed>();
     feed->spec = std::move(track);
     const core::RtpTrackConfig& config = feed->spec.config;
-    feed->known = config.codec != "H264" && config.codec != "MPEG4-GENERIC";
+    feed->known = !core::isUnderstood(config.codec);
     feed->track = {config.kind, config.codec, config.clockRateHz, core::OpaqueParameters{}};
     if (feed->known) feed->track.parameters = config.described;
     deframer_.expectChannel(feed->spec.channel, core::ChannelKind::rtp);
@@ -243,7 +237,7 @@ void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
   frame.damaged = unit.damaged;
   frame.pts = stamp.time;
   frame.dts = feed.track.kind == core::Kind::video ? feed.decodeTime.next(stamp.time) : stamp.time;
-  frame.duration = unitDuration(feed.track.parameters);
+  frame.duration = core::unitDuration(feed.track.parameters, unit.payload);
   frame.arrival = arrival_;
   frame.payload = std::move(unit.payload);
   frame.packetEnds = std::move(unit.packetEnds);

@@ -45,8 +45,9 @@ inline std::optional<std::vector<Box>> read(ByteView bytes) {
 
 // Bytes before the first box inside.
 inline size_t headBytes(const std::string& type) {
-  static const std::map<std::string, size_t> heads{
-      {"stsd", 8}, {"dref", 8}, {"avc1", 78}, {"mp4a", 28}};
+  static const std::map<std::string, size_t> heads{{"stsd", 8},  {"dref", 8},  {"avc1", 78},
+                                                   {"hvc1", 78}, {"av01", 78}, {"vp09", 78},
+                                                   {"mp4a", 28}, {"Opus", 28}, {"ac-3", 28}};
   const auto found = heads.find(type);
   return found == heads.end() ? 0 : found->second;
 }

@@ -133,6 +133,47 @@ TEST(H264Packetizer, PicturesComeBackAsTheyWere) {
   }
 }
 
+const Bytes kVps265 = hex("40010c01ffff01600000030090000003000003003c959009");
+const Bytes kSps265 =
+    hex("42010101600000030090000003000003003ca00a080f16595912930bc05a020000030002000003003210");
+const Bytes kPps265 = hex("4401c073c189");
+
+Bytes nal265(uint8_t type, bool first, size_t size) {
+  Bytes nal{static_cast<uint8_t>(type << 1), 1, static_cast<uint8_t>(first ? 0xb0 : 0x30)};
+  while (nal.size() < size) nal.push_back(static_cast<uint8_t>(0x80 + nal.size() % 100));
+  return nal;
+}
+
+TEST(H265Packetizer, SendsTheParameterSetsInOnePacketBeforeEveryKeyFrame) {
+  const auto parameters = H265Parameters::fromSets(kVps265, kSps265, {kPps265});
+  const auto packetizer = makePacketizer({Kind::video, "H265", 90000, *parameters});
+  const auto sent = packetize(*packetizer, pictureOf({nal265(20, true, 100)}, true), 1428);
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_EQ(sent[0].payload, join({hex("6001 0018"), kVps265, {0, 42}, kSps265, {0, 6}, kPps265}));
+  EXPECT_EQ(sent[1].payload, nal265(20, true, 100));
+  EXPECT_TRUE(sent[1].marker);
+}
+
+TEST(H265Packetizer, PicturesComeBackAsTheyWere) {
+  const auto parameters = H265Parameters::fromSets(kVps265, kSps265, {kPps265});
+  const auto packetizer = makePacketizer({Kind::video, "H265", 90000, *parameters});
+  for (size_t size = 5; size < 3000; size += 97) {
+    for (const size_t maxBytes : {64u, 500u, 1428u}) {
+      RtpFeed feed(configOf(Kind::video, "H265"));
+      const Frame frame = pictureOf(
+          {hex("4e01 05 02 aabb 80"), nal265(20, true, size), nal265(20, false, size / 2 + 5)},
+          true);
+      for (const Sent& one : packetize(*packetizer, frame, maxBytes)) {
+        EXPECT_LE(one.payload.size(), maxBytes);
+        feed.send(3000, one.payload, one.marker);
+      }
+      ASSERT_EQ(feed.units.size(), 1u) << size << " by " << maxBytes;
+      EXPECT_EQ(feed.units[0].payload, frame.payload);
+      EXPECT_FALSE(feed.units[0].damaged);
+    }
+  }
+}
+
 std::vector<Sent> sendAudio(const Bytes& unit, size_t maxBytes = 1428) {
   Frame frame;
   frame.payload = unit;

@@ -59,6 +59,52 @@ const h264 = {
 	strangers: Buffer.concat([known, packets([5, idr], [21, slice], [5, '79aabb'], [5, slice])]),
 };
 
+const h265SetsOf = {
+	vps: '40010c01ffff01600000030090000003000003003c959009',
+	sps: '42010101600000030090000003000003003ca00a080f16595912930bc05a020000030002000003003210',
+	main10:
+		'420101022000000300900000030000030078a003c0801107cad965654a4e1780b40400000fa40001d4c1827259b8003d090007a122',
+	pps: '4401c073c189',
+};
+const h265Known = sets(h265SetsOf.vps, h265SetsOf.sps, h265SetsOf.pps);
+const irap = '2801ac7440ba72e190aa7f3aed84';
+const trail = '0201d0195e20e081517bf0a59d8d';
+
+const h265 = {
+	single: Buffer.concat([h265Known, packets([5, irap], [5, trail], [5, trail])]),
+	inband: Buffer.concat([
+		sets(),
+		packets([4, h265SetsOf.vps], [0, h265SetsOf.main10], [0, h265SetsOf.pps], [1, irap]),
+	]),
+	aggregate: Buffer.concat([
+		sets(h265SetsOf.vps),
+		packets([5, `6001 002b ${h265SetsOf.sps} 0006 ${h265SetsOf.pps} 000e ${irap}`], [5, trail]),
+	]),
+	fragments: Buffer.concat([
+		h265Known,
+		packets([4, '620194 ac7440'], [0, '620114 ba72'], [1, '620154 e190'], [5, trail]),
+	]),
+	lost: Buffer.concat([
+		h265Known,
+		packets([4, '620194 ac7440'], [2, '620114 ba72'], [1, '620154 e190'], [7, trail], [9, irap]),
+	]),
+	startCodes: Buffer.concat([
+		sets(),
+		packets([
+			5,
+			`${h265SetsOf.vps} 00000001 ${h265SetsOf.sps} 00000001 ${h265SetsOf.pps} 00000001 ${irap}`,
+		]),
+	]),
+	recovery: Buffer.concat([h265Known, packets([4, '4e010601d080'], [1, trail], [5, trail])]),
+};
+
+const h265Sets = {
+	...Object.fromEntries(Object.entries(h265SetsOf).map(([name, set]) => [name, hex(set)])),
+	irap: hex(irap),
+	trail: hex(trail),
+	recovery: hex('4e010601d080'),
+};
+
 const hbr = (config: string) =>
 	Buffer.concat([hex('0d0303'), word(hex(config).length).subarray(1), hex(config)]);
 
@@ -181,6 +227,8 @@ const reorderBuffer = {
 
 const corpora: Record<string, Record<string, Buffer>> = {
 	h264_depacketizer: h264,
+	h265_depacketizer: h265,
+	h265_sets: h265Sets,
 	aac_depacketizer: aac,
 	deframer,
 	rtcp,

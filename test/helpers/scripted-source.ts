@@ -21,6 +21,7 @@ export const videoTrack: TrackInfo = {
 	constraints: 0,
 	levelIdc: 40,
 	parameterSets: [],
+	fmp4: 'avc1.4d0028',
 };
 
 /** A stream without native code behind it, for tests of time: media comes when the test says so. */

@@ -45,7 +45,10 @@ export const explainCode = (code: string, message: string): {title: string; text
 
 const codeWords: Record<string, [title: string, text: string]> = {
 	FILE_UNREADABLE: ['File cannot be read', 'Is it there, and may the server read it?'],
-	HLS_NO_TRACKS: ['Not playable here', 'The stream has neither H.264 video nor AAC sound.'],
+	HLS_NO_TRACKS: [
+		'Not playable here',
+		'The stream has no video or sound that browsers can be sent.',
+	],
 	HLS_TIMEOUT: ['Still waiting', 'The camera is connected, but sent no picture in time.'],
 	PATH_NOT_FOUND: ['No such camera', 'Nothing is configured under this name.'],
 	PATH_NOT_READY: ['Nothing to see yet', 'Nobody sends to this path at the moment.'],

@@ -74,6 +74,7 @@ export class Muxer extends EventEmitter<{closed: []}> {
 		super();
 		this.path = path;
 		requireTracks(admission.tracks);
+		tellLeftOut({path, admission, memory, logger});
 		this.#admission = admission;
 		this.#window = new Window(memory, {
 			count: settings.hlsSegmentCount,
@@ -131,7 +132,7 @@ export class Muxer extends EventEmitter<{closed: []}> {
 	async multivariantPlaylist(uri: string, signal: AbortSignal): Promise<Playlist> {
 		await this.#firstSegment(signal);
 		const init = this.#lastInit;
-		if (!init) throw new MediaError('HLS_NO_TRACKS', 'Expected H.264 or AAC in the stream');
+		if (!init) throw new MediaError('HLS_NO_TRACKS', 'Expected a track that HLS can carry');
 		return this.#build(formatMultivariantPlaylist({...init, ...this.#window.bandwidth(), uri}));
 	}
 
@@ -237,13 +238,26 @@ export class Muxer extends EventEmitter<{closed: []}> {
 const wholeSegmentUs = 3600 * 1_000_000;
 
 const requireTracks = (tracks: readonly TrackInfo[]): void => {
-	if (tracks.some(track => track.type !== 'opaque')) return;
+	if (tracks.some(track => track.fmp4 !== '')) return;
 	const codecs = tracks.map(track => track.codec);
 	throw new MediaError(
 		'HLS_NO_TRACKS',
-		`Expected H.264 or AAC for HLS, got ${codecs.join(', ') || 'no track'}`,
+		`Expected a codec that HLS can carry, got ${codecs.join(', ') || 'no track'}`,
 		{codecs},
 	);
+};
+
+/** Once for each path, and again when others are left out. */
+const tellLeftOut = ({
+	path,
+	admission,
+	memory,
+	logger,
+}: Pick<MuxerOptions, 'path' | 'admission' | 'memory' | 'logger'>): void => {
+	const leftOut = admission.tracks.filter(track => track.fmp4 === '').map(track => track.codec);
+	const names = leftOut.join(', ');
+	if (names !== '' && names !== memory.leftOut) logger.info({path}, `HLS leaves out ${names}`);
+	memory.leftOut = names;
 };
 
 const toTimeout = ({reason}: AbortSignal): MediaError =>

@@ -10,12 +10,15 @@ export type PathMemory = {
 	sequence: number;
 	/** How many discontinuities have left the playlists so far. */
 	discontinuitySequence: number;
+	/** Codecs that the last muxer could not carry, as they were told. */
+	leftOut: string;
 };
 
 export const newMemory = (): PathMemory => ({
 	targetDuration: 0,
 	sequence: 0,
 	discontinuitySequence: 0,
+	leftOut: '',
 });
 
 /**

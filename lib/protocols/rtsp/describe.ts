@@ -1,5 +1,5 @@
 // The session description that a path is offered with: RFC 4566, RFC 2326 appendix C, RFC 6184 section 8.2
-// (H.264), RFC 3640 section 4.1 (AAC).
+// (H.264), RFC 7798 section 7.2 (H.265), RFC 3640 section 4.1 (AAC).
 import type {TrackInfo} from '../../native/binding.ts';
 import {formatControl} from './request-url.ts';
 import {formatSdp} from './sdp.ts';
@@ -53,6 +53,8 @@ const texts = (track: TrackInfo): Texts => {
 	switch (track.type) {
 		case 'h264':
 			return h264Texts(track);
+		case 'h265':
+			return h265Texts(track);
 		case 'aac':
 			return aacTexts(track);
 		case 'opaque':
@@ -64,18 +66,41 @@ const texts = (track: TrackInfo): Texts => {
 
 const h264Texts = (track: Extract<TrackInfo, {type: 'h264'}>): Texts => {
 	const sets = track.parameterSets.map(set => Buffer.from(set).toString('base64')).join(',');
-	const {profileIdc, constraints, levelIdc, frameRateNum, frameRateDen} = track;
+	const {profileIdc, constraints, levelIdc} = track;
 	const profile = Buffer.from([profileIdc, constraints, levelIdc]).toString('hex');
-	const rate = frameRateDen > 0 ? Math.round((100 * frameRateNum) / frameRateDen) / 100 : 0;
 	return {
 		encoding: 'H264/90000',
 		fmtp: `packetization-mode=1;profile-level-id=${profile};sprop-parameter-sets=${sets}`,
-		...(rate > 0 && {more: [{name: 'framerate', value: `${rate}`}]}),
+		more: frameRateOf(track),
 	};
 };
 
-const aacTexts = ({sampleRateHz, channels, config}: Extract<TrackInfo, {type: 'aac'}>): Texts => ({
-	encoding: `mpeg4-generic/${sampleRateHz}/${channels}`,
+const h265Texts = (track: Extract<TrackInfo, {type: 'h265'}>): Texts => {
+	const setsOf = (type: number) =>
+		track.parameterSets
+			.filter(([head = 0]) => ((head >> 1) & 0x3f) === type)
+			.map(set => Buffer.from(set).toString('base64'))
+			.join(',');
+	return {
+		encoding: 'H265/90000',
+		fmtp: `sprop-vps=${setsOf(32)};sprop-sps=${setsOf(33)};sprop-pps=${setsOf(34)}`,
+		more: frameRateOf(track),
+	};
+};
+
+const frameRateOf = ({
+	frameRateNum,
+	frameRateDen,
+}: {
+	frameRateNum: number;
+	frameRateDen: number;
+}): Attribute[] => {
+	const rate = frameRateDen > 0 ? Math.round((100 * frameRateNum) / frameRateDen) / 100 : 0;
+	return rate > 0 ? [{name: 'framerate', value: `${rate}`}] : [];
+};
+
+const aacTexts = ({clockRateHz, channels, config}: Extract<TrackInfo, {type: 'aac'}>): Texts => ({
+	encoding: `mpeg4-generic/${clockRateHz}/${channels}`,
 	fmtp:
 		'streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;' +
 		`config=${Buffer.from(config).toString('hex')}`,

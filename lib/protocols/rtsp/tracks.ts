@@ -1,5 +1,5 @@
 // From a session description to the tracks that are set up.
-import {aacConfigOf, aacLengthsOf, parameterSetsOf, parseFmtp} from './fmtp.ts';
+import {aacLengthsOf, codecFmtpOf, parseFmtp} from './fmtp.ts';
 import type {RtpTrackSpec} from '../../native/binding.ts';
 import {parameterOf, parseNumber} from './parameters.ts';
 import type {Parameter} from './parameters.ts';
@@ -50,8 +50,8 @@ const trackOf = (media: SdpMedia, sdp: Sdp): DescribedTrack | undefined => {
 			payloadType,
 			encoding: encodingOf(map),
 			fmtp: text,
-			parameterSets: codec === 'H264' ? parameterSetsOf(fmtp) : [],
-			config: codec === 'MPEG4-GENERIC' ? aacConfigOf(fmtp) : new Uint8Array(),
+			channels: map.channels,
+			...codecFmtpOf(codec, fmtp),
 			...aacLengthsOf(fmtp),
 		},
 	};

@@ -8,6 +8,7 @@ import type {HttpHandler, HttpLogger} from '../../http/handler.ts';
 import {peerName} from '../../http/peer.ts';
 import {answerUnchanged, sendBytes} from '../../http/send.ts';
 import type {Admission, Delivery} from '../../media/delivery.ts';
+import {pictureTrackOf} from '../../media/tracks.ts';
 import type {Id, StreamStats, TrackInfo} from '../../native/binding.ts';
 import {Decoder} from './decode.ts';
 import type {DecoderNative} from './decode.ts';
@@ -212,11 +213,11 @@ const silentUs = 5_000_000;
 const pollMs = 20;
 
 const requireVideo = (tracks: readonly TrackInfo[]): void => {
-	if (tracks.some(track => track.type === 'h264')) return;
+	if (pictureTrackOf(tracks)) return;
 	const codecs = tracks.map(track => track.codec);
 	throw new MediaError(
 		'SNAPSHOT_NO_TRACKS',
-		`Expected H.264 for a picture, got ${codecs.join(', ') || 'no track'}`,
+		`Expected video for a picture, got ${codecs.join(', ') || 'no track'}`,
 		{codecs},
 	);
 };

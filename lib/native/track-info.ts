@@ -1,0 +1,87 @@
+// Tracks at the door (binding.ts): what an ingest is told of them, and what an epoch tells.
+
+/** One `m=` section as the media thread needs it; base64 and hexadecimal are decoded already. */
+export type RtpTrackSpec = {
+	kind: 'video' | 'audio' | 'other';
+	/** Encoding name of RTP in upper case: `H264`, `MPEG4-GENERIC`; those native code cannot parse stay opaque. */
+	codec: string;
+	clockRateHz: number;
+	/** Of audio, as rtpmap says; 1 where it does not. */
+	channels: number;
+	payloadType: number;
+	/** What rtpmap says behind the payload type, `PCMU/8000`; may be empty. */
+	encoding: string;
+	/** What fmtp says behind the payload type; may be empty. */
+	fmtp: string;
+	channel: number;
+	rtcpChannel: number;
+	/** H264: sprop-parameter-sets; H265: sprop-vps, sprop-sps, sprop-pps. */
+	parameterSets: Uint8Array[];
+	/** MPEG4-GENERIC: AudioSpecificConfig; MP4A-LATM: StreamMuxConfig; MP4V-ES: VOS and VOL headers. */
+	config: Uint8Array;
+	/** MP4A-LATM: every packet may bring the StreamMuxConfig (cpresent). */
+	configInBand: boolean;
+	/** RFC 3640 section 4.1, in bits. */
+	sizeLength: number;
+	indexLength: number;
+	indexDeltaLength: number;
+};
+
+/** `fmp4` is the RFC 6381 name in fragmented MP4 (HLS, MSE); empty: there is no place for it. */
+export type TrackInfo = {fmp4: string} & (
+	| {
+			kind: 'video' | 'audio' | 'other';
+			codec: string;
+			clockRateHz: number;
+			type: 'opaque';
+			/** As the source's SDP had them; no `encoding`: it did not come as RTP. */
+			encoding: string;
+			fmtp: string;
+			/** The source's; 0 = choose one. */
+			payloadType: number;
+	  }
+	| {
+			kind: 'video';
+			codec: string;
+			clockRateHz: number;
+			type: 'h264';
+			width: number;
+			height: number;
+			/** Announced by the VUI; numerator 0 = not announced. */
+			frameRateNum: number;
+			frameRateDen: number;
+			maxReorderFrames: number;
+			profileIdc: number;
+			constraints: number;
+			levelIdc: number;
+			/** SPS and PPS without start codes. */
+			parameterSets: Uint8Array[];
+	  }
+	| {
+			kind: 'video';
+			codec: string;
+			clockRateHz: number;
+			type: 'h265';
+			width: number;
+			height: number;
+			/** Announced by VUI or VPS; numerator 0 = not announced. */
+			frameRateNum: number;
+			frameRateDen: number;
+			maxReorderFrames: number;
+			/** The 12 bytes from general_profile_space to general_level_idc. */
+			profileTierLevel: Uint8Array;
+			/** VPS, SPS and PPS without start codes. */
+			parameterSets: Uint8Array[];
+	  }
+	| {
+			kind: 'audio';
+			codec: string;
+			clockRateHz: number;
+			type: 'aac';
+			sampleRateHz: number;
+			channels: number;
+			objectType: number;
+			/** AudioSpecificConfig. */
+			config: Uint8Array;
+	  }
+);

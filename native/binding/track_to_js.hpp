@@ -1,0 +1,13 @@
+#pragma once
+
+#include "binding/napi.hpp"
+#include "core/track.hpp"
+
+namespace binding {
+
+const char* kindName(core::Kind kind);
+
+// TrackInfo of lib/native/binding.ts. JS thread.
+Napi::Object trackToJs(Napi::Env env, const core::Track& track);
+
+}  // namespace binding

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/result.hpp"
+
+#include <cstdint>
+
+namespace core {
+
+// What is known of the sound of any audio codec.
+struct AudioParameters {
+  uint32_t sampleRateHz = 0;
+  uint8_t channels = 0;
+  uint16_t samplesPerFrame = 0;  // 0: it varies
+  // Samples of one channel that `unit` holds; 0 when it makes no sense.
+  uint32_t samplesOf(ByteView) const { return samplesPerFrame; }
+  bool operator==(const AudioParameters&) const = default;
+};
+
+// ISO/IEC 14496-3 section 1.6: AudioSpecificConfig, and what it says.
+// With SBR signalled (HE-AAC) a decoder puts out twice the core's rate; samplesPerFrame (1024 or
+// 960) and sampleRateHz both count samples of the core, so that their quotient is the duration of a
+// frame; with parametric stereo the core has one channel.
+struct AacParameters : AudioParameters {
+  AacParameters() { samplesPerFrame = 1024; }
+  // Fails when `config` is cut short or names something that is not AAC.
+  static Result<AacParameters> fromConfig(Bytes config);
+
+  Bytes config;
+  uint32_t outputSampleRateHz = 0;  // what a decoder puts out when it knows the signalled extension
+  uint8_t objectType = 2;  // of the core: 2 = LC, also when SBR or PS lie around it
+  bool operator==(const AacParameters&) const = default;
+};
+
+}  // namespace core

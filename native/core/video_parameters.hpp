@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/result.hpp"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace core {
+
+// What is known of the pictures of any video codec.
+struct VideoParameters {
+  uint32_t width = 0;  // as shown, in pixels
+  uint32_t height = 0;
+  uint32_t frameRateNum = 0;  // 0/1 when the parameters do not say
+  uint32_t frameRateDen = 1;
+  bool reorderKnown = false;  // false: nothing bounds reordering, B-frames may come
+  uint8_t maxReorderFrames = 0;  // 0 and known: decode order is display order
+  bool operator==(const VideoParameters&) const = default;
+};
+
+// What an H.264 decoder needs before the first picture. The sets are NAL units without start code;
+// profile, constraint flags and level are bytes 1 to 3 of `sps`.
+struct H264Parameters : VideoParameters {
+  // Fails when `sps` cannot be understood or `pps` is empty. Takes the sets as they are.
+  static Result<H264Parameters> fromSets(Bytes sps, std::vector<Bytes> pps);
+
+  Bytes sps;
+  std::vector<Bytes> pps;  // all that refer to `sps`, by rising id
+  bool operator==(const H264Parameters&) const = default;
+};
+
+// What an H.265 decoder needs before the first picture: NAL units without start code.
+struct H265Parameters : VideoParameters {
+  // Fails when `sps` cannot be understood or one of the others is empty. Takes the sets as they
+  // are.
+  static Result<H265Parameters> fromSets(Bytes vps, Bytes sps, std::vector<Bytes> pps);
+
+  Bytes vps;
+  Bytes sps;
+  std::vector<Bytes> pps;  // all that refer to `sps`, by rising id
+  // The 12 bytes of general_profile_space to general_level_idc, ITU-T H.265 section 7.3.3.
+  std::array<uint8_t, 12> profileTierLevel{};
+  uint8_t maxSubLayers = 1;
+  bool operator==(const H265Parameters&) const = default;
+};
+
+}  // namespace core

@@ -1,0 +1,90 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test from 'ava';
+import type {ExecutionContext} from 'ava';
+import {startCamera} from '../helpers/camera.ts';
+import {makeFolder, runCommand} from '../helpers/command.ts';
+import {fetchText, mediaPlaylistUrl, startPaths, untilAnswer} from '../helpers/server.ts';
+
+type Peer = {
+	/** Of gst-rtsp-server: payloaders are called pay0, pay1 ... */
+	launch: string;
+	/** What the log says of its tracks. */
+	ready: RegExp;
+	/** CODECS of the multivariant playlist; none: HLS cannot carry it. */
+	codecs?: RegExp;
+	/** As ffprobe names them. */
+	streams?: string[];
+	hasPicture?: boolean;
+	engines?: string[];
+};
+
+const pictures =
+	'videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=320,height=240,framerate=25/1';
+
+const peers: Record<string, Peer> = {
+	H265: {
+		launch: `( ${pictures} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph265pay name=pay0 pt=96 )`,
+		ready: /H265 320x240 25 fps/,
+		codecs: /^hvc1\.1\.6\.L\d+/,
+		streams: ['hevc'],
+		hasPicture: true,
+		engines: ['native', 'gstreamer'],
+	},
+};
+
+for (const [codec, peer] of Object.entries(peers)) {
+	for (const rtspEngine of peer.engines ?? ['native']) {
+		test(`${codec} of a camera is understood and given on, by the engine ${rtspEngine}`, async t => {
+			const camera = await startCamera(t, {launch: peer.launch});
+			const {url, said} = await startPaths(t, {cam: {source: camera.url, rtspEngine}});
+			const line = await said(/\[cam\] source (ready|failed)/);
+			t.regex(line, peer.ready);
+			if (peer.codecs) await checkHls(t, url, peer);
+			if (peer.hasPicture) await checkSnapshot(t, `${url}/cam/snapshot.jpg`);
+		});
+	}
+}
+
+const checkHls = async (t: ExecutionContext, url: string, peer: Peer) => {
+	const master = await fetchText(`${url}/cam/index.m3u8`);
+	t.regex(/CODECS="([^"]*)"/.exec(master)?.[1] ?? '', peer.codecs ?? /^$/);
+	const playlistUrl = await mediaPlaylistUrl(url, 'cam');
+	const playlist = await untilAnswer(
+		() => fetchText(playlistUrl),
+		text => urisOf(text).length >= 2,
+	);
+	const file = join(makeFolder(t), 'media.mp4');
+	const init = /#EXT-X-MAP:URI="([^"]*)"/.exec(playlist)?.[1] ?? '';
+	const pieces = [init, ...urisOf(playlist)].map(uri => fetchBytes(new URL(uri, playlistUrl)));
+	writeFileSync(file, Buffer.concat(await Promise.all(pieces)));
+	// Every frame is decoded to be counted.
+	const entries = ['-show_entries', 'stream=codec_name,nb_read_frames', '-of', 'csv=p=0'];
+	const probed = await runCommand('ffprobe', ['-v', 'error', '-count_frames', ...entries, file]);
+	t.like(probed, {code: 0, stderr: ''});
+	const streams = probed.stdout
+		.trim()
+		.split(/\s+/)
+		.map(line => line.split(','));
+	t.deepEqual(
+		streams.map(([name]) => name),
+		peer.streams,
+	);
+	for (const [, frames] of streams) t.true(Number(frames) >= 10, probed.stdout);
+};
+
+const checkSnapshot = async (t: ExecutionContext, url: string) => {
+	const file = join(makeFolder(t), 'picture.jpg');
+	writeFileSync(file, await fetchBytes(new URL(url)));
+	const probe = ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', file];
+	t.is((await runCommand('ffprobe', probe)).stdout.trim(), '320,240');
+};
+
+const urisOf = (playlist: string): string[] =>
+	playlist.split('\n').filter(line => line !== '' && !line.startsWith('#'));
+
+const fetchBytes = async (url: URL): Promise<Buffer> => {
+	const response = await fetch(url);
+	if (!response.ok) throw new Error(`${url.href}: ${response.status} ${await response.text()}`);
+	return Buffer.from(await response.arrayBuffer());
+};
