@@ -7,11 +7,13 @@ import {createHttpServer} from '../http/server.ts';
 import type {SocketMaker} from '../http/server.ts';
 import type {Address} from '../util/address.ts';
 import {createHlsFiles} from './hls-files.ts';
+import {createSnapshot} from './snapshot.ts';
+import type {SnapshotOptions} from './snapshot.ts';
 import type {Streamer, StreamerHttp} from './streamer.ts';
 
 export type StreamerHttpOptions = {
 	address: Address;
-	native: SocketMaker;
+	native: SocketMaker & SnapshotOptions['native'];
 	/** Of an output that is HLS. */
 	playlist: string | undefined;
 	logger: HttpLogger;
@@ -23,10 +25,12 @@ export const openHttp = async (
 	{address, native, playlist, logger}: StreamerHttpOptions,
 ): Promise<StreamerHttp> => {
 	const listeners = [{name: '--http', ...address}];
+	const snapshot = createSnapshot({streamer, native, logger});
 	const server = await createHttpServer({
 		listeners,
 		handlers: [
 			...(playlist === undefined ? [] : [createHlsFiles({playlist, logger})]),
+			snapshot,
 			createCommands(streamer, logger),
 		],
 		native: namingSockets(native, listeners),
@@ -36,6 +40,7 @@ export const openHttp = async (
 	return {
 		url: `http://${host}:${server.ports['--http']}`,
 		close: async () => {
+			snapshot.close();
 			await server.close();
 		},
 	};
@@ -48,7 +53,7 @@ const createCommands = (streamer: Streamer, logger: HttpLogger): HttpHandler =>
 		routes,
 		services: streamer,
 		access: () => ({trustedProxies: []}),
-		help: 'there are POST /play /pause /exit, GET /status',
+		help: 'there are POST /play /pause /exit, GET /status and /snapshot.jpg',
 		isOurs: () => true,
 		logger,
 	});

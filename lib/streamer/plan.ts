@@ -5,9 +5,10 @@ import type {PlannedTrack, TrackInfo} from '../native/binding.ts';
  * `known` is what is known of the tracks of a stream, for their heights.
  */
 export const describePlan = (
-	tracks: readonly PlannedTrack[],
+	all: readonly PlannedTrack[],
 	known: readonly TrackInfo[] = [],
 ): string => {
+	const tracks = kinds.flatMap(kind => all.filter(track => track.kind === kind));
 	const name = (track: PlannedTrack) => [codecName(track.from), heightOf(track, known)].join('');
 	const passing = tracks.filter(({to, transcoded}) => to !== '' && !transcoded).map(name);
 	const made = tracks
@@ -22,18 +23,28 @@ export const describePlan = (
 	return parts.length === 0 ? 'no tracks' : parts.join('; ');
 };
 
+const kinds = ['video', 'audio', 'other'] as const;
+
 const codecNames: Readonly<Record<string, string>> = {
 	H264: 'H.264',
 	H265: 'H.265',
 	'MPEG4-GENERIC': 'AAC',
 	MPA: 'MP3',
+	MPV: 'MPEG-2',
+	'MP4V-ES': 'MPEG-4',
 	OPUS: 'Opus',
 	PCMA: 'G.711',
 	PCMU: 'G.711',
 	VORBIS: 'Vorbis',
+	'AUDIO/X-RAW': 'PCM',
+	'VIDEO/X-RAW': 'raw video',
+	'VIDEO/X-THEORA': 'Theora',
+	'AUDIO/X-FLAC': 'FLAC',
 };
 
-const codecName = (name: string): string => codecNames[name.toUpperCase()] ?? name;
+/** What has no name among people keeps GStreamer's, without what all of them have in front. */
+const codecName = (name: string): string =>
+	codecNames[name.toUpperCase()] ?? name.replace(/^(?:audio|video)\/(?:x-)?/, '');
 
 const heightOf = ({kind, from}: PlannedTrack, known: readonly TrackInfo[]): string => {
 	if (kind !== 'video') return '';

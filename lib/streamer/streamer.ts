@@ -89,7 +89,7 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		super();
 		this.#parts = parts;
 		this.#isPaused = parts.order.paused;
-		this.#redact = createRedactor([parts.order.inputText, parts.order.outputText]);
+		this.#redact = wordsFor(parts.order);
 		this.#alarm = new Alarm(parts.clock);
 		this.#ticker = new Alarm(parts.clock);
 		this.ended = new Promise(resolve => this.once('ended', resolve));
@@ -317,7 +317,7 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		} catch (thrown) {
 			error ??= this.#shown(toMediaError(thrown));
 		}
-		if (!error && this.#stats().frames === 0) note ??= 'nothing was written';
+		if (!error && !isWhole && this.#stats().frames === 0) note ??= 'nothing was written';
 		this.#ticker.cancel();
 		this.#error = error;
 		this.#end = {error: error ?? null, note: note ?? null};
@@ -362,6 +362,13 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		});
 	}
 }
+
+/** What others say, as it may be shown; a file in the making is called what it will be called. */
+const wordsFor = ({inputText, outputText, output}: Order): ((text: string) => string) => {
+	const redact = createRedactor([inputText, outputText]);
+	if (output.type !== 'file') return redact;
+	return text => redact(text.replaceAll(`${output.location}.part`, output.location));
+};
 
 const isLive = (input: RelayInput | undefined): boolean => input?.type === 'uri' && input.live;
 

@@ -45,16 +45,32 @@ void EventQueue::dispatch(Napi::Env env, Napi::Function onEvents, EventQueue* qu
   auto batch = Napi::Array::New(env, entries.size());
   for (uint32_t index = 0; index < entries.size(); ++index)
     batch.Set(index, toJs(env, entries[index].first, entries[index].second, *queue->blocks_));
-  onEvents.Call({batch});
+  try {
+    onEvents.Call({batch});
+  } catch (...) {
+    queue->forget(entries);
+    throw;
+  }
+  queue->forget(entries);
 }
 
+namespace {
+
+bool isLast(const io::Event& event) {
+  return std::holds_alternative<io::Stopped>(event) || std::holds_alternative<io::Closed>(event);
+}
+
+}  // namespace
+
 void EventQueue::letGo(Napi::Env env, const std::vector<Entry>& entries) {
-  for (const auto& [id, event] : entries) {
-    if (!std::holds_alternative<io::Stopped>(event) && !std::holds_alternative<io::Closed>(event))
-      continue;
-    onLast_(id);
-    if (--held_ == 0) function_.Unref(env);
-  }
+  for (const auto& [id, event] : entries)
+    if (isLast(event) && --held_ == 0) function_.Unref(env);
+}
+
+// After the call: a listener may ask how far it came that fails and stops in one batch.
+void EventQueue::forget(const std::vector<Entry>& entries) {
+  for (const auto& [id, event] : entries)
+    if (isLast(event)) onLast_(id);
 }
 
 }  // namespace binding

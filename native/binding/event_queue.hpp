@@ -33,6 +33,7 @@ class EventQueue {
   using Function = Napi::TypedThreadSafeFunction<EventQueue, void, dispatch>;
   std::vector<Entry> takeAll();
   void letGo(Napi::Env env, const std::vector<Entry>& entries);
+  void forget(const std::vector<Entry>& entries);
 
   std::mutex mutex_;  // guards what follows, and every call of function_ off the JS thread
   bool open_ = true;

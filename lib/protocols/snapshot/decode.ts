@@ -17,6 +17,9 @@ export type SnapshotPipeline = {
 	stop(): void;
 };
 
+/** Whose newest key frame is shown. */
+export type SnapshotSource = {stream: Id} | {pipeline: Id};
+
 type SnapshotRecipe = Extract<PipelineRecipe, {type: 'snapshot'}>;
 
 /** The part of the addon that decodes. */
@@ -43,11 +46,11 @@ export class Decoder {
 	}
 
 	/** `key` names the key frame. */
-	async decode(stream: Id, key: string, wish: SnapshotWish): Promise<Buffer> {
+	async decode(source: SnapshotSource, key: string, wish: SnapshotWish): Promise<Buffer> {
 		const jobKey = `${key} ${wishKey(wish)}`;
 		const known = this.#jobs.get(jobKey);
 		if (known) return known;
-		const job = this.#runInTurn(stream, wish).finally(() => this.#jobs.delete(jobKey));
+		const job = this.#runInTurn(source, wish).finally(() => this.#jobs.delete(jobKey));
 		this.#jobs.set(jobKey, job);
 		return job;
 	}
@@ -58,7 +61,7 @@ export class Decoder {
 		for (const pipeline of this.#running) pipeline.stop();
 	}
 
-	async #runInTurn(stream: Id, wish: SnapshotWish): Promise<Buffer> {
+	async #runInTurn(source: SnapshotSource, wish: SnapshotWish): Promise<Buffer> {
 		if (this.#queue.length >= maxQueued)
 			throw new MediaError(
 				'SNAPSHOT_BUSY',
@@ -67,7 +70,7 @@ export class Decoder {
 		if (this.#active >= maxJobs) await new Promise<void>(resolve => this.#queue.push(resolve));
 		else this.#active++;
 		try {
-			return await this.#run(stream, wish);
+			return await this.#run(source, wish);
 		} finally {
 			const next = this.#queue.shift();
 			if (next) next();
@@ -75,11 +78,14 @@ export class Decoder {
 		}
 	}
 
-	async #run(stream: Id, {format, width, height, quality}: SnapshotWish): Promise<Buffer> {
+	async #run(
+		source: SnapshotSource,
+		{format, width, height, quality}: SnapshotWish,
+	): Promise<Buffer> {
 		if (this.#isClosed) throw new MediaError('SERVER_NOT_READY', 'The server is ending');
 		const pipeline = this.#native.start({
 			type: 'snapshot',
-			stream,
+			...source,
 			format,
 			width,
 			height,

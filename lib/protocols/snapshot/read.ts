@@ -14,8 +14,8 @@ import {Decoder} from './decode.ts';
 import type {DecoderNative} from './decode.ts';
 import {Pictures} from './pictures.ts';
 import type {Picture} from './pictures.ts';
-import {parseSnapshotName, parseWish, wishKey} from './wish.ts';
-import type {SnapshotFormat, SnapshotWish} from './wish.ts';
+import {parseSnapshotName, parseWish, snapshotTypes, wishKey} from './wish.ts';
+import type {SnapshotWish} from './wish.ts';
 
 /** The part of the addon that snapshots use. */
 export type SnapshotNative = DecoderNative & {
@@ -128,7 +128,7 @@ class Reader {
 		const key = `${stream}-${stats.epoch}-${stats.lastKeyFrameUs.toString(36)}`;
 		const known = this.#pictures.get(path, wishKey(wish));
 		if (known?.key === key) return known;
-		const body = await this.#decoder.decode(stream, key, wish);
+		const body = await this.#decoder.decode({stream}, key, wish);
 		const {keyFrames, lastKeyFrameUs: takenUs} = stats;
 		const distanceUs = keyFrameDistance(known, {stream, keyFrames, takenUs});
 		const picture = {body, key, takenUs, keyFrames, distanceUs};
@@ -181,7 +181,7 @@ class Reader {
 		if (answerUnchanged(request, response, headers)) return;
 		sendBytes(request, response, {
 			body: picture.body,
-			headers: {...headers, 'content-type': contentTypes[wish.format]},
+			headers: {...headers, 'content-type': snapshotTypes[wish.format]},
 		});
 	}
 }
@@ -200,12 +200,6 @@ const keyFrameDistance = (
 	return before && isSameStream && keyFrames > before.keyFrames
 		? (takenUs - before.takenUs) / (keyFrames - before.keyFrames)
 		: 0;
-};
-
-const contentTypes: Record<SnapshotFormat, string> = {
-	jpg: 'image/jpeg',
-	png: 'image/png',
-	webp: 'image/webp',
 };
 
 // A stream that sent nothing for so long shows the past, not what is there.

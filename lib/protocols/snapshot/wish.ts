@@ -2,6 +2,13 @@ import {MediaError} from '../../errors.ts';
 
 export type SnapshotFormat = 'jpg' | 'png' | 'webp';
 
+/** By format, the type of the answer's content. */
+export const snapshotTypes: Readonly<Record<SnapshotFormat, string>> = {
+	jpg: 'image/jpeg',
+	png: 'image/png',
+	webp: 'image/webp',
+};
+
 /** What is asked for; 0 pixels = as the picture is, or by the aspect ratio. */
 export type SnapshotWish = {
 	format: SnapshotFormat;

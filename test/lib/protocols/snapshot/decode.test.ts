@@ -25,9 +25,11 @@ const startDecoder = () => {
 
 test('few pictures are decoded at the same time, and not more than so many wait', async t => {
 	const {decoder, pipelines} = startDecoder();
-	const jobs = Array.from({length: 204}, (_, index) => decoder.decode(1, 'key', wish(16 + index)));
+	const jobs = Array.from({length: 204}, (_, index) =>
+		decoder.decode({stream: 1}, 'key', wish(16 + index)),
+	);
 	const results = Promise.allSettled(jobs);
-	await t.throwsAsync(decoder.decode(1, 'key', wish(999)), {code: 'SNAPSHOT_BUSY'});
+	await t.throwsAsync(decoder.decode({stream: 1}, 'key', wish(999)), {code: 'SNAPSHOT_BUSY'});
 	t.is(pipelines.length, 4);
 	decoder.close();
 	t.true((await results).every(({status}) => status === 'rejected'));

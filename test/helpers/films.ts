@@ -1,0 +1,94 @@
+// Films of a second or two, made by ffmpeg, and what ffprobe and ffmpeg say of one.
+import type {ExecutionContext} from 'ava';
+import {runCommand} from './command.ts';
+
+const picture = ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25'];
+const sound = ['-f', 'lavfi', '-i', 'sine=sample_rate=48000'];
+const x264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-preset', 'ultrafast', '-g', '25'];
+const aac = ['-c:a', 'aac'];
+
+/** By name: how the film is made. */
+export const films = {
+	'plain.mp4': [...picture, ...sound, ...x264, '-bf', '0', ...aac],
+	'bframes.mp4': [...picture, ...sound, ...x264, '-preset', 'fast', '-bf', '3', ...aac],
+	'silent.mp4': [...picture, ...x264],
+	'sound.m4a': [...sound, ...aac],
+	'plain.mkv': [...picture, ...sound, ...x264, ...aac],
+	'opus.mkv': [...picture, ...sound, ...x264, '-c:a', 'libopus'],
+	'plain.ts': [...picture, ...sound, ...x264, ...aac],
+	'plain.flv': [...picture, ...sound, ...x264, ...aac],
+	'hevc.mp4': [
+		...[...picture, ...sound, '-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params'],
+		...['log-level=none', '-pix_fmt', 'yuv420p', ...aac],
+	],
+	'vp9.webm': [
+		...[...picture, ...sound, '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8'],
+		...['-c:a', 'libopus'],
+	],
+	'mpeg4.avi': [...picture, ...sound, '-c:v', 'mpeg4', '-c:a', 'libmp3lame'],
+	'theora.ogg': [...picture, ...sound, '-c:v', 'libtheora', '-c:a', 'libvorbis'],
+	'sound.wav': [...sound],
+	'sound.mp3': [...sound, '-c:a', 'libmp3lame'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type FilmName = keyof typeof films;
+
+/** Makes a film in a folder. */
+export const makeFilm = async (
+	t: Pick<ExecutionContext, 'is'>,
+	folder: string,
+	{name, seconds = 2}: {name: FilmName; seconds?: number},
+): Promise<string> => {
+	const file = `${folder}/${name}`;
+	const {code, stderr} = await runCommand('ffmpeg', [
+		...['-v', 'error', '-y', ...films[name], '-t', String(seconds), '-threads', '1', file],
+	]);
+	t.is(code, 0, stderr);
+	return file;
+};
+
+export type Probed = {
+	/** Of each track, sorted. */
+	codecs: string[];
+	/** Seconds, by codec. */
+	durations: Record<string, number>;
+};
+
+/** What ffprobe finds in a file or behind a URL. */
+export const probe = async (url: string, ...options: string[]): Promise<Probed> => {
+	const {stdout} = await runCommand('ffprobe', [
+		...['-v', 'error', '-show_entries', 'stream=codec_name,duration', '-of', 'json', ...options],
+		url,
+	]);
+	const {streams = []} = JSON.parse(stdout) as {
+		streams?: {codec_name: string; duration?: string}[];
+	};
+	return {
+		codecs: streams.map(({codec_name: codec}) => codec).sort(),
+		durations: Object.fromEntries(
+			streams.map(({codec_name: codec, duration}) => [codec, Number(duration)]),
+		),
+	};
+};
+
+/** What ffmpeg complains of when it decodes all of a file. */
+export const complaints = async (file: string): Promise<string> =>
+	(await runCommand('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-'])).stderr;
+
+/** Of one track, in order. */
+export type Packet = {ptsUs: number; dtsUs: number; durationUs: number; isKey: boolean};
+
+export const packetsOf = async (file: string, track: 'v:0' | 'a:0'): Promise<Packet[]> => {
+	const {stdout} = await runCommand('ffprobe', [
+		...['-v', 'error', '-select_streams', track, '-show_entries'],
+		...['packet=pts_time,dts_time,duration_time,flags', '-of', 'json', file],
+	]);
+	const {packets = []} = JSON.parse(stdout) as {packets?: Record<string, string>[]};
+	const us = (text: string | undefined) => Math.round(Number(text ?? 0) * 1e6);
+	return packets.map(packet => ({
+		ptsUs: us(packet['pts_time']),
+		dtsUs: us(packet['dts_time']),
+		durationUs: us(packet['duration_time']),
+		isKey: packet['flags']?.startsWith('K') === true,
+	}));
+};
