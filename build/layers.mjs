@@ -29,6 +29,7 @@ const layers = {
 	'lib/media': [...inner, 'lib/native'],
 	'lib/protocols': middle,
 	'lib/api': [...inner, 'lib/auth', 'lib/media', 'lib/http'],
+	'lib/library': [...inner, 'lib/native', 'lib/media'],
 	// A composition root beside lib/server.ts.
 	'lib/streamer': [...middle, 'lib/protocols', 'lib/api'],
 	'lib/inspect': [...middle, 'lib/protocols/rtsp'],

@@ -15,6 +15,10 @@ import {httpListeners, namingSockets} from './http/listeners.ts';
 import {createHttpServer} from './http/server.ts';
 import type {HttpServer} from './http/server.ts';
 import {createPages} from './http/static.ts';
+import type {Path} from './library/path.ts';
+import {Paths} from './library/paths.ts';
+import type {Pipeline} from './library/pipeline.ts';
+import {Pipelines} from './library/pipelines.ts';
 import {createClock} from './media/clock.ts';
 import {Control} from './media/control.ts';
 import {Delivery} from './media/delivery.ts';
@@ -83,6 +87,8 @@ export class Server {
 	readonly #hls: HlsReader;
 	readonly #snapshots: ReturnType<typeof createSnapshotReader>;
 	readonly #delivery: Delivery;
+	readonly #paths: Paths;
+	readonly #pipelines: Pipelines;
 	readonly #gatekeeper: Gatekeeper;
 	#rtsp: RtspServer | undefined;
 	#http: HttpServer | undefined;
@@ -107,7 +113,10 @@ export class Server {
 		const reading = {native, delivery, access, settings, logger};
 		this.#hls = createHlsReader(reading);
 		this.#snapshots = createSnapshotReader(reading);
+		this.#paths = new Paths(this.#pathServices());
+		this.#pipelines = new Pipelines(native, logger);
 		this.#control.on('state', ({name, state, isOnDemand}) => {
+			this.#paths.tell({name, state});
 			if (state !== 'ready' || isOnDemand) return;
 			if (store.config.hlsAlwaysRemux) this.#hls.remux(name);
 		});
@@ -140,6 +149,19 @@ export class Server {
 	/** Every path there is now. */
 	paths(): PathFacts[] {
 		return this.#control.list().map(facts => this.#withSent(facts));
+	}
+
+	/** One path by its name, configured or not; the same object each time. Throws PATH_NOT_FOUND for what can be no name. */
+	path(name: string): Path {
+		return this.#paths.path(name);
+	}
+
+	/**
+	 * Runs a launch line of GStreamer. `hubsink path=NAME` in it publishes to a path whose source is `publisher`, as soon
+	 * as it has media; `hubsrc path=NAME` reads a path. What goes wrong comes as the event `failed`.
+	 */
+	startPipeline(launchLine: string, options: {paused?: boolean} = {}): Pipeline {
+		return this.#pipelines.start(launchLine, options);
 	}
 
 	/** Called by `createServer`, once. */
@@ -206,7 +228,8 @@ export class Server {
 
 	async #close(): Promise<void> {
 		this.#watch?.close();
-		const parts = [this.#control, this.#hls, this.#snapshots, this.#rtsp, this.#http];
+		const readers = [this.#hls, this.#snapshots, this.#rtsp, this.#http];
+		const parts = [this.#pipelines, this.#control, ...readers];
 		const ended = Promise.all(parts.map(async part => part?.close()));
 		const inTime = await withinTime(ended, closeTimeoutMs);
 		if (!inTime) this.logger.warn('some parts did not end in time and were left behind');
@@ -245,22 +268,25 @@ export class Server {
 		return {...facts, bytesSent};
 	}
 
+	#pathServices() {
+		const control = this.#control;
+		return {
+			get: (name: string) => {
+				const facts = control.get(name);
+				return facts && this.#withSent(facts);
+			},
+			play: (name: string) => control.play(name),
+			pause: (name: string) => control.pause(name),
+			exit: (name: string) => control.exit(name),
+		};
+	}
+
 	#services(): Services {
 		const {store, native} = this.#parts;
 		const {sluice: version, gstreamer} = native.version();
-		const control = this.#control;
 		return {
 			info: () => ({version, gstreamer, started: this.#startedAt.toISOString()}),
-			paths: {
-				list: () => this.paths(),
-				get: name => {
-					const facts = control.get(name);
-					return facts && this.#withSent(facts);
-				},
-				play: name => control.play(name),
-				pause: name => control.pause(name),
-				exit: name => control.exit(name),
-			},
+			paths: {list: () => this.paths(), ...this.#pathServices()},
 			config: {
 				get config() {
 					return store.config;

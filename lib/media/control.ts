@@ -283,6 +283,8 @@ export class Control extends EventEmitter<ControlEvents> {
 			if (this.#leaving.size === 0) this.#onGone();
 		});
 		path.close(reason);
+		const {name, state, isOnDemand} = path;
+		if (state !== 'idle') this.emit('state', {name, state: 'idle', isOnDemand});
 	}
 
 	/** Brings one path to what the configuration says now. */

@@ -17,7 +17,7 @@ export class PipelineSource extends EventEmitter<SourceEvents> {
 		this.#pipeline.on('state', state => {
 			if (state === 'playing') this.emit('connected');
 		});
-		this.#pipeline.once('failed', failure => this.#fail(toError(failure)));
+		this.#pipeline.once('failed', failure => this.#fail(toPipelineError(failure)));
 		this.#pipeline.once('eos', () => {
 			this.#fail(new MediaError('SOURCE_ENDED', 'Pipeline came to the end of its stream'));
 			this.#pipeline.stop();
@@ -45,8 +45,8 @@ export class PipelineSource extends EventEmitter<SourceEvents> {
 	}
 }
 
-/** GStreamer may repeat a URL with its password in what it says. */
-const toError = ({code, message, detail}: EventOf<'failed'>): MediaError =>
+/** What failed, without the password of a URL that GStreamer repeats. */
+export const toPipelineError = ({code, message, detail}: EventOf<'failed'>): MediaError =>
 	new MediaError(isErrorCode(code) ? code : 'PIPELINE_ERROR', redactUrls(message), {
 		detail: redactUrls(detail),
 	});

@@ -9,6 +9,10 @@
 namespace pipelines {
 
 std::string pathOf(const Spec& spec) {
+  if (const auto* relay = std::get_if<RelaySpec>(&spec)) {
+    const auto* hub = std::get_if<HubOutput>(&relay->output);
+    return hub ? hub->path : "";
+  }
   return std::visit(
       [](const auto& it) -> std::string {
         if constexpr (requires { it.path; })

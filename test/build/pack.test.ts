@@ -3,7 +3,7 @@ import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {createInterface} from 'node:readline';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
@@ -60,6 +60,58 @@ const answersAndEnds = async (t: ExecutionContext, child: ChildProcess, signal: 
 test('the server runs from the installed package', async t => {
 	const child = start(t, join(project, 'node_modules', '.bin', 'sluice'), ['test:']);
 	await answersAndEnds(t, child, 'SIGTERM');
+});
+
+test('a program that names what the package exports passes the type check', async t => {
+	const program = `
+		import {createServer, MediaError, Path, Pipeline} from 'sluice';
+		import type {PathFacts, Server} from 'sluice';
+		const server: Server = await createServer({config: {paths: {}}});
+		const path: Path = server.path('cam');
+		const facts: PathFacts | undefined = path.facts;
+		path.on('ready', () => console.log(facts?.tracks));
+		const pipeline: Pipeline = server.startPipeline('fakesrc ! fakesink', {paused: true});
+		pipeline.on('failed', (error: MediaError) => console.log(error.code));
+		// @ts-expect-error there is no such event
+		pipeline.on('finished', () => {});
+		await pipeline.stop();
+		await server.close();
+	`;
+	writeFileSync(join(project, 'program.ts'), program);
+	const types = ['--types', 'node', '--typeRoots', resolve('node_modules/@types')];
+	const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', ...types];
+	const tsc = resolve('node_modules/typescript/bin/tsc');
+	const checked = await runCommand(process.execPath, [tsc, ...options, 'program.ts'], {
+		cwd: project,
+	});
+	t.is(checked.stdout, '');
+	t.is(checked.code, 0);
+});
+
+test('a pipeline of one’s own is served, pauses and goes on', async t => {
+	copyFileSync('examples/own-pipeline.ts', join(project, 'own-pipeline.ts'));
+	const child = start(t, process.execPath, ['own-pipeline.ts']);
+	const lines = createInterface({input: child.stdout!})[Symbol.asyncIterator]();
+	// The server's log is between the lines of the program.
+	const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
+		for (;;) {
+			const {value, done} = (await lines.next());
+			const found = pattern.exec(value ?? '');
+			if (found) return found;
+			if (done === true) throw new Error(`the program ended and did not say ${pattern}`);
+		}
+	};
+	const ready = /^watch it at (http:.*): H264$/;
+	const [, url = ''] = await says(ready);
+	const page = await fetch(url);
+	t.is(page.status, 200);
+	child.kill('SIGUSR1');
+	await says(/^paused, readers are held$/);
+	child.kill('SIGUSR2');
+	await says(ready);
+	child.kill('SIGINT');
+	const [code] = await once(child, 'exit');
+	t.is(code, 0);
 });
 
 test('an example runs against the installed package', async t => {
