@@ -4,6 +4,7 @@ import {fileURLToPath} from 'node:url';
 import type {Logger} from 'pino';
 import {createApi} from './api/app.ts';
 import type {Services} from './api/services.ts';
+import {findPath} from './config/find-path.ts';
 import type {Config} from './config/schema.ts';
 import {ConfigStore} from './config/store.ts';
 import type {ConfigChange} from './config/store.ts';
@@ -190,7 +191,7 @@ export class Server {
 			native,
 			delivery: this.#delivery,
 			settings: () => store.config,
-			redirect: () => undefined,
+			redirect: path => redirectOf(store.config, path),
 			gatekeeper: this.#gatekeeper,
 			logger,
 		});
@@ -326,6 +327,12 @@ const createSources = (native: Native): Record<string, OpenSource> => {
 		test: createTestSource(native),
 		gstreamer: createGstreamerSource(native),
 	};
+};
+
+/** Undefined: the path is here, or nowhere. */
+const redirectOf = (config: Config, name: string): string | undefined => {
+	const path = findPath(config, name)?.config;
+	return path?.source === 'redirect' ? path.sourceRedirect : undefined;
 };
 
 const tlsOf = ({httpServerKey, httpServerCert}: Config) =>

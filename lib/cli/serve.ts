@@ -33,7 +33,8 @@ export const serve = async ({
 	return leave(0);
 };
 
-const tellWhere = ({httpUrl, logger}: Server): void => {
+const tellWhere = ({httpUrl, rtspUrl, logger}: Server): void => {
+	if (rtspUrl !== undefined) logger.info(`streams are at ${rtspUrl}/<path>`);
 	if (httpUrl === undefined) logger.info('serving; HTTP is off');
 	else logger.info(`serving; the page is at ${httpUrl}/`);
 };

@@ -105,14 +105,17 @@ function checkPath(
 	report: Report,
 ): void {
 	const at: KeyPath = ['paths', name];
-	const isPulled = path.source !== 'publisher';
+	const isPulled = path.source !== 'publisher' && path.source !== 'redirect';
 	const lack = lackOfSource(path.source);
 	if (lack !== undefined) report.warning([...at, 'source'], `${lack}, the path will fail`);
 	if (isPulled && isPattern(name) && !path.sourceOnDemand) {
 		report.error(at, 'expected sourceOnDemand: yes, because the name stands for many paths');
 	}
 	if (!isPulled && path.sourceOnDemand && 'sourceOnDemand' in entry) {
-		report.error([...at, 'sourceOnDemand'], 'expected a source that can be started, not publisher');
+		report.error(
+			[...at, 'sourceOnDemand'],
+			`expected a source that can be started, not ${path.source}`,
+		);
 	}
 }
 

@@ -13,7 +13,7 @@ const patternsOf = new WeakMap<Config, Pattern[]>();
 
 /**
  * The entry of that very name, else the first regular expression that fits (in alphabetical order, as in MediaMTX),
- * else `all_others`; `$G1`... in source and launch line are filled in. Undefined: no such path, or no such name.
+ * else `all_others`; `$G1`... in source, redirect and launch line are filled in. Undefined: no such path, or no such name.
  */
 export function findPath(config: Config, name: string): FoundPath | undefined {
 	if (checkPathName(name) !== undefined) return undefined;
@@ -50,9 +50,15 @@ function fill(config: PathConfig, key: string, caught: (string | undefined)[]): 
 		text.replace(/\$G(\d+)/g, (whole, digits: string) => putGroup(digits, groups) ?? whole);
 	const source = put(config.source);
 	const gstreamer = put(config.gstreamer);
-	const isSame = source === config.source && gstreamer === config.gstreamer;
-	return {config: isSame ? config : Object.freeze({...config, source, gstreamer}), key, groups};
+	const sourceRedirect = put(config.sourceRedirect);
+	const filled = {...config, source, gstreamer, sourceRedirect};
+	const isSame = [source, gstreamer, sourceRedirect].every(text => !isPut(text, config));
+	return {config: isSame ? config : Object.freeze(filled), key, groups};
 }
+
+/** The text is not one of the pattern's own. */
+const isPut = (text: string, {source, gstreamer, sourceRedirect}: PathConfig): boolean =>
+	![source, gstreamer, sourceRedirect].includes(text);
 
 /** `$G102` is group 1 and the text 02 where there are fewer than ten groups, as in MediaMTX. */
 function putGroup(digits: string, groups: string[]): string | undefined {

@@ -152,7 +152,6 @@ export const lackedPathKeys: Readonly<Record<string, string | null>> = {
 	whepSTUNGatherTimeout: '5s',
 	whepHandshakeTimeout: '10s',
 	whepTrackGatherTimeout: '2s',
-	sourceRedirect: '',
 	rpiCameraCamID: '0',
 	rpiCameraSecondary: 'false',
 	rpiCameraWidth: '1920',

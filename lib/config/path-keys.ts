@@ -15,7 +15,13 @@ export const pathKeys = {
 		default: 'publisher',
 		isLive: false,
 		description:
-			'Where the stream comes from. `rtsp://user:password@host:port/stream` pulls a camera or server, `file:///film.mp4` plays a file again and again in real time, `test:` is a moving picture with a tone (`test:?size=1280x720&rate=25&gop=50`), `publisher` waits for somebody who publishes. In a path that is a regular expression `$G1`, `$G2`... stand for its groups.',
+			'Where the stream comes from. `rtsp://user:password@host:port/stream` pulls a camera or server, `file:///film.mp4` plays a file again and again in real time, `test:` is a moving picture with a tone (`test:?size=1280x720&rate=25&gop=50`), `publisher` waits for somebody who publishes, `redirect` sends RTSP clients to `sourceRedirect`. In a path that is a regular expression `$G1`, `$G2`... stand for its groups.',
+	}),
+	sourceRedirect: key(checkedText(checkRedirect), {
+		default: '',
+		isLive: true,
+		description:
+			'With `source: redirect`: the URL, `rtsp://...`, that RTSP clients of the path are sent to. `$G1`, `$G2`... stand for groups as in `source`.',
 	}),
 	gstreamer: key(text(), {
 		default: '',
@@ -111,6 +117,21 @@ export function checkLaunch({source, gstreamer}: Launchable): string | undefined
 	const isSame =
 		source.startsWith(launchPrefix) && source.slice(launchPrefix.length).trim() === gstreamer;
 	return isSame ? undefined : 'expected either source or gstreamer, got both';
+}
+
+/** Why a redirect leads nowhere, or undefined. */
+export const checkRedirected = (path: {
+	source: string;
+	sourceRedirect: string;
+}): string | undefined =>
+	path.source === 'redirect' && path.sourceRedirect === ''
+		? 'expected sourceRedirect, the URL that source: redirect leads to'
+		: undefined;
+
+function checkRedirect(url: string): string | undefined {
+	return url === '' || /^rtsps?:\/\/[^\s/]+/.test(url)
+		? undefined
+		: 'expected a URL that begins with rtsp:// or rtsps://';
 }
 
 /** The keys of `above` over those of `below`; source and launch line take the place of each other. */

@@ -2,7 +2,7 @@
 import {z} from 'zod';
 import {parseSecret} from '../util/secret.ts';
 import {key} from './key.ts';
-import {checkLaunch, pathKeys, withLaunch} from './path-keys.ts';
+import {checkLaunch, checkRedirected, pathKeys, withLaunch} from './path-keys.ts';
 import {parsePattern} from './pattern.ts';
 import {
 	address,
@@ -23,6 +23,9 @@ export const pathSchema = strictMap(pathKeys)
 	.superRefine((path, context) => {
 		const message = checkLaunch(path);
 		if (message !== undefined) context.addIssue({code: 'custom', path: ['gstreamer'], message});
+		const redirect = checkRedirected(path);
+		if (redirect !== undefined)
+			context.addIssue({code: 'custom', path: ['source'], message: redirect});
 	})
 	.overwrite(withLaunch);
 

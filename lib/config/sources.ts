@@ -3,9 +3,10 @@ import {redactUrl} from '../util/redact.ts';
 import {schemeOf} from '../util/scheme.ts';
 
 /** Every form of `source` that this version can start, as messages name them. */
-export const sourceForms = 'rtsp://..., file:///..., test:, gstreamer: ... or publisher';
+export const sourceForms = 'rtsp://..., file:///..., test:, gstreamer: ..., redirect or publisher';
 
-const lackedWords = ['redirect', 'rpiCamera'];
+const ownWords = ['publisher', 'redirect'];
+const lackedWords = ['rpiCamera'];
 const lackedSchemes = [
 	...['rtsps', 'rtsp+http', 'rtsps+http', 'rtsp+ws', 'rtsps+ws', 'rtmp', 'rtmps', 'http', 'https'],
 	...['udp', 'udp+mpegts', 'unix+mpegts', 'udp+rtp', 'unix+rtp', 'srt', 'moqt', 'whep', 'wheps'],
@@ -13,7 +14,7 @@ const lackedSchemes = [
 
 /** Why this is no `source`, or undefined; `$G1`, `$G2`... stand for groups of a regular expression. */
 export function checkSource(source: string): string | undefined {
-	if (source === 'publisher' || lackedWords.includes(source)) return undefined;
+	if (ownWords.includes(source) || lackedWords.includes(source)) return undefined;
 	const scheme = schemeOf(source);
 	if (scheme === 'test') return checkTest(source);
 	if (scheme === 'gstreamer') return checkLine(source);

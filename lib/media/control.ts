@@ -232,13 +232,13 @@ export class Control extends EventEmitter<ControlEvents> {
 
 	#placeOf(name: string): PathPlace | undefined {
 		const found = findPath(this.#config, name);
-		return (
-			found && {
-				confName: found.key,
-				passing: isPattern(found.key),
-				settings: pathSettings(found.config, this.#config),
-			}
-		);
+		// What is elsewhere is no path of ours: RTSP clients are told where, others that there is none.
+		if (!found || found.config.source === 'redirect') return undefined;
+		return {
+			confName: found.key,
+			passing: isPattern(found.key),
+			settings: pathSettings(found.config, this.#config),
+		};
 	}
 
 	#openNamed(): void {

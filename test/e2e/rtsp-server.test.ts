@@ -114,6 +114,26 @@ test('a reader asks for the pictures since the last key frame, in true or compre
 	}
 });
 
+test('clients that ask for UDP first, or for a path that is elsewhere, get their pictures', async t => {
+	const {server, said} = await startPaths(t, {cam: {source: picture}});
+	await said(/source ready/);
+	const sourceRedirect = `${server.rtspUrl}/cam`;
+	const other = await startPaths(t, {moved: {source: 'redirect', sourceRedirect}});
+	const toNull = ['-frames:v', '10', '-f', 'null', '-'];
+	const [moved, byUdp, byGst] = await Promise.all([
+		ffmpeg('-i', `${other.server.rtspUrl}/moved`, ...toNull),
+		runCommand('ffmpeg', ['-nostdin', '-v', 'error', '-i', `${server.rtspUrl}/cam`, ...toNull]),
+		runCommand('sh', [
+			'-c',
+			`gst-launch-1.0 -q rtspsrc location=${server.rtspUrl}/cam ! application/x-rtp,media=video ! ` +
+				'rtph264depay ! avdec_h264 ! identity eos-after=10 ! fakesink',
+		]),
+	]);
+	t.deepEqual([moved.code, byUdp.code, byGst.code], [0, 0, 0]);
+	t.regex(byUdp.stderr, /461 Unsupported Transport/);
+	t.deepEqual(other.server.paths(), []);
+});
+
 /** A picture of 3 Mbit/s, and its server behind a line of 1 Mbit/s. */
 const startSlowLine = async (t: ExecutionContext) => {
 	const source = 'test:?size=1280x720&rate=25&gop=25&bitrate=3M';

@@ -28,7 +28,6 @@ test('what MediaMTX can start and this version cannot is taken, with what is lac
 		'http://host/x.m3u8',
 		'udp+mpegts://0.0.0.0:1',
 		'whep://host/x',
-		'redirect',
 		'rpiCamera',
 	]) {
 		t.is(checkSource(source), undefined, source);
