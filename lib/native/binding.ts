@@ -4,8 +4,10 @@
 
 import type {InspectEvent} from './inspected.ts';
 import type {RtpTrackSpec, TrackInfo} from './track-info.ts';
+import type {UdpIngestSpec} from './udp-ingest.ts';
 
 export type {RtpTrackSpec, TrackInfo} from './track-info.ts';
+export type {UdpIngestSpec, UdpTrackSpec} from './udp-ingest.ts';
 
 /** Identifies a stream, ingest, output, pipeline or block; never used twice within a process. */
 export type Id = number;
@@ -25,6 +27,8 @@ export type IngestSpec = {
 	tracks: RtpTrackSpec[];
 	/** True: every packet, access unit and sender report is told (`InspectEvent`). */
 	inspect: boolean;
+	/** The tracks come over UDP: `channel` and `rtcpChannel` do not matter. */
+	udp?: UdpIngestSpec;
 };
 
 export type OutputSpec =

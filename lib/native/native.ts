@@ -19,6 +19,7 @@ import type {
 	StreamSpec,
 	StreamStats,
 	TcpInfo,
+	UdpIngestSpec,
 } from './binding.ts';
 import type {InspectEvent} from './inspected.ts';
 import {openDoor} from './door.ts';
@@ -45,6 +46,13 @@ export type PipelineEvents = {
 	failed: [EventOf<'failed'>];
 	picture: [block: Block];
 	stopped: [];
+};
+
+export type IngestOptions = {
+	/** The ingest tells what comes (`inspected`). */
+	inspect?: boolean;
+	/** The tracks come over UDP. */
+	udp?: UdpIngestSpec | undefined;
 };
 
 export type HlsSpec = Omit<Extract<OutputSpec, {type: 'hls'}>, 'type'>;
@@ -151,8 +159,9 @@ export class NativeStream extends EventEmitter<StreamEvents> {
 	}
 
 	/** An ingest for one RTSP connection whose SETUPs are answered; `inspect`: it tells of every packet. */
-	openIngest(tracks: RtpTrackSpec[], {inspect = false}: {inspect?: boolean} = {}): Ingest {
-		const spec = {type: 'rtsp', stream: this.id, tracks, inspect} as const;
+	openIngest(tracks: RtpTrackSpec[], {inspect = false, udp}: IngestOptions = {}): Ingest {
+		const base = {type: 'rtsp', stream: this.id, tracks, inspect} as const;
+		const spec = udp ? {...base, udp} : base;
 		return new Ingest(this.#door, this.#door.binding.openIngest(spec));
 	}
 

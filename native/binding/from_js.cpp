@@ -1,5 +1,7 @@
 #include "binding/from_js.hpp"
 
+#include "io/socket.hpp"
+
 #include <map>
 
 namespace binding {
@@ -38,6 +40,40 @@ io::RtspTrack readRtspTrack(Reader& reader) {
   reader.done();
   return track;
 }
+
+// An IP literal, or nothing.
+std::string readHost(Reader& reader, const char* key) {
+  const std::string host = reader.text(key);
+  if (!host.empty() && !io::parseAddress(host, 0))
+    refuse(reader.env(), reader.pathOf(key), "an IP address or empty",
+           Napi::String::New(reader.env(), host));
+  return host;
+}
+
+io::UdpTrack readUdpTrack(Reader& reader) {
+  io::UdpTrack track;
+  track.rtpFd = static_cast<int>(reader.number("rtpFd", INT32_MAX));
+  track.rtcpFd = static_cast<int>(reader.number("rtcpFd", INT32_MAX));
+  track.host = readHost(reader, "host");
+  track.rtpPort = static_cast<uint16_t>(reader.number("rtpPort", UINT16_MAX));
+  track.rtcpPort = static_cast<uint16_t>(reader.number("rtcpPort", UINT16_MAX));
+  track.group = readHost(reader, "group");
+  track.interface = reader.text("interface");
+  reader.done();
+  return track;
+}
+
+io::UdpSpec readUdp(Reader reader, size_t tracks) {
+  io::UdpSpec spec;
+  for (Reader& item : reader.objects("tracks")) spec.tracks.push_back(readUdpTrack(item));
+  spec.receiveBufferBytes = reader.number("receiveBufferBytes", INT32_MAX);
+  if (spec.tracks.size() != tracks)
+    refuse(reader.env(), reader.pathOf("tracks"), "as many as the ingest has",
+           Napi::Number::New(reader.env(), static_cast<double>(spec.tracks.size())));
+  reader.done();
+  return spec;
+}
+
 core::HlsConfig readHlsConfig(Reader& reader) {
   core::HlsConfig config;
   config.segmentDuration = reader.micros("segmentDurationUs");
@@ -93,6 +129,7 @@ io::RtspIngestSpec readRtspIngestSpec(Reader& reader) {
   io::RtspIngestSpec spec;
   for (Reader& item : reader.objects("tracks")) spec.tracks.push_back(readRtspTrack(item));
   spec.inspect = reader.boolean("inspect");
+  if (reader.has("udp")) spec.udp = readUdp(reader.object("udp"), spec.tracks.size());
   reader.done();
   return spec;
 }

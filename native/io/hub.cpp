@@ -43,6 +43,7 @@ void Hub::hold() {
 void Hub::letGo() {
   std::lock_guard lock(mutex_);
   if (--holders_ > 0) return;
+  udpReceiver_.stop();
   for (const auto& thread : threads_) thread->stop();
 }
 
@@ -70,7 +71,9 @@ Id Hub::openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec) {
     owner->emit(id, Closed{});
     return id;
   }
+  const auto udp = std::exchange(spec.udp, {});
   auto ingest = std::make_shared<RtspIngest>(id, live, std::move(spec), owner);
+  if (udp) ingest->openUdp(udpReceiver_, *udp);
   std::lock_guard lock(mutex_);
   ingests_[id] = std::move(ingest);
   return id;

@@ -9,6 +9,7 @@
 #include "io/rtp_output.hpp"
 #include "io/rtsp_ingest.hpp"
 #include "io/stats.hpp"
+#include "io/udp_receiver.hpp"
 #include "io/unit_inbox.hpp"
 
 #include <atomic>
@@ -97,6 +98,7 @@ class Hub {
 
   std::atomic<Id> lastId_{0};
   std::atomic<uint32_t> abandoned_{0};
+  UdpReceiver udpReceiver_;
   std::mutex mutex_;  // guards what follows; nothing is called out with it held
   int holders_ = 0;
   std::vector<std::unique_ptr<MediaThread>> threads_;

@@ -1,9 +1,12 @@
 #include "io/rtsp_ingest.hpp"
 
+#include "core/reception.hpp"
+#include "core/reorder_buffer.hpp"
 #include "core/rtcp.hpp"
 #include "io/clock.hpp"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace io {
@@ -19,6 +22,8 @@ constexpr core::Micros kPatience{2'000'000};
 constexpr core::Micros kSilence{3'000'000};
 // So many packets in a row of a payload type that was not announced are what was meant after all.
 constexpr int kForeignPackets = 100;
+constexpr core::Micros kReportPeriod{5'000'000};
+constexpr const char* kName = "sluice";
 
 std::vector<uint32_t> clockRates(const std::vector<RtspTrack>& tracks) {
   std::vector<uint32_t> rates;
@@ -52,6 +57,8 @@ struct RtspIngest::Feed {
   int foreignPackets = 0;  // in a row
   core::DecodeTime decodeTime{0};
   std::unique_ptr<core::Depacketizer> depacketizer;
+  std::unique_ptr<core::ReorderBuffer> reorder;  // of UDP
+  std::optional<core::Reception> reception;  // of UDP
 };
 
 RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRef owner)
@@ -59,7 +66,8 @@ RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRe
       stream_(std::move(stream)),
       owner_(std::move(owner)),
       deframer_(*this),
-      timeline_(clockRates(spec.tracks)) {
+      timeline_(clockRates(spec.tracks)),
+      ssrc_(std::random_device{}()) {
   if (spec.inspect) observer_.emplace(id_, owner_, codecs(spec.tracks));
   for (RtspTrack& track : spec.tracks) {
     auto feed = std::make_unique<Feed>();
@@ -81,6 +89,27 @@ RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRe
 
 RtspIngest::~RtspIngest() = default;
 
+void RtspIngest::openUdp(UdpReceiver& receiver, const UdpSpec& spec) {
+  for (size_t index = 0; index < feeds_.size(); ++index) {
+    Feed& feed = *feeds_[index];
+    feed.reception.emplace(feed.spec.config.clockRateHz);
+    feed.reorder = std::make_unique<core::ReorderBuffer>(
+        [this, index](core::ReorderBuffer::Packet&& packet) { rtp(index, packet.bytes); });
+  }
+  udp_ = std::make_shared<UdpTracks>(receiver, spec, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->wake();
+  });
+  udp_->open();
+}
+
+void RtspIngest::wake() {
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_ || std::exchange(queued_, true)) return;
+  }
+  stream_->thread.fed(shared_from_this());
+}
+
 bool RtspIngest::feed(core::ByteView bytes) {
   bool room;
   {
@@ -100,6 +129,7 @@ void RtspIngest::close() {
     std::lock_guard lock(mutex_);
     if (std::exchange(closed_, true)) return;
   }
+  if (udp_) udp_->close();
   stream_->thread.post([self = shared_from_this()] { self->owner_->emit(self->id_, Closed{}); });
 }
 
@@ -123,6 +153,50 @@ void RtspIngest::drain() {
   taken_.erase(taken_.begin(), taken_.begin() + static_cast<std::ptrdiff_t>(used));
   if (taken_.capacity() > kKeptBytes) taken_.shrink_to_fit();
   if (drained) owner_->emit(id_, Drained{});
+  if (udp_) drainUdp();
+}
+
+void RtspIngest::drainUdp() {
+  udp_->take(batch_);
+  for (const UdpTracks::Packet& packet : batch_.packets) datagram(packet);
+  if (batch_.bytes.capacity() > kKeptBytes) batch_ = {};
+  arrival_ = now();
+  expire();
+  sendReports();
+}
+
+void RtspIngest::datagram(const UdpTracks::Packet& packet) {
+  const core::ByteView bytes = core::ByteView(batch_.bytes).subspan(packet.offset, packet.size);
+  arrival_ = packet.arrival;
+  stream_->counters().add(stream_->counters().bytes, bytes.size());
+  if (packet.isRtcp) return rtcp(packet.track, bytes);
+  const auto parsed = core::parseRtp(bytes);
+  if (!parsed) return;
+  Feed& feed = *feeds_[packet.track];
+  feed.reception->packet(*parsed, arrival_);
+  feed.reorder->push({{bytes.begin(), bytes.end()}, parsed->ssrc, parsed->sequence, arrival_});
+}
+
+void RtspIngest::expire() {
+  bool holding = false;
+  for (const auto& feed : feeds_) {
+    feed->reorder->expire(arrival_);
+    holding |= !feed->reorder->empty();
+  }
+  udp_->setHolding(holding);
+}
+
+void RtspIngest::sendReports() {
+  if (!firstPacket_) return;
+  if (arrival_ - std::max(reportedAt_, *firstPacket_) < kReportPeriod) return;
+  reportedAt_ = arrival_;
+  for (size_t index = 0; index < feeds_.size(); ++index) {
+    const auto heard = feeds_[index]->reception->report(arrival_);
+    if (!heard) continue;
+    core::Bytes report;
+    core::appendReceiverReport(ssrc_, *heard, kName, report);
+    udp_->sendRtcp(index, report);
+  }
 }
 
 void RtspIngest::packet(uint8_t channel, core::ByteView payload) {
@@ -176,6 +250,7 @@ void RtspIngest::rtcp(size_t index, core::ByteView payload) {
   for (const core::SenderReport& report : core::parseSenderReports(payload)) {
     if (observer_) observer_->report(index, report, arrival_);
     timeline_.senderReport(index, report.ntp, report.rtpTime);
+    if (feeds_[index]->reception) feeds_[index]->reception->senderReport(report, arrival_);
   }
 }
 

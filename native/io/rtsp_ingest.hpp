@@ -6,6 +6,7 @@
 #include "core/rtp_timeline.hpp"
 #include "io/ingest_observer.hpp"
 #include "io/live_stream.hpp"
+#include "io/udp_tracks.hpp"
 
 #include <memory>
 #include <mutex>
@@ -24,15 +25,20 @@ struct RtspTrack {
 struct RtspIngestSpec {
   std::vector<RtspTrack> tracks;
   bool inspect = false;  // tells of every packet, unit and report
+  std::optional<UdpSpec> udp{};  // by which the tracks come, in their order
 };
 
 // Takes the bytes of one RTSP connection: media goes into the stream, RTSP messages back as events.
+// The media may come over UDP instead.
 class RtspIngest final : public Inbox,
                          public std::enable_shared_from_this<RtspIngest>,
                          private core::RtspDeframer::Sink {
  public:
   RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRef owner);
   ~RtspIngest() override;
+
+  // Before it is known to others: from now on datagrams are taken.
+  void openUdp(UdpReceiver& receiver, const UdpSpec& spec);
 
   // Any thread. Copies; false: more than 1 MB waits, Drained follows.
   bool feed(core::ByteView bytes);
@@ -48,6 +54,11 @@ class RtspIngest final : public Inbox,
   void text(std::string_view message) override;
   void resynchronised(size_t skippedBytes) override;
 
+  void wake();
+  void drainUdp();
+  void datagram(const UdpTracks::Packet& packet);
+  void expire();
+  void sendReports();
   void rtp(size_t index, core::ByteView payload);
   void rtcp(size_t index, core::ByteView payload);
   static bool isMeant(Feed& feed, uint8_t payloadType);
@@ -74,6 +85,10 @@ class RtspIngest final : public Inbox,
   core::RtpTimeline timeline_;
   std::vector<std::unique_ptr<Feed>> feeds_;
   std::optional<IngestObserver> observer_;
+  std::shared_ptr<UdpTracks> udp_;  // set once, by openUdp()
+  UdpTracks::Batch batch_;
+  core::Micros reportedAt_{0};
+  const uint32_t ssrc_;  // of our reports
   core::Micros arrival_{0};
   std::optional<core::Micros> firstPacket_;
   core::Micros begunAt_{0};

@@ -75,6 +75,34 @@ test.serial(
 );
 test.serial(refuses, 'openStream', [{...stream, colour: 1}], /no key `spec\.colour`/);
 test.serial(refuses, 'openIngest', [{type: 'rtmp'}], /`spec\.type` to be rtsp/);
+const udpTrack = {
+	rtpFd: 1000,
+	rtcpFd: 1001,
+	host: '',
+	rtpPort: 0,
+	rtcpPort: 0,
+	group: '',
+	interface: '',
+};
+const overUdp = (tracks: object[]) => ({
+	type: 'rtsp',
+	stream: 1,
+	tracks: [track],
+	inspect: false,
+	udp: {tracks, receiveBufferBytes: 0},
+});
+test.serial(
+	refuses,
+	'openIngest',
+	[overUdp([])],
+	/`spec\.udp\.tracks` to be as many as the ingest has, got 0/,
+);
+test.serial(
+	refuses,
+	'openIngest',
+	[overUdp([{...udpTrack, host: 'camera'}])],
+	/`spec\.udp\.tracks\[0\]\.host` to be an IP address or empty, got camera/,
+);
 const snapshot = {domain: 'd', type: 'snapshot', format: 'jpg', width: 0, height: 0, quality: 80};
 test.serial(refuses, 'start', [snapshot], /`spec\.stream` to be an integer/);
 test.serial(refuses, 'start', [{...snapshot, stream: 1, pipeline: 1}], /no key `spec\.stream`/);

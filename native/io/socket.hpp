@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/result.hpp"
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace io {
+
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t length = 0;  // 0 = none
+
+  int family() const { return storage.ss_family; }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+// Of an IP literal.
+std::optional<Address> parseAddress(const std::string& host, uint16_t port);
+// The same address for a socket of that family: `::ffff:10.0.0.1` is 10.0.0.1. Unset: it has none.
+std::optional<Address> forFamily(const Address& address, int family);
+
+// A descriptor that is closed unless it is taken over.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : fd_(other.take()) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  int take() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+// "EADDRINUSE: bind: Address already in use", of errno.
+core::Reason systemReason(const char* what);
+
+}  // namespace io
