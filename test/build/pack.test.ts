@@ -95,7 +95,7 @@ test('a pipeline of one’s own is served, pauses and goes on', async t => {
 	// The server's log is between the lines of the program.
 	const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
 		for (;;) {
-			const {value, done} = (await lines.next());
+			const {value, done} = await lines.next();
 			const found = pattern.exec(value ?? '');
 			if (found) return found;
 			if (done === true) throw new Error(`the program ended and did not say ${pattern}`);
