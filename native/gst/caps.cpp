@@ -83,21 +83,23 @@ core::Result<NegotiatedTrack> aacTrack(const GstStructure* structure) {
   return NegotiatedTrack{{core::Kind::audio, "MPEG4-GENERIC", rate, std::move(*parameters)}, {}};
 }
 
+const Codec* findCodec(std::string_view media) {
+  for (const Codec& codec : kCodecs)
+    if (codec.media == media) return &codec;
+  return nullptr;
+}
+
 core::Result<NegotiatedTrack> opaqueTrack(const GstStructure* structure, std::string_view media) {
-  for (const Codec& codec : kCodecs) {
-    if (codec.media != media) continue;
-    const bool audio = media.starts_with("audio/");
-    const bool mpeg4 = media == "video/mpeg" && intField(structure, "mpegversion", 0) == 4;
-    const int rate = audio && codec.name != "MPA" && codec.name != "OPUS"
-                         ? intField(structure, "rate", codec.defaultRateHz)
-                         : codec.defaultRateHz;
-    core::Track track;
-    track.kind = audio ? core::Kind::audio : core::Kind::video;
-    track.codec = mpeg4 ? "MP4V-ES" : codec.name;
-    track.clockRateHz = static_cast<uint32_t>(rate);
-    return NegotiatedTrack{std::move(track), {}};
-  }
-  return core::Reason{"no track can be made of " + std::string(media)};
+  const Codec* codec = findCodec(media);
+  if (!codec) return core::Reason{"no track can be made of " + std::string(media)};
+  const bool audio = media.starts_with("audio/");
+  core::Track track;
+  track.kind = audio ? core::Kind::audio : core::Kind::video;
+  track.codec = codecName(*structure);
+  const bool ownRate = audio && codec->name != "MPA" && codec->name != "OPUS";
+  track.clockRateHz = static_cast<uint32_t>(
+      ownRate ? intField(structure, "rate", codec->defaultRateHz) : codec->defaultRateHz);
+  return NegotiatedTrack{std::move(track), {}};
 }
 
 Buffer bufferOf(const core::Bytes& bytes) {
@@ -153,6 +155,17 @@ core::Result<NegotiatedTrack> trackOf(const GstCaps& caps) {
   if (media == "audio/mpeg" && intField(structure, "mpegversion", 0) == 4)
     return aacTrack(structure);
   return opaqueTrack(structure, media);
+}
+
+std::string codecName(const GstStructure& structure) {
+  const std::string_view media = gst_structure_get_name(&structure);
+  const int version = intField(&structure, "mpegversion", 0);
+  if (media == "video/x-h264") return "H264";
+  if (media == "video/x-h265") return "H265";
+  if (media == "audio/mpeg" && version != 1) return "MPEG4-GENERIC";
+  if (media == "video/mpeg" && version == 4) return "MP4V-ES";
+  const Codec* codec = findCodec(media);
+  return std::string(codec ? codec->name : media);
 }
 
 Caps capsOf(const core::Track& track) {

@@ -6,6 +6,7 @@
 #include "gst/ref.hpp"
 
 #include <cstdint>
+#include <string>
 
 // Between GstCaps and tracks.
 namespace gst {
@@ -23,6 +24,9 @@ struct NegotiatedTrack {
 
 // Of fixed caps that the pads' templates have let through.
 core::Result<NegotiatedTrack> trackOf(const GstCaps& caps);
+
+// RTP's encoding name in upper case, else the media type.
+std::string codecName(const GstStructure& structure);
 
 // nullptr: an opaque track, which cannot be described to GStreamer.
 Caps capsOf(const core::Track& track);

@@ -160,7 +160,8 @@ GstFlowReturn Lane::pass(const Judgement& judgement, Held held) {
 
 GstFlowReturn Lane::push(gst::Buffer buffer) {
   const GstFlowReturn flow = gst_pad_push(src_, buffer.release());
-  return flow == GST_FLOW_EOS && ended_ ? GST_FLOW_OK : flow;
+  // A muxer that was waited for answers its last frame in many ways once the end has come.
+  return ended_ && flow != GST_FLOW_FLUSHING ? GST_FLOW_OK : flow;
 }
 
 void Lane::end() {

@@ -32,6 +32,7 @@ io::Failed syntaxError(const GError& error) {
 }
 
 BusError::BusError(GstMessage* message) {
+  source = share(GST_MESSAGE_SRC(message));
   GError* made = nullptr;
   gchar* madeDetail = nullptr;
   gst_message_parse_error(message, &made, &madeDetail);

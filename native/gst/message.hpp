@@ -22,6 +22,7 @@ struct BusError {
   bool is(GQuark domain, int code) const { return g_error_matches(error.get(), domain, code); }
 
   Error error;
+  Object<GstObject> source;
   io::Failed failed;
 };
 

@@ -64,7 +64,7 @@ class Pipeline::Run final : public Control, public std::enable_shared_from_this<
 
   std::mutex mutex_;  // guards what follows, and keeps events in order: held while one is told
   std::condition_variable stopping_;
-  bool failed_ = false;
+  bool settled_ = false;  // the end or a failure has been told
   bool stopped_ = false;
   bool abandoned_ = false;
   std::thread deadline_;
@@ -211,7 +211,9 @@ void Pipeline::Run::drainErrors() {
 void Pipeline::Run::emit(io::Event event) {
   std::lock_guard lock(mutex_);
   if (stopped_) return;
-  if (std::holds_alternative<io::Failed>(event) && std::exchange(failed_, true)) return;
+  const bool outcome =
+      std::holds_alternative<io::Failed>(event) || std::holds_alternative<io::EndOfStream>(event);
+  if (outcome && std::exchange(settled_, true)) return;
   onEvent_(std::move(event));
 }
 
@@ -235,7 +237,7 @@ void Pipeline::Run::awaitStopped() {
   if (stopping_.wait_for(lock, kStopDeadline, [this] { return stopped_; })) return;
   stopped_ = abandoned_ = true;
   io::Hub::instance().countAbandoned();
-  if (!std::exchange(failed_, true))
+  if (!std::exchange(settled_, true))
     onEvent_(io::Failed{"PIPELINE_STUCK", "The pipeline did not stop within 5 s", ""});
   onEvent_(io::Stopped{});
 }

@@ -13,7 +13,7 @@ namespace gst {
 // One GStreamer pipeline on a thread of its own. play(), pause(), finish() and stop(): any thread,
 // at once, as often as wanted; what comes of them is told through onEvent.
 //
-// Events: StateChanged for every real change, EndOfStream, at most one Failed, and Stopped: always,
+// Events: StateChanged for every real change, EndOfStream or one Failed, and Stopped: always,
 // once, last. A pipeline that has not stopped within 5 s is abandoned: its thread and all that
 // hangs in it stay behind, Failed (PIPELINE_STUCK, unless something failed before) and Stopped come
 // all the same. Destroy it after Stopped, on any thread but those that onEvent is called on.

@@ -1,12 +1,7 @@
 #include "pipelines/parse.hpp"
 #include "pipelines/recipes.hpp"
+#include "pipelines/regular_file.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,19 +14,6 @@ namespace {
 constexpr const char* kLine =
     "filesrc name=file ! parsebin name=parse "
     "multiqueue name=queue max-size-buffers=0 max-size-time=2000000000 hubsink name=hub";
-
-io::Failed unreadable(const std::string& location, const std::string& why) {
-  return {"FILE_UNREADABLE", "The file " + location + " cannot be read: " + why, ""};
-}
-
-// Asked before GStreamer, which says less.
-std::optional<io::Failed> findFault(const std::string& location) {
-  struct stat status {};
-  if (stat(location.c_str(), &status) != 0) return unreadable(location, std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) return unreadable(location, "it is not a regular file");
-  if (access(location.c_str(), R_OK) != 0) return unreadable(location, std::strerror(errno));
-  return std::nullopt;
-}
 
 // What turns the stream format that the file has into the one that hubsink takes.
 const char* parserOf(const GstStructure* structure) {

@@ -1,6 +1,16 @@
+#include "gst/gate.hpp"
 #include "pipelines/parse.hpp"
 #include "pipelines/recipes.hpp"
+#include "pipelines/relay_errors.hpp"
+#include "pipelines/relay_inputs.hpp"
+#include "pipelines/relay_loop.hpp"
+#include "pipelines/relay_outputs.hpp"
+#include "pipelines/relay_plan.hpp"
+#include "pipelines/relay_tracks.hpp"
+#include "pipelines/relay_watch.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -8,36 +18,254 @@ namespace pipelines {
 
 namespace {
 
-const char* muxerOf(const std::string& format) {
-  if (format == "mp4") return "mp4mux";
-  return format == "flv" ? "flvmux" : "mpegtsmux";
+// The first picture of an AVI has a time, the others have none.
+constexpr int kFramesOfFiles = 3;
+
+gst::TrackKind gateKind(core::Kind kind) {
+  if (kind == core::Kind::video) return gst::TrackKind::video;
+  return kind == core::Kind::audio ? gst::TrackKind::audio : gst::TrackKind::other;
+}
+
+// Its pad comes when it knows what it decodes to.
+void linkLater(GstElement* decoder, GstPad* input) {
+  const auto link = [](GstElement*, GstPad* pad, gpointer to) {
+    gst_pad_link(pad, static_cast<GstPad*>(to));
+  };
+  g_signal_connect_object(decoder, "pad-added", G_CALLBACK(+link), input,
+                          static_cast<GConnectFlags>(0));
 }
 
 // One stream from one place to another.
+//
+// The input's tracks wait behind their queues until all are known; then the output is made and each
+// is led to it: parser, gate, clocksync (what is not live and goes out in real time), decoder and
+// encoder where it cannot pass as it is.
 class Relay final : public gst::Recipe {
  public:
-  explicit Relay(RelaySpec spec) : spec_(std::move(spec)) {}
+  explicit Relay(RelaySpec spec)
+      : spec_(std::move(spec)),
+        errors_(spec_),
+        live_(isLive(spec_.input)),
+        paused_(spec_.paused),
+        watch_(std::make_shared<RelayWatch>()),
+        gate_(makeGate()) {}
 
-  Built build(gst::Control&) override {
-    const auto* input = std::get_if<UriInput>(&spec_.input);
-    const auto* output = std::get_if<FileOutput>(&spec_.output);
-    if (!input || !output)
-      return io::Failed{"PIPELINE_ERROR", "Expected a URI as input and a file as output", ""};
-    Built built = parseLaunch("urisourcebin name=in ! parsebin ! queue ! " +
-                              std::string(muxerOf(output->format)) + " ! filesink name=out");
-    if (auto* pipeline = std::get_if<gst::Element>(&built)) {
-      g_object_set(elementOf(pipeline->get(), "in").get(), "uri", input->uri.c_str(), nullptr);
-      g_object_set(elementOf(pipeline->get(), "out").get(), "location", output->location.c_str(),
-                   nullptr);
-    }
-    return built;
+  Built build(gst::Control& control) override;
+  bool startsPaused() const override { return paused_ && live_ == false; }
+  std::shared_ptr<const gst::Meter> meter() const override { return gate_; }
+
+  bool play(GstElement*) override;
+  bool pause(GstElement*) override;
+  void finish(GstElement* pipeline) override;
+  bool tells(GstState state) override;
+  void take(GstElement* pipeline, const GstStructure& message) override;
+  io::Failed explain(const gst::BusError& error) override {
+    return errors_.explain(error, pipeline_);
   }
 
-  bool startsPaused() const override { return spec_.paused; }
-
  private:
+  gst::GateRef makeGate() const;
+  void connectTracks();
+  void findOutLive(const std::vector<RelayTrack>& tracks);
+  bool seek(core::Micros to);
+  bool isPaced() const;
+  bool lead(RelayTrack& track, const TrackPlan& plan, const Output& output);
+  std::vector<GstElement*> makeWay(const TrackPlan& plan);
+  void tellPlan(const std::vector<TrackPlan>& plans);
+  void fail(io::Failed failed);
+  void beginRound();
+  void announce();
+
   const RelaySpec spec_;
+  const RelayErrors errors_;
+  std::optional<bool> live_;  // empty: not known yet
+  bool paused_;
+  const std::shared_ptr<RelayWatch> watch_;
+  const gst::GateRef gate_;
+  gst::Control* control_ = nullptr;
+  GstElement* pipeline_ = nullptr;  // which holds this recipe's elements, and outlives them
+  RelayTracksRef tracks_;
+  std::shared_ptr<RelayLoop> loop_;
+  gst::Pad seekPad_;
+  bool planned_ = false;
+  GstState reached_ = GST_STATE_NULL;
+  std::string told_;
 };
+
+gst::GateRef Relay::makeGate() const {
+  gst::Gate::Options options;
+  options.paused = spec_.paused && live_ != false;
+  options.duration = spec_.duration;
+  options.onFlowing = [watch = watch_] { watch->gateFlows(); };
+  return std::make_shared<gst::Gate>(std::move(options));
+}
+
+Relay::Built Relay::build(gst::Control& control) {
+  control_ = &control;
+  if (auto fault = findFault(spec_.output)) return std::move(*fault);
+  gst::Element pipeline = gst::sink(gst_pipeline_new(nullptr));
+  pipeline_ = pipeline.get();
+  watch_->setPipeline(pipeline_);
+  tracks_ = std::make_shared<RelayTracks>(pipeline_, live_ == false ? kFramesOfFiles : 1);
+  if (auto failed = addInput(pipeline_, spec_.input, tracks_))
+    return errors_.redact(std::move(*failed));
+  return pipeline;
+}
+
+bool Relay::play(GstElement*) {
+  paused_ = false;
+  if (!live_.value_or(false)) return false;
+  gate_->play();
+  return true;
+}
+
+bool Relay::pause(GstElement*) {
+  paused_ = true;
+  if (!live_.value_or(false)) return false;
+  gate_->pause();
+  watch_->gateStops();
+  announce();
+  return true;
+}
+
+// Before there is any media there is nothing to finish.
+void Relay::finish(GstElement* pipeline) {
+  if (!planned_) {
+    gst_element_post_message(pipeline, gst_message_new_eos(GST_OBJECT(pipeline)));
+    return;
+  }
+  gate_->finish();
+  if (live_ == false) gst_element_set_state(pipeline, GST_STATE_PLAYING);
+}
+
+// A live pipeline plays all the time; what it tells is what the gate does.
+bool Relay::tells(GstState state) {
+  reached_ = state;
+  announce();
+  return false;
+}
+
+void Relay::take(GstElement*, const GstStructure& message) {
+  if (gst_structure_has_name(&message, RelayTracks::kTracksKnown)) connectTracks();
+  if (gst_structure_has_name(&message, RelayWatch::kFlows)) announce();
+  if (gst_structure_has_name(&message, RelayLoop::kRoundOver)) beginRound();
+}
+
+void Relay::announce() {
+  if (!planned_) return;
+  const bool rests = live_ == false ? reached_ == GST_STATE_PAUSED : true;
+  std::string state = told_;
+  if (paused_ && rests) state = "paused";
+  if (!paused_ && reached_ == GST_STATE_PLAYING && watch_->flows()) state = "playing";
+  if (std::exchange(told_, state) != state) control_->emit(io::StateChanged{state});
+}
+
+void Relay::fail(io::Failed failed) {
+  control_->emit(errors_.redact(std::move(failed)));
+  gst_element_post_message(pipeline_, gst_message_new_eos(GST_OBJECT(pipeline_)));
+}
+
+void Relay::connectTracks() {
+  std::vector<RelayTrack> tracks = tracks_->take();
+  if (tracks.empty()) return fail(errors_.unreadable("it has no track"));
+  seekPad_ = gst::share(tracks.front().pad.get());
+  findOutLive(tracks);
+  if (spec_.start.count() > 0 && !seek(spec_.start))
+    return fail(errors_.unreadable("it cannot begin anywhere but at its beginning"));
+  const std::vector<TrackPlan> plans = planTracks(tracks, kindOf(spec_.output));
+  if (std::ranges::none_of(plans, [](const TrackPlan& plan) { return plan.pad != nullptr; }))
+    return fail(errors_.unreadable("none of its tracks can be passed on"));
+  const bool hasAudio = std::ranges::any_of(
+      plans, [](const TrackPlan& plan) { return plan.pad && plan.told.kind == core::Kind::audio; });
+  auto made = addOutput(pipeline_, spec_.output, hasAudio);
+  if (auto* failed = std::get_if<io::Failed>(&made)) return fail(std::move(*failed));
+  const auto& output = std::get<Output>(made);
+  tellPlan(plans);
+  if (spec_.loop && live_ == false) loop_ = std::make_shared<RelayLoop>(pipeline_);
+  for (size_t i = 0; i < tracks.size(); ++i)
+    if (!plans[i].pad || !lead(tracks[i], plans[i], output)) tracks[i].leaveOut();
+  watch_->watch(output.sink);
+  for (GstElement* element : {output.sink, output.taker})
+    if (element) gst_element_sync_state_with_parent(element);
+  planned_ = true;
+  for (RelayTrack& track : tracks) track.letGo();
+  announce();
+}
+
+// HTTP: what has an end is no live stream.
+void Relay::findOutLive(const std::vector<RelayTrack>& tracks) {
+  const bool asked = !live_.has_value();
+  gint64 duration = -1;
+  if (asked) live_ = !gst_pad_query_duration(tracks.front().pad.get(), GST_FORMAT_TIME, &duration);
+  gate_->setLive(*live_);
+  if (!asked || *live_) return;
+  gate_->play();
+  if (paused_) gst_element_set_state(pipeline_, GST_STATE_PAUSED);
+}
+
+// To the key frame at or before it.
+bool Relay::seek(core::Micros to) {
+  constexpr auto kFlags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT |
+                                                    GST_SEEK_FLAG_SNAP_BEFORE);
+  GstEvent* event = gst_event_new_seek(1.0, GST_FORMAT_TIME, kFlags, GST_SEEK_TYPE_SET,
+                                       to.count() * GST_USECOND, GST_SEEK_TYPE_NONE, -1);
+  return gst_pad_send_event(seekPad_.get(), event);
+}
+
+void Relay::beginRound() {
+  loop_->shift();
+  if (!seek(spec_.start)) fail(errors_.unreadable("it cannot be played again"));
+}
+
+void Relay::tellPlan(const std::vector<TrackPlan>& plans) {
+  io::Planned planned;
+  planned.live = live_.value_or(false);
+  for (const TrackPlan& plan : plans) planned.tracks.push_back(plan.told);
+  control_->emit(std::move(planned));
+}
+
+// What is not live by itself goes out in real time, but for a file that becomes another.
+bool Relay::isPaced() const {
+  if (isLive(spec_.input) == true) return false;
+  return schemeOf(spec_.input) != "file" || !std::holds_alternative<FileOutput>(spec_.output);
+}
+
+// In their order.
+std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
+  std::vector<GstElement*> way;
+  const auto addLine = [&](const std::string& line) {
+    if (line.empty()) return;
+    way.push_back(gst_parse_bin_from_description(line.c_str(), TRUE, nullptr));
+  };
+  addLine(plan.parser);
+  way.push_back(gate_->addTrack(gateKind(plan.told.kind)));
+  if (isPaced()) {
+    way.push_back(gst_element_factory_make("clocksync", nullptr));
+    watch_->pace(way.back());
+  }
+  if (plan.decoded) way.push_back(gst_element_factory_make("decodebin", nullptr));
+  addLine(plan.encoder);
+  return way;
+}
+
+bool Relay::lead(RelayTrack& track, const TrackPlan& plan, const Output& output) {
+  if (loop_) loop_->add(track.pad.get());
+  gst::Pad from = gst::share(track.pad.get());
+  GstElement* last = nullptr;
+  for (GstElement* element : makeWay(plan)) {
+    gst_bin_add(GST_BIN(pipeline_), element);
+    const gst::Pad input = gst::adopt(gst_element_get_static_pad(element, "sink"));
+    if (from)
+      gst_pad_link(from.get(), input.get());
+    else
+      linkLater(last, input.get());
+    from = gst::adopt(gst_element_get_static_pad(element, "src"));
+    last = element;
+    gst_element_sync_state_with_parent(element);
+  }
+  const gst::Pad taken = gst::adopt(gst_element_request_pad_simple(output.taker, plan.pad));
+  return taken && gst_pad_link(from.get(), taken.get()) == GST_PAD_LINK_OK;
+}
 
 }  // namespace
 

@@ -1,0 +1,234 @@
+#include "pipelines/relay_inputs.hpp"
+
+#include "pipelines/parse.hpp"
+#include "pipelines/regular_file.hpp"
+#include "pipelines/url.hpp"
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+namespace pipelines {
+
+namespace {
+
+// A queue for every track: badly interleaved files starve none of them, and what is to be written
+// slowly is not all held in memory.
+constexpr guint64 kQueueTime = 3 * GST_SECOND;
+constexpr guint kQueueBytes = 32 * 1024 * 1024;
+
+constexpr guint kRtspLatencyMs = 0;  // TCP keeps packets in order
+constexpr guint64 kRtspTimeoutUs = 5'000'000;
+
+std::string nameOf(const char* part) { return std::string(kInputName) + part; }
+
+GstElement* addPart(GstBin* bin, const char* factory, const char* part) {
+  GstElement* element = gst_element_factory_make(factory, part ? nameOf(part).c_str() : nullptr);
+  if (!element) return nullptr;
+  if (!part) {
+    const gst::String made(gst_element_get_name(element));
+    gst_object_set_name(GST_OBJECT(element), nameOf(made.get()).c_str());
+  }
+  gst_bin_add(bin, element);  // the bin owns it now
+  return element;
+}
+
+using TracksHolder = RelayTracksRef;
+
+// Connects a handler whose last argument is a TracksHolder, which it keeps.
+void connect(GstElement* element, const char* signal, GCallback handler,
+             const RelayTracksRef& tracks) {
+  auto held = std::make_unique<TracksHolder>(tracks);
+  const GClosureNotify drop = [](gpointer data, GClosure*) {
+    std::unique_ptr<TracksHolder> owned(static_cast<TracksHolder*>(data));
+  };
+  g_signal_connect_data(element, signal, handler, held.release(), drop,
+                        static_cast<GConnectFlags>(0));  // now owned by the connection
+}
+
+const RelayTracksRef& tracksOf(gpointer data) { return *static_cast<TracksHolder*>(data); }
+
+void noMore(GstElement*, gpointer tracks) { tracksOf(tracks)->haveNoMore(); }
+void overrun(GstElement*, gpointer tracks) { tracksOf(tracks)->settle(); }
+
+GstBin* binOf(GstElement* element) { return GST_BIN(GST_ELEMENT_PARENT(element)); }
+
+// A pad with one track: into the queue.
+void addTrack(GstElement* element, GstPad* pad, gpointer tracks) {
+  const gst::Element queue = elementOf(GST_ELEMENT(binOf(element)), nameOf("queue").c_str());
+  const gst::Pad input = gst::adopt(gst_element_request_pad_simple(queue.get(), "sink_%u"));
+  // multiqueue numbers both sides alike.
+  const std::string number = std::string(GST_OBJECT_NAME(input.get())).substr(5);
+  tracksOf(tracks)->add(queue.get(), {"sink_" + number, "src_" + number});
+  gst_pad_link(pad, input.get());
+}
+
+GstElement* addParser(GstBin* bin, const RelayTracksRef& tracks) {
+  GstElement* parser = addPart(bin, "parsebin", nullptr);
+  if (!parser) return nullptr;
+  tracks->expectMore();
+  connect(parser, "pad-added", G_CALLBACK(addTrack), tracks);
+  connect(parser, "no-more-pads", G_CALLBACK(noMore), tracks);
+  return parser;
+}
+
+// A pad of a source that holds anything: a container, RTP, a bare codec.
+void parsePad(GstElement* source, GstPad* pad, gpointer tracks) {
+  GstElement* parser = addParser(binOf(source), tracksOf(tracks));
+  if (!parser) return;
+  const gst::Pad input = gst::adopt(gst_element_get_static_pad(parser, "sink"));
+  gst_pad_link(pad, input.get());
+  gst_element_sync_state_with_parent(parser);
+}
+
+void addQueue(GstBin* bin, const RelayTracksRef& tracks) {
+  GstElement* queue = addPart(bin, "multiqueue", "queue");
+  g_object_set(queue, "max-size-buffers", 0, "max-size-time", kQueueTime, "max-size-bytes",
+               kQueueBytes, nullptr);
+  connect(queue, "overrun", G_CALLBACK(overrun), tracks);
+}
+
+using Failure = std::optional<io::Failed>;
+struct Site {
+  GstBin* bin;
+  const std::string& uri;
+  const RelayTracksRef& tracks;
+};
+
+Failure noPlugin(const char* factory) {
+  return io::Failed{"INPUT_UNREADABLE",
+                    std::string("GStreamer's element ") + factory + " is not installed", "",
+                    "input"};
+}
+
+// A source with one pad that is there from the start.
+Failure addStatic(const Site& site, GstElement* source, const char* factory) {
+  if (!source) return noPlugin(factory);
+  GstElement* parser = addParser(site.bin, site.tracks);
+  if (!parser) return noPlugin("parsebin");
+  gst_element_link(source, parser);
+  return std::nullopt;
+}
+
+Failure addFile(const Site& site) {
+  const gst::String location(g_filename_from_uri(site.uri.c_str(), nullptr, nullptr));
+  if (!location)
+    return io::Failed{"FILE_UNREADABLE", "The URI " + site.uri + " names no file of this machine",
+                      "", "input"};
+  if (auto fault = findFault(location.get())) {
+    fault->side = "input";
+    return fault;
+  }
+  GstElement* source = addPart(site.bin, "filesrc", "source");
+  g_object_set(source, "location", location.get(), nullptr);
+  return addStatic(site, source, "filesrc");
+}
+
+Failure addSrt(const Site& site) {
+  GstElement* source = addPart(site.bin, "srtsrc", "source");
+  if (source) g_object_set(source, "uri", site.uri.c_str(), "auto-reconnect", FALSE, nullptr);
+  return addStatic(site, source, "srtsrc");
+}
+
+// Its demuxer's pads are tracks; a parser behind each, because FLV tells no picture's size.
+Failure addRtmp(const Site& site) {
+  GstElement* source = addPart(site.bin, "rtmp2src", "source");
+  if (!source) return noPlugin("rtmp2src");
+  GstElement* demuxer = addPart(site.bin, "flvdemux", "demuxer");
+  g_object_set(source, "location", site.uri.c_str(), nullptr);
+  gst_element_link(source, demuxer);
+  site.tracks->expectMore();
+  connect(demuxer, "pad-added", G_CALLBACK(addTrack), site.tracks);
+  connect(demuxer, "no-more-pads", G_CALLBACK(noMore), site.tracks);
+  return std::nullopt;
+}
+
+Failure addRtsp(const Site& site) {
+  GstElement* source = addPart(site.bin, "rtspsrc", "source");
+  if (!source) return noPlugin("rtspsrc");
+  const UrlParts url = splitUrl(site.uri);
+  g_object_set(source, "location", url.location.c_str(), "latency", kRtspLatencyMs, "tcp-timeout",
+               kRtspTimeoutUs, nullptr);
+  gst_util_set_object_arg(G_OBJECT(source), "protocols", "tcp");
+  if (!url.user.empty())
+    g_object_set(source, "user-id", url.user.c_str(), "user-pw", url.password.c_str(), nullptr);
+  site.tracks->expectMore();
+  connect(source, "pad-added", G_CALLBACK(parsePad), site.tracks);
+  connect(source, "no-more-pads", G_CALLBACK(noMore), site.tracks);
+  return std::nullopt;
+}
+
+// HTTP: HLS, or whatever it serves. Of an adaptive stream nobody says that no more pads come.
+Failure addOther(const Site& site) {
+  GstElement* source = addPart(site.bin, "urisourcebin", "source");
+  if (!source) return noPlugin("urisourcebin");
+  g_object_set(source, "uri", site.uri.c_str(), nullptr);
+  connect(source, "pad-added", G_CALLBACK(parsePad), site.tracks);
+  return std::nullopt;
+}
+
+struct Way {
+  std::string_view scheme;
+  Failure (*add)(const Site& site);
+  std::optional<bool> live;
+};
+
+constexpr std::array kWays{
+    Way{"file", addFile, false}, Way{"srt", addSrt, true},        Way{"rtmp", addRtmp, true},
+    Way{"rtmps", addRtmp, true}, Way{"rtsp", addRtsp, true},      Way{"rtsps", addRtsp, true},
+    Way{"rtspt", addRtsp, true}, Way{"", addOther, std::nullopt},
+};
+
+const Way& wayOf(std::string_view scheme) {
+  for (const Way& way : kWays)
+    if (way.scheme == scheme) return way;
+  return kWays.back();
+}
+
+void holdTrack(GstElement* source, GstPad* pad, gpointer tracks) {
+  GstElement* queue = addPart(binOf(source), "queue", nullptr);
+  g_object_set(queue, "max-size-buffers", 0, "max-size-time", kQueueTime, "max-size-bytes",
+               kQueueBytes, nullptr);
+  const gst::Pad input = gst::adopt(gst_element_get_static_pad(queue, "sink"));
+  tracksOf(tracks)->add(queue, {"sink", "src"}, gst::Caps(gst_pad_get_current_caps(pad)));
+  gst_pad_link(pad, input.get());
+  gst_element_sync_state_with_parent(queue);
+}
+
+// Its pads need no parser; they know their caps before a frame comes.
+Failure addHub(GstBin* bin, const HubInput& input, const RelayTracksRef& tracks) {
+  GstElement* source = addPart(bin, "hubsrc", "source");
+  g_object_set(source, "path", input.path.c_str(), nullptr);
+  tracks->expectMore();
+  connect(source, "pad-added", G_CALLBACK(holdTrack), tracks);
+  connect(source, "no-more-pads", G_CALLBACK(noMore), tracks);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string schemeOf(const RelayInput& input) {
+  const auto* uri = std::get_if<UriInput>(&input);
+  if (!uri) return "hub";
+  const gst::String scheme(gst_uri_get_protocol(uri->uri.c_str()));
+  return scheme ? scheme.get() : "";
+}
+
+std::optional<bool> isLive(const RelayInput& input) {
+  const auto* uri = std::get_if<UriInput>(&input);
+  if (!uri) return true;
+  const auto known = wayOf(schemeOf(input)).live;
+  if (known || !uri->live) return known;
+  return true;
+}
+
+std::optional<io::Failed> addInput(GstElement* pipeline, const RelayInput& input,
+                                   const RelayTracksRef& tracks) {
+  GstBin* bin = GST_BIN(pipeline);
+  if (const auto* hub = std::get_if<HubInput>(&input)) return addHub(bin, *hub, tracks);
+  const std::string scheme = schemeOf(input);
+  addQueue(bin, tracks);
+  return wayOf(scheme).add({bin, std::get<UriInput>(input).uri, tracks});
+}
+
+}  // namespace pipelines

@@ -1,0 +1,193 @@
+#include "pipelines/relay_plan.hpp"
+
+#include "gst/caps.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace pipelines {
+
+namespace {
+
+constexpr int kKeyFrameSeconds = 2;
+constexpr double kDefaultFrameRate = 25;
+constexpr double kBitsPerPixel = 0.1;  // 5 Mbit/s for 1080p25
+constexpr int kDefaultKbps = 2500;
+constexpr int kLeastKbps = 200;
+
+using Released = gst::Holder<GList, gst_plugin_feature_list_free>;
+
+struct Parser {
+  std::string_view media;
+  int version;  // mpegversion; 0: any
+  const char* line;
+};
+
+constexpr std::array kParsers{
+    Parser{"video/x-h264", 0, "h264parse"},    Parser{"video/x-h265", 0, "h265parse"},
+    Parser{"audio/mpeg", 4, "aacparse"},       Parser{"audio/mpeg", 2, "aacparse"},
+    Parser{"audio/mpeg", 1, "mpegaudioparse"}, Parser{"audio/x-opus", 0, "opusparse"},
+    Parser{"audio/x-ac3", 0, "ac3parse"},      Parser{"video/x-av1", 0, "av1parse"},
+    Parser{"video/x-vp9", 0, "vp9parse"},
+};
+
+const GstStructure* structureOf(const gst::Caps& caps) {
+  return gst_caps_get_structure(caps.get(), 0);
+}
+
+std::string mediaOf(const gst::Caps& caps) { return gst_structure_get_name(structureOf(caps)); }
+
+int intOf(const GstStructure* structure, const char* field) {
+  int value = 0;
+  gst_structure_get_int(structure, field, &value);
+  return value;
+}
+
+bool isTrue(const GstStructure* structure, const char* field) {
+  gboolean value = FALSE;
+  return gst_structure_get_boolean(structure, field, &value) && value;
+}
+
+core::Kind kindOfMedia(const std::string& media) {
+  if (media.starts_with("video/") || media.starts_with("image/")) return core::Kind::video;
+  return media.starts_with("audio/") ? core::Kind::audio : core::Kind::other;
+}
+
+// The caps without what a parser can change.
+gst::Caps essenceOf(const gst::Caps& caps) {
+  gst::Caps essence(gst_caps_copy(caps.get()));
+  const auto drop = [](GQuark field, GValue*, gpointer) -> gboolean {
+    static constexpr std::array kKept{"mpegversion", "layer", "systemstream", "rate", "channels"};
+    const std::string_view name = g_quark_to_string(field);
+    return std::ranges::find(kKept, name) != kKept.end();
+  };
+  gst_structure_filter_and_map_in_place(gst_caps_get_structure(essence.get(), 0), drop, nullptr);
+  return essence;
+}
+
+bool isRaw(const gst::Caps& caps) { return mediaOf(caps).ends_with("/x-raw"); }
+
+bool isDecodable(const gst::Caps& caps) {
+  if (isRaw(caps)) return true;
+  const Released all(
+      gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL));
+  const Released fitting(
+      gst_element_factory_list_filter(all.get(), caps.get(), GST_PAD_SINK, FALSE));
+  return fitting != nullptr;
+}
+
+// Parameter sets before every key frame, for outputs that are joined in the middle.
+bool isJoined(const OutputKind& kind) {
+  const std::string_view name = kind.name;
+  return name == "ts" || name == "srt" || name == "hls" || name == "rtsp";
+}
+
+std::string lineOf(const Parser& parser, const OutputKind& kind, bool hasDecodeTimes) {
+  std::string line = parser.line;
+  const bool h264 = parser.media == "video/x-h264";
+  if (!h264 && parser.media != "video/x-h265") return line;
+  if (isJoined(kind)) line += " config-interval=-1";
+  // Matroska knows no decode times; muxers need them where pictures are reordered.
+  if (!hasDecodeTimes) line = (h264 ? "h264timestamper ! " : "h265timestamper ! ") + line;
+  return line;
+}
+
+std::string parserOf(const RelayTrack& track, const OutputKind& kind, const gst::Caps& accepted) {
+  const GstStructure* structure = structureOf(track.caps);
+  const bool whole = isTrue(structure, "parsed") || isTrue(structure, "framed");
+  const bool fits = !accepted || gst_caps_can_intersect(track.caps.get(), accepted.get());
+  if (whole && fits && track.hasDecodeTimes) return "";
+  const std::string media = mediaOf(track.caps);
+  const int version = intOf(structure, "mpegversion");
+  for (const Parser& parser : kParsers)
+    if (media == parser.media && (parser.version == 0 || parser.version == version))
+      return lineOf(parser, kind, track.hasDecodeTimes);
+  return "";
+}
+
+double frameRateOf(const GstStructure* structure) {
+  int num = 0;
+  int den = 1;
+  gst_structure_get_fraction(structure, "framerate", &num, &den);
+  return num > 0 && den > 0 ? static_cast<double>(num) / den : kDefaultFrameRate;
+}
+
+int bitrateOf(const GstStructure* structure) {
+  const double pixels = double(intOf(structure, "width")) * intOf(structure, "height");
+  if (pixels <= 0) return kDefaultKbps;
+  return std::max(kLeastKbps,
+                  static_cast<int>(pixels * frameRateOf(structure) * kBitsPerPixel / 1000));
+}
+
+std::string videoEncoder(const GstStructure* structure, const OutputKind& kind) {
+  const int gop = std::max(1, static_cast<int>(frameRateOf(structure) * kKeyFrameSeconds));
+  std::string line =
+      "videoconvert ! videoscale ! "
+      "video/x-raw,format=I420,width=[2,16384,2],height=[2,16384,2] ! "
+      "x264enc tune=zerolatency speed-preset=veryfast key-int-max=";
+  line += std::to_string(gop) + " bitrate=" + std::to_string(bitrateOf(structure));
+  return line + " ! h264parse" + (isJoined(kind) ? " config-interval=-1" : "");
+}
+
+constexpr const char* kAudioEncoder =
+    "audioconvert ! audioresample ! audio/x-raw,channels=[1,2] ! avenc_aac ! aacparse";
+
+void transcode(TrackPlan& plan, const RelayTrack& track, const OutputKind& kind) {
+  const bool video = plan.told.kind == core::Kind::video;
+  plan.told.transcoded = true;
+  plan.told.to = video ? "H264" : "MPEG4-GENERIC";
+  plan.decoded = !isRaw(track.caps);
+  plan.encoder = video ? videoEncoder(structureOf(track.caps), kind) : kAudioEncoder;
+  plan.parser = parserOf(track, kind, nullptr);
+}
+
+void leaveOut(TrackPlan& plan) {
+  plan.pad = nullptr;
+  plan.told.to = "";
+  plan.told.transcoded = false;
+}
+
+// AVI and bare codecs have no presentation times: only a decoder finds the order of pictures.
+// hubsink does as well.
+bool hasTimesFor(const OutputKind& kind, const RelayTrack& track) {
+  return track.hasTimes || kind.taker == std::string_view("hubsink");
+}
+
+TrackPlan planTrack(const RelayTrack& track, const OutputKind& kind) {
+  TrackPlan plan;
+  if (!track.caps) return plan;
+  const std::string media = mediaOf(track.caps);
+  plan.told.kind = kindOfMedia(media);
+  plan.told.from = gst::codecName(*structureOf(track.caps));
+  const gst::Caps accepted = acceptedBy(kind, media);
+  if (hasTimesFor(kind, track) &&
+      gst_caps_can_intersect(essenceOf(track.caps).get(), accepted.get())) {
+    plan.told.to = plan.told.from;
+    plan.parser = parserOf(track, kind, accepted);
+  } else if (plan.told.kind != core::Kind::other && isDecodable(track.caps)) {
+    transcode(plan, track, kind);
+  } else {
+    return plan;
+  }
+  plan.pad = padOf(kind, media);
+  return plan;
+}
+
+}  // namespace
+
+std::vector<TrackPlan> planTracks(const std::vector<RelayTrack>& tracks, const OutputKind& kind) {
+  std::vector<TrackPlan> plans;
+  for (const RelayTrack& track : tracks) {
+    TrackPlan plan = planTrack(track, kind);
+    const bool another = std::ranges::any_of(
+        plans, [&](const TrackPlan& it) { return it.pad && it.told.kind == plan.told.kind; });
+    if (kind.oneEach && another) leaveOut(plan);
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+}  // namespace pipelines

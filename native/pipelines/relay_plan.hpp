@@ -1,0 +1,24 @@
+#pragma once
+
+#include "io/event.hpp"
+#include "pipelines/relay_outputs.hpp"
+#include "pipelines/relay_tracks.hpp"
+
+#include <string>
+#include <vector>
+
+namespace pipelines {
+
+// What becomes of one track.
+struct TrackPlan {
+  io::PlannedTrack told;
+  const char* pad = nullptr;  // template of the output's taker; nullptr: left out
+  std::string parser;  // launch line in front of the gate; may be empty
+  bool decoded = false;  // behind it, by decodebin
+  std::string encoder;  // launch line behind that; empty: passes untouched
+};
+
+// As many plans as tracks.
+std::vector<TrackPlan> planTracks(const std::vector<RelayTrack>& tracks, const OutputKind& kind);
+
+}  // namespace pipelines

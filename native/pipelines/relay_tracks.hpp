@@ -1,0 +1,68 @@
+#pragma once
+
+#include "gst/ref.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace pipelines {
+
+// A track of the input, held at its first frame until it is known what becomes of it.
+struct RelayTrack {
+  gst::Pad input, pad;  // of its queue: sink, source
+  gst::Caps caps;  // nullptr: nothing came in time
+  bool hasTimes = true;  // of presentation
+  bool hasDecodeTimes = true;
+  int shown = 0;  // frames that came
+  gulong hold = 0;  // the probe
+
+  void letGo();
+  // What comes is thrown away.
+  void leaveOut();
+};
+
+// Gathers the tracks of an input whose pads come one after the other, on any thread, and posts the
+// application message kTracksKnown once: when the input has no more and each has shown its first
+// frames, or when a queue is full.
+class RelayTracks : public std::enable_shared_from_this<RelayTracks> {
+ public:
+  static constexpr const char* kTracksKnown = "relay-tracks";
+  struct Ends {
+    std::string input, output;  // names of a queue's pads
+  };
+
+  // `pipeline` outlives its pads. How many frames are looked at tells whether all have times.
+  RelayTracks(GstElement* pipeline, int framesWanted)
+      : pipeline_(pipeline), framesWanted_(framesWanted) {}
+
+  // One more element that makes tracks, and one that has no more of them.
+  void expectMore();
+  void haveNoMore();
+  // Before media comes. `known`: its caps, if its frames need not be waited for.
+  void add(GstElement* queue, const Ends& ends, gst::Caps known = nullptr);
+  void settle();  // with those that are there
+
+  // Pipeline thread, after the message.
+  std::vector<RelayTrack> take();
+
+ private:
+  struct Probe;
+  static GstPadProbeReturn look(GstPad* pad, GstPadProbeInfo* info, gpointer probe);
+  bool learn(size_t index, const GstPadProbeInfo& info);
+  void settleIfComplete();
+  bool isComplete() const;
+
+  GstElement* const pipeline_;
+  const int framesWanted_;
+  std::mutex mutex_;  // guards what follows
+  int expected_ = 0;
+  bool settled_ = false;
+  std::vector<RelayTrack> tracks_;
+};
+
+using RelayTracksRef = std::shared_ptr<RelayTracks>;
+
+}  // namespace pipelines
