@@ -21,7 +21,13 @@ export type HttpListener = {
 
 /** Makes listening sockets whose kernel buffers are kept short. */
 export type SocketMaker = {
-	listen(spec: {host: string; port: number; notSentLowWater: number; reusePort: boolean}): {
+	listen(spec: {
+		protocol: 'tcp';
+		host: string;
+		port: number;
+		notSentLowWater: number;
+		reusePort: boolean;
+	}): {
 		fd: number;
 		port: number;
 	};
@@ -189,7 +195,7 @@ const listen = async (
 	{host, port}: HttpListener,
 	{native, logger}: Pick<HttpServerOptions, 'native' | 'logger'>,
 ): Promise<number> => {
-	const opened = native?.listen({host, port, notSentLowWater, reusePort: false});
+	const opened = native?.listen({protocol: 'tcp', host, port, notSentLowWater, reusePort: false});
 	server.listen(opened ? {fd: opened.fd} : {host, port});
 	await once(server, 'listening');
 	// Without a listener, a connection that cannot be accepted (no descriptor is left) would end the process.

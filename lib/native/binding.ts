@@ -1,3 +1,4 @@
+/* eslint max-lines: ["error", 500] -- the door is one file, as its mirror is */
 // The one door to native code: what native/binding/addon.cpp offers, and nothing else.
 // Ids, not objects. Calls return at once; everything that happens comes back through `open`'s listener.
 // Times are integer microseconds, sizes bytes.
@@ -49,6 +50,16 @@ export type OutputSpec =
 			tracks: RtpOutputTrack[];
 			/** Of an RTP packet with its header. */
 			maxPacketBytes: number;
+	  }
+	/** RTP over UDP for any number of readers, which come and go by commands. */
+	| {
+			type: 'udp';
+			stream: Id;
+			tracks: Omit<RtpOutputTrack, 'channel' | 'rtcpChannel'>[];
+			maxPacketBytes: number;
+			/** Of sockets that `listen` made; they stay the caller's. */
+			rtpFd: number;
+			rtcpFd: number;
 	  };
 
 export type RtpOutputTrack = {
@@ -129,14 +140,26 @@ export type RelayOutput =
 
 /**
  * `pause` and `play` are for streams and pipelines; `finish`, for pipelines, ends the media as if the input had ended;
- * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted.
+ * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted; `add` and `remove` are
+ * for outputs over UDP.
  */
 export type Command =
 	| {type: 'play'}
 	| {type: 'pause'}
 	| {type: 'finish'}
 	| {type: 'accept'; stream: Id}
-	| {type: 'refuse'; reason: string};
+	| {type: 'refuse'; reason: string}
+	| ({type: 'add'} & UdpReader)
+	| {type: 'remove'; reader: number};
+
+export type UdpReader = {
+	/** The caller's own number; added again, it is replaced. */
+	reader: number;
+	/** By the output's tracks; `host` is an IP literal, port 0 = not sent. */
+	tracks: {host: string; rtpPort: number; rtcpPort: number}[];
+	/** At once what there is since the newest key frame, in one burst; else it begins at the next one. */
+	ring: boolean;
+};
 
 /** Codecs by RTP's names in upper case where there are any, else the media type of GStreamer. */
 export type PlannedTrack = {
@@ -223,6 +246,15 @@ export type NativeEvent =
 			bytes: number;
 	  }
 	| ({type: 'block'; id: Id} & RtpBlock)
+	/** Once a second while there are readers: what a reader got who was there from the beginning. */
+	| {
+			type: 'sent';
+			id: Id;
+			packets: number;
+			bytes: number;
+			/** Packets that the kernel did not take, of all readers. */
+			refused: number;
+	  }
 	| {type: 'state'; id: Id; state: 'playing' | 'paused'}
 	| {type: 'eos'; id: Id}
 	/** Relay: what becomes of each track, before its first frame. */
@@ -294,16 +326,17 @@ export type ProcessStats = {
 };
 
 export type ListenSpec = {
+	protocol: 'tcp' | 'udp';
 	/** An IP literal; `::` takes IPv4 as well. */
 	host: string;
 	/** 0 = any. */
 	port: number;
-	/** TCP_NOTSENT_LOWAT in bytes. */
+	/** TCP_NOTSENT_LOWAT in bytes; udp ignores it. */
 	notSentLowWater: number;
 	reusePort: boolean;
 };
 
-/** A listening socket: `server.listen({fd})` takes it over. */
+/** A bound socket: `server.listen({fd})` or `socket.bind({fd})` takes it over. */
 export type Listener = {fd: number; port: number};
 
 export type TcpInfo = {rttUs: number; unsentBytes: number; unackedBytes: number};
@@ -328,7 +361,7 @@ export type NativeBinding = {
 	lend(request: LendRequest): NativeBlock[] | undefined;
 	/** Detaches and frees; unknown ids are ignored. */
 	release(ids: Id[]): void;
-	/** A bound, listening socket. Throws a system error with `code` (EADDRINUSE ...). */
+	/** Throws a system error with `code` (EADDRINUSE ...). */
 	listen(spec: ListenSpec): Listener;
 	/** Undefined: not a TCP socket. */
 	tcpInfo(fd: number): TcpInfo | undefined;

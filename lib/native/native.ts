@@ -13,8 +13,6 @@ import type {
 	PipelineStats,
 	PlannedTrack,
 	ProcessStats,
-	RingPlace,
-	RtpBlock,
 	RtpTrackSpec,
 	StreamSpec,
 	StreamStats,
@@ -25,6 +23,8 @@ import type {InspectEvent} from './inspected.ts';
 import {openDoor} from './door.ts';
 import type {Block} from './block.ts';
 import type {Door} from './door.ts';
+import {RtpOutput, UdpOutput} from './rtp-output.ts';
+import type {RtpSpec, UdpSpec} from './rtp-output.ts';
 
 export type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
 
@@ -38,7 +38,6 @@ export type IngestEvents = {
 	closed: [];
 };
 export type HlsOutputEvents = {init: [EventOf<'init'>]; segment: [EventOf<'segment'>]; closed: []};
-export type RtpOutputEvents = {block: [made: RtpOutputBlock]; closed: []};
 export type PipelineEvents = {
 	state: [state: 'playing' | 'paused'];
 	plan: [plan: {tracks: PlannedTrack[]; live: boolean}];
@@ -56,10 +55,6 @@ export type IngestOptions = {
 };
 
 export type HlsSpec = Omit<Extract<OutputSpec, {type: 'hls'}>, 'type'>;
-export type RtpSpec = Omit<Extract<OutputSpec, {type: 'rtp'}>, 'type'>;
-
-export type RtpOutputBlock = Omit<RtpBlock, 'block'> & {block: Block};
-export type RtpRingBlock = RingPlace & {block: Block};
 
 /** Native code, seen from one domain: path names of two domains do not meet. */
 export class Native extends EventEmitter<NativeEvents> {
@@ -89,6 +84,10 @@ export class Native extends EventEmitter<NativeEvents> {
 
 	openRtp(spec: RtpSpec): RtpOutput {
 		return new RtpOutput(this.#door, this.#door.binding.openOutput({type: 'rtp', ...spec}));
+	}
+
+	openUdp(spec: UdpSpec): UdpOutput {
+		return new UdpOutput(this.#door, this.#door.binding.openOutput({type: 'udp', ...spec}));
 	}
 
 	start(recipe: PipelineRecipe): Pipeline {
@@ -230,56 +229,6 @@ export class HlsOutput extends EventEmitter<HlsOutputEvents> {
 
 	close(): void {
 		this.#door.binding.closeOutput(this.id);
-	}
-}
-
-/**
- * Interleaved RTP of a stream, one block for each picture. It closes by itself when the stream ends or its
- * tracks become others than those it was opened for.
- */
-export class RtpOutput extends EventEmitter<RtpOutputEvents> {
-	readonly id: Id;
-	readonly #door: Door;
-
-	constructor(door: Door, id: Id) {
-		super();
-		this.id = id;
-		this.#door = door;
-		door.listen(id, event => {
-			if (event.type === 'block') this.#tell(event);
-			if (event.type === 'closed') this.emit('closed');
-		});
-	}
-
-	/**
-	 * The blocks since the newest key frame, oldest first, each held for the caller; empty before the first
-	 * `block`. With `compress` their times lie within 100 ms.
-	 */
-	lendRing({compress}: {compress: boolean}): RtpRingBlock[] {
-		const lent = this.#door.binding.lend({output: this.id, type: 'ring', compress}) ?? [];
-		return lent.flatMap(block =>
-			block.ring ? {...block.ring, block: this.#door.take(block)} : [],
-		);
-	}
-
-	/** A sender report for each track, made now and held for the caller; undefined before the first `block`. */
-	lendReport(): Block | undefined {
-		const [report] = this.#door.binding.lend({output: this.id, type: 'report'}) ?? [];
-		return report && this.#door.take(report);
-	}
-
-	close(): void {
-		this.#door.binding.closeOutput(this.id);
-	}
-
-	// Held while it is told; whoever needs it longer retains it.
-	#tell({type: _, id: __, block: lent, ...rest}: EventOf<'block'>) {
-		const block = this.#door.take(lent);
-		try {
-			this.emit('block', {block, ...rest});
-		} finally {
-			block.release();
-		}
 	}
 }
 

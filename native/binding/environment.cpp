@@ -1,5 +1,7 @@
 #include "binding/environment.hpp"
 
+#include "binding/from_js.hpp"
+
 #include <map>
 #include <string>
 #include <utility>
@@ -40,6 +42,7 @@ void Environment::command(io::Id id, Reader& command) {
   if (type == "refuse") return io::Hub::instance().refuse(id, command.text("reason"));
   if (type == "accept")
     return io::Hub::instance().acceptOffer(id, static_cast<io::Id>(command.number("stream")));
+  if (type == "add" || type == "remove") return commandReader(id, type, command);
   command.done();
   static const std::map<std::string, void (gst::Pipeline::*)()> orders{
       {"play", &gst::Pipeline::play},
@@ -47,12 +50,24 @@ void Environment::command(io::Id id, Reader& command) {
       {"finish", &gst::Pipeline::finish}};
   const auto order = orders.find(type);
   if (order == orders.end())
-    refuse(env_, "command.type", "play, pause, finish, accept or refuse",
+    refuse(env_, "command.type", "play, pause, finish, accept, refuse, add or remove",
            Napi::String::New(env_, type));
   if (gst::Pipeline* pipeline = pipelines_.find(id))
     (pipeline->*order->second)();
   else if (type != "finish")
     io::Hub::instance().setPaused(id, type == "pause");
+}
+
+void Environment::commandReader(io::Id output, const std::string& type, Reader& command) {
+  const auto reader = static_cast<uint32_t>(command.number("reader"));
+  const auto udp = io::Hub::instance().findUdp(output);
+  if (type == "add") {
+    io::UdpJoin join = readUdpJoin(command);
+    if (udp) udp->add(reader, std::move(join));
+  } else if (udp) {
+    udp->remove(reader);
+  }
+  command.done();
 }
 
 void Environment::shutDown() {

@@ -2,6 +2,8 @@
 
 #include "io/socket.hpp"
 
+#include <fcntl.h>
+
 #include <map>
 
 namespace binding {
@@ -108,6 +110,42 @@ io::Id openRtp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   return io::Hub::instance().openRtp(owner, stream, std::move(config));
 }
 
+// As Node gave it for a socket that listen() made; the output keeps descriptors of its own.
+io::Descriptor readDescriptor(Reader& reader, const char* key) {
+  const int fd = static_cast<int>(reader.number(key, INT32_MAX));
+  io::Descriptor own{fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+  if (own.get() >= 0) return own;
+  refuse(reader.env(), reader.pathOf(key), "an open descriptor",
+         Napi::Number::New(reader.env(), fd));
+}
+
+io::Id openUdp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
+  core::RtpConfig config;
+  for (Reader& item : spec.objects("tracks")) {
+    core::RtpTrack track;
+    track.track = readByte(item, "track");
+    track.payloadType = static_cast<uint8_t>(item.number("payloadType", 127));
+    track.ssrc = static_cast<uint32_t>(item.number("ssrc"));
+    item.done();
+    config.tracks.push_back(track);
+  }
+  config.maxPacketBytes = spec.number("maxPacketBytes", UINT16_MAX);
+  io::Descriptor rtp = readDescriptor(spec, "rtpFd");
+  io::Descriptor rtcp = readDescriptor(spec, "rtcpFd");
+  spec.done();
+  return io::Hub::instance().openUdp(owner, stream, std::move(config),
+                                     {std::move(rtp), std::move(rtcp)});
+}
+
+io::Address readAddress(Reader& reader, const char* portKey) {
+  const std::string host = reader.text("host");
+  const auto port = static_cast<uint16_t>(reader.number(portKey, UINT16_MAX));
+  if (port == 0) return {};
+  if (const auto address = io::parseAddress(host, port)) return *address;
+  refuse(reader.env(), reader.pathOf("host"), "an IP address",
+         Napi::String::New(reader.env(), host));
+}
+
 io::Id openQueue(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   const auto request = static_cast<io::Id>(spec.number("request"));
   spec.done();
@@ -136,6 +174,11 @@ io::RtspIngestSpec readRtspIngestSpec(Reader& reader) {
 
 io::ListenSpec readListenSpec(Reader& reader) {
   io::ListenSpec spec;
+  const std::string protocol = reader.text("protocol");
+  if (protocol != "tcp" && protocol != "udp")
+    refuse(reader.env(), reader.pathOf("protocol"), "tcp or udp",
+           Napi::String::New(reader.env(), protocol));
+  if (protocol == "udp") spec.protocol = io::ListenSpec::Protocol::udp;
   spec.host = reader.text("host");
   spec.port = static_cast<uint16_t>(reader.number("port", UINT16_MAX));
   spec.notSentLowWater = static_cast<int>(reader.number("notSentLowWater", INT32_MAX));
@@ -144,14 +187,24 @@ io::ListenSpec readListenSpec(Reader& reader) {
   return spec;
 }
 
+io::UdpJoin readUdpJoin(Reader& command) {
+  io::UdpJoin join;
+  for (Reader& item : command.objects("tracks")) {
+    join.tracks.push_back({readAddress(item, "rtpPort"), readAddress(item, "rtcpPort")});
+    item.done();
+  }
+  join.ring = command.boolean("ring");
+  return join;
+}
+
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner) {
   static const std::map<std::string, io::Id (*)(Reader&, io::Id, const io::OwnerRef&)> openers{
-      {"hls", openHls}, {"hubsrc", openQueue}, {"rtp", openRtp}};
+      {"hls", openHls}, {"hubsrc", openQueue}, {"rtp", openRtp}, {"udp", openUdp}};
   const std::string type = spec.text("type");
   const auto opener = openers.find(type);
   if (opener != openers.end())
     return opener->second(spec, static_cast<io::Id>(spec.number("stream")), owner);
-  refuse(spec.env(), spec.pathOf("type"), "hls, hubsrc or rtp",
+  refuse(spec.env(), spec.pathOf("type"), "hls, hubsrc, rtp or udp",
          Napi::String::New(spec.env(), type));
 }
 

@@ -13,6 +13,8 @@ io::StreamSpec readStreamSpec(Reader& reader);
 io::RtspIngestSpec readRtspIngestSpec(Reader& reader);
 io::ListenSpec readListenSpec(Reader& reader);
 
+io::UdpJoin readUdpJoin(Reader& command);
+
 // Opens the output that an OutputSpec describes.
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner);
 

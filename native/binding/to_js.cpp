@@ -87,6 +87,13 @@ void fill(Fields& fields, const io::InitMade& event, BlockTable&) {
       .set("bytes", event.init.block->size());
 }
 
+void fill(Fields& fields, const io::Sent& event, BlockTable&) {
+  fields.set("type", "sent")
+      .set("packets", event.packets)
+      .set("bytes", event.bytes)
+      .set("refused", event.refused);
+}
+
 void fill(Fields& fields, const io::BlockMade& event, BlockTable& blocks) {
   fields.set("type", "block")
       .set("number", event.made.number)

@@ -29,6 +29,10 @@ struct InitMade {
 struct SegmentMade {
   core::HlsSegment segment;
 };  // hls output
+struct Sent {
+  uint64_t packets = 0, bytes = 0;  // to each reader that has been there from the beginning
+  uint64_t refused = 0;  // packets that the kernel did not take, of all readers
+};  // udp output, once a second
 struct BlockMade {
   core::RtpBlock made;
   std::shared_ptr<void> untaken;  // goes with the event: JavaScript has taken it
@@ -70,8 +74,8 @@ struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
 using Event =
-    std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, BlockMade, StateChanged, Planned,
-                 EndOfStream, Failed, Picture, Wanted, Unwanted, Offered, Withdrawn, Stopped,
-                 Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
+    std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, BlockMade, Sent, StateChanged,
+                 Planned, EndOfStream, Failed, Picture, Wanted, Unwanted, Offered, Withdrawn,
+                 Stopped, Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
 
 }  // namespace io

@@ -38,6 +38,7 @@ void Hub::hold() {
   while (threads_.size() < count)
     threads_.push_back(std::make_unique<MediaThread>("media-" + std::to_string(threads_.size())));
   for (const auto& thread : threads_) thread->start();
+  udpSender_.start();
 }
 
 void Hub::letGo() {
@@ -45,6 +46,7 @@ void Hub::letGo() {
   if (--holders_ > 0) return;
   udpReceiver_.stop();
   for (const auto& thread : threads_) thread->stop();
+  udpSender_.stop();
 }
 
 MediaThread& Hub::nextThread() { return *threads_[nextThread_++ % threads_.size()]; }
@@ -93,6 +95,22 @@ Id Hub::openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config) {
   if (live) return openOutput(std::make_shared<RtpOutput>(id, live, owner, std::move(config)), id);
   owner->emit(id, Closed{});
   return id;
+}
+
+Id Hub::openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSockets sockets) {
+  const Id id = nextId();
+  const LiveStreamRef live = findStream(stream);
+  if (live)
+    return openOutput(std::make_shared<UdpOutput>(id, live, owner, std::move(config),
+                                                  std::move(sockets), udpSender_),
+                      id);
+  owner->emit(id, Closed{});
+  return id;
+}
+
+std::shared_ptr<UdpOutput> Hub::findUdp(Id output) {
+  std::lock_guard lock(mutex_);
+  return std::dynamic_pointer_cast<UdpOutput>(lookUp(outputs_, output));
 }
 
 Id Hub::openQueue(const OwnerRef& owner, Id stream, Id request) {

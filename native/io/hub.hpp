@@ -9,6 +9,7 @@
 #include "io/rtp_output.hpp"
 #include "io/rtsp_ingest.hpp"
 #include "io/stats.hpp"
+#include "io/udp_output.hpp"
 #include "io/udp_receiver.hpp"
 #include "io/unit_inbox.hpp"
 
@@ -42,6 +43,9 @@ class Hub {
   Id openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
   Id openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config);
+  Id openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSockets sockets);
+  // nullptr: there is no such output of UDP.
+  std::shared_ptr<UdpOutput> findUdp(Id output);
   // Answers a Wanted: the taker that asked gets the stream.
   Id openQueue(const OwnerRef& owner, Id stream, Id request);
   // Answers an Offered: the pipeline that asked publishes into the stream.
@@ -103,6 +107,7 @@ class Hub {
   int holders_ = 0;
   std::vector<std::unique_ptr<MediaThread>> threads_;
   size_t nextThread_ = 0;
+  UdpSender udpSender_;
   std::unordered_map<Id, OpenStream> streams_;
   std::map<std::pair<std::string, std::string>, Id> byPath_;  // domain, path
   std::unordered_map<Id, std::shared_ptr<RtspIngest>> ingests_;

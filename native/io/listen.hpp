@@ -9,9 +9,12 @@
 namespace io {
 
 struct ListenSpec {
+  enum class Protocol : uint8_t { tcp, udp };
+
+  Protocol protocol = Protocol::tcp;
   std::string host;  // an IP literal; "::" takes IPv4 as well
   uint16_t port = 0;
-  int notSentLowWater = 128 * 1024;  // TCP_NOTSENT_LOWAT; accepted sockets inherit it
+  int notSentLowWater = 128 * 1024;  // tcp: TCP_NOTSENT_LOWAT, which accepted sockets inherit
   bool reusePort = false;
 };
 

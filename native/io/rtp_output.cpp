@@ -8,7 +8,7 @@
 namespace io {
 
 namespace {
-constexpr size_t kUntakenBytes = 8'000'000;
+constexpr size_t kRoom = 8'000'000;  // in bytes: of blocks that JavaScript has not taken yet
 
 core::RtpConfig bounded(core::RtpConfig config, const core::StreamConfig& stream) {
   config.ringMaxBytes = stream.ringMaxBytes;
@@ -18,7 +18,12 @@ core::RtpConfig bounded(core::RtpConfig config, const core::StreamConfig& stream
 }  // namespace
 
 RtpOutput::RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config)
+    : RtpOutput(id, std::move(stream), std::move(owner), std::move(config), kRoom) {}
+
+RtpOutput::RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config,
+                     size_t room)
     : OutputHandle(id, std::move(stream), std::move(owner)),
+      room_(room),
       packager_(bounded(std::move(config), stream_->ringConfig()),
                 {.block = [this](const core::RtpBlock& block) { take(block); },
                  .ended = [this] { Hub::instance().close(id_); }}) {}
@@ -36,7 +41,7 @@ core::BlockRef RtpOutput::report() {
 
 void RtpOutput::opened() {
   filling_ = false;
-  if (!packager_.ring().empty()) tell(packager_.ring().back());
+  if (!packager_.ring().empty()) give(packager_.ring().back());
 }
 
 void RtpOutput::epoch(const core::EpochRef& epoch) {
@@ -54,21 +59,22 @@ void RtpOutput::ended() {
   packager_.ended();
 }
 
-// JavaScript that lags gets nothing up to the next key frame; the numbers tell it.
+// Who lags gets nothing up to the next key frame; the numbers tell it.
 void RtpOutput::take(const core::RtpBlock& block) {
   if (filling_) return;
-  if (*untaken_ > kUntakenBytes) awaitsKey_ = true;
-  if (awaitsKey_ && (!block.key || *untaken_ > kUntakenBytes / 2)) return;
+  if (*waiting_ > room_) awaitsKey_ = true;
+  if (awaitsKey_ && (!block.key || *waiting_ > room_ / 2)) return;
   awaitsKey_ = false;
-  tell(block);
+  give(block);
 }
 
-void RtpOutput::tell(const core::RtpBlock& block) {
-  const size_t size = block.bytes->size();
-  *untaken_ += size;
-  owner_->emit(id_, BlockMade{block, {nullptr, [untaken = untaken_, size](std::nullptr_t) {
-                                        *untaken -= size;
-                                      }}});
+void RtpOutput::give(const core::RtpBlock& block) {
+  owner_->emit(id_, BlockMade{block, wait(block.bytes->size())});
+}
+
+std::shared_ptr<void> RtpOutput::wait(size_t weight) {
+  *waiting_ += weight;
+  return {nullptr, [waiting = waiting_, weight](std::nullptr_t) { *waiting -= weight; }};
 }
 
 }  // namespace io

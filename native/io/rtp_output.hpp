@@ -12,13 +12,23 @@ namespace io {
 
 // Interleaved RTP for the readers of one layout. It closes by itself when the stream ends, or when
 // its tracks become others than its readers were told.
-class RtpOutput final : public OutputHandle, private core::Output {
+class RtpOutput : public OutputHandle, private core::Output {
  public:
   RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config);
 
   // Any thread; empty: there is nothing yet.
   std::vector<core::RtpBlock> ring(bool compress);
   core::BlockRef report();
+
+ protected:
+  // How much may wait for whoever takes the blocks; beyond it everything is left out up to the next
+  // key frame.
+  RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config, size_t room);
+
+  // Media thread: a block for who is there already; the newest of the ring at opening.
+  virtual void give(const core::RtpBlock& block);
+  // Something of that weight waits until the token goes.
+  std::shared_ptr<void> wait(size_t weight);
 
  private:
   core::Output& taker() override { return *this; }
@@ -27,12 +37,11 @@ class RtpOutput final : public OutputHandle, private core::Output {
   void frame(const core::FrameRef& frame) override;
   void ended() override;
   void take(const core::RtpBlock& block);
-  void tell(const core::RtpBlock& block);
 
-  // Bytes that JavaScript has not taken yet; outlives the output in its events.
-  const std::shared_ptr<std::atomic<size_t>> untaken_ = std::make_shared<std::atomic<size_t>>(0);
+  const size_t room_;
+  const std::shared_ptr<std::atomic<size_t>> waiting_ = std::make_shared<std::atomic<size_t>>(0);
   bool filling_ = true;  // what comes is the stream's ring
-  bool awaitsKey_ = false;  // JavaScript lagged
+  bool awaitsKey_ = false;  // too much was waiting
 
   std::mutex mutex_;  // the ring is read by the JS thread
   core::RtpPackager packager_;

@@ -3,7 +3,7 @@ import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
 import {Gatekeeper} from '../../lib/auth/gatekeeper.ts';
 import type {TrackInfo} from '../../lib/native/binding.ts';
-import type {RtpOutputBlock} from '../../lib/native/native.ts';
+import type {RtpOutputBlock} from '../../lib/native/rtp-output.ts';
 import {createRtspServer} from '../../lib/protocols/rtsp/server.ts';
 import type {RtspServerOptions} from '../../lib/protocols/rtsp/server.ts';
 import {load} from './config.ts';

@@ -2,7 +2,7 @@ import type {EventEmitter} from 'node:events';
 import {MediaError} from '../../errors.ts';
 import type {Id} from '../../native/binding.ts';
 import type {Block} from '../../native/block.ts';
-import type {RtpOutputBlock, RtpRingBlock, RtpSpec} from '../../native/native.ts';
+import type {RtpOutputBlock, RtpRingBlock, RtpSpec} from '../../native/rtp-output.ts';
 import {Slices} from './slices.ts';
 
 /** What packages a stream once for all readers of one layout. */

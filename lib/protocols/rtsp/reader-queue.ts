@@ -1,6 +1,6 @@
 // What happens to a reader that takes less than comes (design.md section 8).
 import type {Block} from '../../native/block.ts';
-import type {RtpOutputBlock} from '../../native/native.ts';
+import type {RtpOutputBlock} from '../../native/rtp-output.ts';
 
 /** What blocks are written to; `done` is called once for each, written or not. */
 export type Sink = {

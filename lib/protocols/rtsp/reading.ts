@@ -1,4 +1,4 @@
-import type {RtpOutputBlock, RtpRingBlock} from '../../native/native.ts';
+import type {RtpOutputBlock, RtpRingBlock} from '../../native/rtp-output.ts';
 import type {FanOut, FanOuts, Layout, Member} from './fan-out.ts';
 import type {ReaderQueue} from './reader-queue.ts';
 

@@ -77,7 +77,13 @@ export class RtspServer {
 		const {address, native, logger} = this.#options;
 		const {host} = address;
 		const named = namingSockets(native, [{name: 'rtspAddress', host, port: address.port}]);
-		const {fd, port} = named.listen({host, port: address.port, notSentLowWater, reusePort: false});
+		const {fd, port} = named.listen({
+			protocol: 'tcp',
+			host,
+			port: address.port,
+			notSentLowWater,
+			reusePort: false,
+		});
 		this.#listener.listen({fd});
 		await once(this.#listener, 'listening');
 		this.#listener.on('error', err => logger.error({err}, 'connection not accepted'));

@@ -130,7 +130,7 @@ test.serial(
 	refuses,
 	'openOutput',
 	[{type: 'dash', stream: 1}],
-	/`spec\.type` to be hls, hubsrc or rtp/,
+	/`spec\.type` to be hls, hubsrc, rtp or udp/,
 );
 test.serial(refuses, 'openOutput', [hls], /`spec\.segmentCount`/);
 test.serial(
@@ -144,7 +144,7 @@ test.serial(
 	refuses,
 	'command',
 	[1, {type: 'jump'}],
-	/`command\.type` to be play, pause, finish, accept or refuse/,
+	/`command\.type` to be play, pause, finish, accept, refuse, add or remove/,
 );
 test.serial(refuses, 'closeStream', ['1'], /`id` to be an id, got 1/);
 test.serial(
@@ -172,7 +172,13 @@ test.serial('unknown ids are ignored', t => {
 });
 
 test.serial('a port that is taken is a system error with its code', t => {
-	const spec = {host: '127.0.0.1', port: 0, notSentLowWater: 131_072, reusePort: false};
+	const spec = {
+		protocol: 'tcp',
+		host: '127.0.0.1',
+		port: 0,
+		notSentLowWater: 131_072,
+		reusePort: false,
+	} as const;
 	const {port} = binding.listen(spec);
 	t.throws(() => binding.listen({...spec, port}), {code: 'EADDRINUSE'});
 	t.throws(() => binding.listen({...spec, host: 'localhost'}), {message: /expected an IP address/});

@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {Writable} from 'node:stream';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import type {RtpOutput, RtpOutputBlock} from '../../../lib/native/native.ts';
+import type {RtpOutput, RtpOutputBlock} from '../../../lib/native/rtp-output.ts';
 import {
 	closeAndWait,
 	openStream,

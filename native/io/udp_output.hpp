@@ -1,0 +1,59 @@
+#pragma once
+
+#include "io/rtp_output.hpp"
+#include "io/udp_sender.hpp"
+
+#include <map>
+#include <memory>
+
+namespace io {
+
+// A reader of a UDP output, and what it gets first.
+struct UdpJoin {
+  // By the output's tracks; those without an address are not sent.
+  struct Track {
+    Address rtp;
+    Address rtcp;
+  };
+  std::vector<Track> tracks;
+  bool ring =
+      false;  // at once what there is since the newest key frame; else it begins at the next
+};
+
+// RTP over UDP for any number of readers, from two sockets. Channels are 2n for RTP and 2n + 1 for
+// RTCP of the n-th track.
+class UdpOutput final : public RtpOutput {
+ public:
+  UdpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config, UdpSockets sockets,
+            UdpSender& sender);
+
+  // Any thread. `reader` is the caller's own number; added again, it is replaced.
+  void add(uint32_t reader, UdpJoin join);
+  void remove(uint32_t reader);
+
+ private:
+  struct Reader {
+    std::shared_ptr<const UdpReader> to;
+    bool begun = false;
+  };
+  void give(const core::RtpBlock& block) override;
+  void admit(uint32_t id, const UdpJoin& join);
+  void send(const core::BlockRef& block, std::shared_ptr<const UdpReaders> readers,
+            std::shared_ptr<void> untaken);
+  void count(const core::RtpBlock& block);
+  std::vector<Address> channelsOf(const UdpJoin& join) const;
+
+  const std::shared_ptr<const UdpSockets> sockets_;
+  UdpSender& sender_;  // outlives every output
+  const std::shared_ptr<std::atomic<uint64_t>> refused_ =
+      std::make_shared<std::atomic<uint64_t>>(0);
+
+  // Media thread only.
+  std::map<uint32_t, Reader> readers_;
+  std::shared_ptr<const UdpReaders> begun_;  // nullptr: somebody came, went or began
+  uint64_t newest_ = 0;  // number of the last block given
+  Sent sent_;
+  core::Micros told_{0};  // when `sent_` was
+};
+
+}  // namespace io

@@ -1,0 +1,198 @@
+#include "io/udp_sender.hpp"
+
+#include <linux/udp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace io {
+
+namespace {
+constexpr size_t kInterleavedHeader = 4;
+// Linux: UDP_MAX_SEGMENTS, and what fits into a datagram.
+constexpr size_t kMaxSegments = 64;
+constexpr size_t kMaxRunBytes = 65'000;
+constexpr size_t kMaxMessages = 1024;  // UIO_MAXIOV bounds sendmmsg too
+constexpr int kRoomTimeoutMs = 20;
+
+struct Packet {
+  uint8_t channel;
+  core::ByteView bytes;
+};
+
+std::vector<Packet> packetsOf(core::ByteView block) {
+  std::vector<Packet> packets;
+  while (block.size() > kInterleavedHeader) {
+    const size_t size = size_t{block[2]} << 8 | block[3];
+    packets.push_back({block[1], block.subspan(kInterleavedHeader, size)});
+    block = block.subspan(kInterleavedHeader + size);
+  }
+  return packets;
+}
+
+bool isReport(uint8_t channel) { return channel % 2 == 1; }
+
+// What a device without checksum offload says to GSO, and a way of small packets.
+bool refusesSegments(int error) {
+  return error == EIO || error == EINVAL || error == EMSGSIZE || error == EOPNOTSUPP;
+}
+}  // namespace
+
+// Packets that travel as one message: all of one size, but for a smaller last one.
+struct UdpSender::Run {
+  uint8_t channel = 0;
+  std::vector<iovec> pieces;
+  size_t bytes = 0;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(uint16_t))> control{};
+
+  bool takes(const Packet& packet, bool segments) const {
+    if (pieces.empty()) return true;
+    return segments && packet.channel == channel && pieces.size() < kMaxSegments &&
+           pieces.back().iov_len == pieces.front().iov_len &&
+           packet.bytes.size() <= pieces.front().iov_len &&
+           bytes + packet.bytes.size() <= kMaxRunBytes;
+  }
+  void add(const Packet& packet) {
+    channel = packet.channel;
+    pieces.push_back({const_cast<uint8_t*>(packet.bytes.data()), packet.bytes.size()});
+    bytes += packet.bytes.size();
+  }
+  void finish() {
+    if (pieces.size() < 2) return;
+    auto* header = reinterpret_cast<cmsghdr*>(control.data());
+    header->cmsg_level = IPPROTO_UDP;
+    header->cmsg_type = UDP_SEGMENT;
+    header->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+    const auto size = static_cast<uint16_t>(pieces.front().iov_len);
+    std::memcpy(CMSG_DATA(header), &size, sizeof size);
+  }
+};
+
+struct UdpSender::Batch {
+  std::vector<mmsghdr> messages;
+
+  void add(Run& run, const Address& to) {
+    mmsghdr message{};
+    message.msg_hdr.msg_name = const_cast<sockaddr*>(to.get());
+    message.msg_hdr.msg_namelen = to.length;
+    message.msg_hdr.msg_iov = run.pieces.data();
+    message.msg_hdr.msg_iovlen = run.pieces.size();
+    if (run.pieces.size() > 1) {
+      message.msg_hdr.msg_control = run.control.data();
+      message.msg_hdr.msg_controllen = run.control.size();
+    }
+    messages.push_back(message);
+  }
+};
+
+UdpSender::~UdpSender() { stop(); }
+
+void UdpSender::start() {
+  std::lock_guard lock(mutex_);
+  if (!std::exchange(stopped_, false)) return;
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "udp-sender");
+    run();
+  });
+}
+
+void UdpSender::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(stopped_, true)) return;
+  }
+  changed_.notify_one();
+  thread_.join();
+  jobs_.clear();
+}
+
+void UdpSender::post(UdpJob job) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    jobs_.push_back(std::move(job));
+    if (jobs_.size() > 1) return;
+  }
+  changed_.notify_one();
+}
+
+void UdpSender::run() {
+  std::deque<UdpJob> taken;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+    if (stopped_) return;
+    taken.swap(jobs_);
+    lock.unlock();
+    for (; !taken.empty(); taken.pop_front()) send(taken.front());
+    lock.lock();
+  }
+}
+
+void UdpSender::send(const UdpJob& job) {
+  std::vector<Run> runs;
+  for (const Packet& packet : packetsOf(job.block->bytes())) {
+    if (runs.empty() || runs.back().channel != packet.channel ||
+        !runs.back().takes(packet, segments_))
+      runs.emplace_back();
+    runs.back().add(packet);
+  }
+  for (Run& run : runs) run.finish();
+  Batch media;
+  Batch reports;
+  for (const auto& reader : *job.readers)
+    for (Run& run : runs) {
+      if (run.channel >= reader->channels.size()) continue;
+      const Address& to = reader->channels[run.channel];
+      if (to.length > 0) (isReport(run.channel) ? reports : media).add(run, to);
+    }
+  flush(job.sockets->rtcp.get(), reports, *job.refused);
+  flush(job.sockets->rtp.get(), media, *job.refused);
+}
+
+void UdpSender::flush(int fd, Batch& batch, std::atomic<uint64_t>& refused) {
+  auto& messages = batch.messages;
+  for (size_t at = 0; at < messages.size();) {
+    const auto count = static_cast<unsigned>(std::min(messages.size() - at, kMaxMessages));
+    const int sent = sendmmsg(fd, &messages[at], count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) {
+      at += static_cast<size_t>(sent);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == ENOBUFS) {
+      pollfd room{fd, POLLOUT, 0};
+      if (errno == EAGAIN && poll(&room, 1, kRoomTimeoutMs) > 0) continue;
+      refused += messages.size() - at;
+      return;
+    }
+    // The first of them is at fault: there is no way to its reader, or one that takes no segments.
+    const bool single = messages[at].msg_hdr.msg_iovlen == 1;
+    if (single || !refusesSegments(errno))
+      ++refused;
+    else
+      sendSingly(fd, messages[at].msg_hdr, refused);
+    ++at;
+  }
+}
+
+// Packets go one by one there, and if that helps from now on everywhere.
+void UdpSender::sendSingly(int fd, const msghdr& message, std::atomic<uint64_t>& refused) {
+  for (size_t index = 0; index < message.msg_iovlen; ++index) {
+    const iovec& piece = message.msg_iov[index];
+    if (sendto(fd, piece.iov_base, piece.iov_len, MSG_DONTWAIT | MSG_NOSIGNAL,
+               static_cast<const sockaddr*>(message.msg_name), message.msg_namelen) < 0)
+      ++refused;
+    else
+      segments_ = false;
+  }
+}
+
+}  // namespace io

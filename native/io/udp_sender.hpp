@@ -1,0 +1,67 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "io/socket.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace io {
+
+// The two sockets from which an output sends; closed with the last that uses them.
+struct UdpSockets {
+  Descriptor rtp;
+  Descriptor rtcp;
+};
+
+// Where the packets of a reader go, by interleaved channel: RTP on even ones, RTCP on odd ones.
+struct UdpReader {
+  std::vector<Address> channels;
+};
+
+using UdpReaders = std::vector<std::shared_ptr<const UdpReader>>;
+
+// A block of interleaved packets for some readers.
+struct UdpJob {
+  std::shared_ptr<const UdpSockets> sockets;
+  core::BlockRef block;
+  std::shared_ptr<const UdpReaders> readers;
+  std::shared_ptr<std::atomic<uint64_t>> refused;  // counts packets that the kernel did not take
+  std::shared_ptr<void> untaken;  // goes with the job
+};
+
+// Sends blocks to many readers from a thread of its own: the packets of all readers in one system
+// call, where the kernel can (GSO) those of a picture as one message for each reader. Payloads stay
+// in the block.
+class UdpSender {
+ public:
+  explicit UdpSender(bool segments = true) : segments_(segments) {}
+  ~UdpSender();
+
+  void start();
+  void stop();  // what waits is dropped
+  void post(UdpJob job);  // any thread
+
+ private:
+  struct Run;
+  struct Batch;
+  void run();
+  void send(const UdpJob& job);
+  void flush(int fd, Batch& batch, std::atomic<uint64_t>& refused);
+  void sendSingly(int fd, const msghdr& message, std::atomic<uint64_t>& refused);
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::deque<UdpJob> jobs_;
+  bool stopped_ = true;
+  std::thread thread_;
+
+  bool segments_;  // sender thread: GSO is tried
+};
+
+}  // namespace io
