@@ -106,6 +106,12 @@ export class Native extends EventEmitter<NativeEvents> {
 		return this.#door.binding.stats();
 	}
 
+	/** As the stream's own `openIngest`, for a stream that somebody else holds. */
+	openIngest(stream: Id, tracks: RtpTrackSpec[]): Ingest {
+		const id = this.#door.binding.openIngest({type: 'rtsp', stream, tracks, inspect: false});
+		return new Ingest(this.#door, id);
+	}
+
 	/** Of a stream that somebody else holds; undefined once it is closed. */
 	streamStats(stream: Id): StreamStats | undefined {
 		return this.#door.binding.streamStats(stream);

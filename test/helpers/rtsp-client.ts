@@ -37,17 +37,20 @@ export class RtspClient {
 	}
 
 	/** One request and its answer; the session goes along once there is one. */
-	async ask(method: string, url: string, headers: Headers = []): Promise<RtspResponse> {
+	async ask(method: string, url: string, headers: Headers = [], body = ''): Promise<RtspResponse> {
 		const count = this.answers.length;
-		const own: Headers = [['CSeq', `${++this.#cseq}`]];
-		if (this.#session) own.push(['Session', this.#session]);
-		this.write(
-			formatMessage({type: 'request', method, url, headers: [...own, ...headers], body: ''}),
-		);
+		this.write(this.request(method, url, headers, body));
 		await this.until(() => this.answers.length > count);
 		const answer = this.answers[count]!;
 		this.#session = headerOf(answer, 'Session')?.split(';')[0] ?? this.#session;
 		return answer;
+	}
+
+	/** One request as text, for those who send more with it. */
+	request(method: string, url: string, headers: Headers = [], body = ''): string {
+		const own: Headers = [['CSeq', `${++this.#cseq}`]];
+		if (this.#session) own.push(['Session', this.#session]);
+		return formatMessage({type: 'request', method, url, headers: [...own, ...headers], body});
 	}
 
 	/** SETUP of these tracks of a path on channels 0-1, 2-3 ..., and PLAY. */

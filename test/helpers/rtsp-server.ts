@@ -73,6 +73,8 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 			listen: spec => native.listen(spec),
 			nowUs: () => native.nowUs(),
 			tcpInfo: fd => native.tcpInfo(fd),
+			openIngest: (stream, tracks) => native.openIngest(stream, tracks),
+			streamStats: stream => native.streamStats(stream),
 			openRtp: spec => {
 				const output = new SilentOutput(spec);
 				outputs.push(output);

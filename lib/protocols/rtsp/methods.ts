@@ -31,6 +31,12 @@ export type MethodServices = {
 		client: Client,
 		user: string,
 	) => Promise<ServerSession | undefined>;
+	/** A session for a client that announced what it will publish, or why not. */
+	openPublisher: (
+		request: ServerRequest,
+		client: Client,
+		user: string,
+	) => Promise<{session: ServerSession} | {refusal: RtspAnswer}>;
 	gatekeeper: Pick<Gatekeeper, 'admit' | 'challenges'>;
 	/** How clients may say who they are. */
 	schemes: () => readonly Scheme[];
@@ -123,9 +129,11 @@ const run = async (
 const methods: Readonly<Record<string, Method | undefined>> = {
 	OPTIONS: () => answer(200, [publicHeader]),
 	DESCRIBE: async (request, client, services) => describePath(request, client, services),
+	ANNOUNCE: async (request, client, services) => announce(request, client, services),
 	SETUP: async (request, client, services) =>
 		client.session ? perform(request, client) : begin(request, client, services),
 	PLAY: (request, client) => perform(request, client),
+	RECORD: (request, client) => perform(request, client),
 	PAUSE: (request, client) => perform(request, client),
 	TEARDOWN: (request, client) => tearDown(client),
 	// These keep a session alive, and there is nothing to get or to set.
@@ -158,6 +166,21 @@ const begin = async (
 	const given = await perform(request, client);
 	if (given.status !== 200) tearDown(client);
 	return given;
+};
+
+const announce = async (
+	request: ServerRequest,
+	client: Client,
+	services: MethodServices,
+): Promise<RtspAnswer> => {
+	if (client.session) return answer(455);
+	if (!carriesSdp(request)) return answer(415);
+	const user = await admit(request, client, services);
+	const opened = await services.openPublisher(request, client, user);
+	if ('refusal' in opened) return opened.refusal;
+	client.session = opened.session;
+	if (client.connection.isClosed) tearDown(client);
+	return answer(200);
 };
 
 const tearDown = (client: Client): RtspAnswer => {
@@ -207,7 +230,7 @@ const admit = async (
 const accessOf = (request: ServerRequest, {address}: ServerConnection): AccessRequest => {
 	const {method, target} = request;
 	return {
-		action: 'read',
+		action: method === 'ANNOUNCE' ? 'publish' : 'read',
 		path: target.path,
 		ip: address,
 		authorization: headerOf(request, 'Authorization'),
@@ -221,6 +244,9 @@ const isSamePath = (uri: string, path: string): boolean => {
 	const named = parseRequestUrl(uri);
 	return named.ok && named.value.path === path;
 };
+
+const carriesSdp = (request: ServerRequest): boolean =>
+	/^(?:$|application\/sdp\b)/i.test(headerOf(request, 'Content-Type')?.trim() ?? '');
 
 const acceptsSdp = (request: ServerRequest): boolean => {
 	const accepted = headersOf(request, 'Accept').join(',').toLowerCase();

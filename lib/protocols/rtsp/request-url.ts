@@ -1,5 +1,5 @@
 // What clients make of our URLs: ffmpeg puts the query before `/trackID=0`, GStreamer after it, others a slash
-// at the end.
+// at the end. Publishers call their tracks `streamid=0` (ffmpeg) and `stream=0` (GStreamer).
 import {parsed, unparsed} from '../../util/parsed.ts';
 import type {Parsed} from '../../util/parsed.ts';
 import {isSegment} from '../../util/path-words.ts';
@@ -42,7 +42,7 @@ const wholePath = (url: string): string | undefined => {
 };
 
 const splitTrack = (text: string): {rest: string; track: number | undefined} => {
-	const match = /^(.*?)\/?trackID=(\d{1,3})\/?$/is.exec(text);
+	const match = /^(.*?)\/?(?:trackID|streamid|stream)=(\d{1,3})\/?$/is.exec(text);
 	if (!match) return {rest: text, track: undefined};
 	return {rest: match[1] ?? '', track: parseNumber(match[2], 999)};
 };

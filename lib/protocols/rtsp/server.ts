@@ -13,6 +13,8 @@ import type {RtpNative} from './fan-out.ts';
 import {respond} from './methods.ts';
 import type {Client, MethodServices} from './methods.ts';
 import type {TcpInfo} from '../../native/binding.ts';
+import {PublishSession} from './publish.ts';
+import type {PublishServices} from './publish.ts';
 import {fitTransport, ReadSession} from './read.ts';
 import type {ReadSettings} from './read.ts';
 import {ServerConnection} from './server-connection.ts';
@@ -26,8 +28,10 @@ export type RtspSettings = ReadSettings & {
 export type RtspServerOptions = {
 	/** Port 0 = any. */
 	address: {readonly host: string; readonly port: number};
-	native: SocketMaker & RtpNative & {nowUs(): number; tcpInfo(fd: number): TcpInfo | undefined};
-	delivery: Pick<Delivery, 'join'>;
+	native: SocketMaker &
+		RtpNative &
+		PublishServices['native'] & {nowUs(): number; tcpInfo(fd: number): TcpInfo | undefined};
+	delivery: Pick<Delivery, 'join' | 'publish'>;
 	/** Asked anew each time, so that a reload takes effect at once. */
 	settings: () => RtspSettings;
 	redirect: MethodServices['redirect'];
@@ -63,7 +67,9 @@ export class RtspServer {
 		const schemes = () => settings().rtspAuthMethods;
 		const openReader = readerOpener(options, this.#sent);
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
-		this.#services = {delivery, redirect, gatekeeper, schemes, logger, openReader};
+		const openPublisher = publisherOpener(options);
+		const opening = {openReader, openPublisher};
+		this.#services = {delivery, redirect, gatekeeper, schemes, logger, ...opening};
 		const accept = (socket: Socket) => this.#accept(socket);
 		this.#listener = createServer({noDelay: true, keepAlive: true, keepAliveInitialDelay}, accept);
 	}
@@ -191,6 +197,11 @@ const readerOpener = (
 			? ReadSession.open(request, connection, {...services, user})
 			: undefined;
 };
+
+const publisherOpener =
+	({native, delivery, settings}: RtspServerOptions): MethodServices['openPublisher'] =>
+	async (request, {connection}, user) =>
+		PublishSession.open(request, connection, {native, delivery, settings, user});
 
 /** Of so many paths that names chosen by strangers cannot fill the memory. */
 const count = (sent: Map<string, number>, path: string, bytes: number): void => {

@@ -23,6 +23,7 @@ export const reasons = {
 	405: 'Method Not Allowed',
 	406: 'Not Acceptable',
 	408: 'Request Time-out',
+	409: 'Conflict',
 	415: 'Unsupported Media Type',
 	453: 'Not Enough Bandwidth',
 	454: 'Session Not Found',
@@ -57,4 +58,8 @@ const statusOfKind: Record<ErrorKind, Status> = {
 	internal: 500,
 };
 
-const statusOfCode: Partial<Record<ErrorCode, Status>> = {PATH_TIMEOUT: 504};
+const statusOfCode: Partial<Record<ErrorCode, Status>> = {
+	PATH_HAS_SOURCE: 403,
+	PATH_TAKEN: 409,
+	PATH_TIMEOUT: 504,
+};

@@ -10,7 +10,10 @@ test('OPTIONS names the methods that there are', async t => {
 	const client = await connectRtsp(t, url);
 	const answer = await client.ask('OPTIONS', url);
 	t.is(answer.status, 200);
-	t.regex(headerOf(answer, 'Public') ?? '', /^OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN/);
+	t.regex(
+		headerOf(answer, 'Public') ?? '',
+		/^OPTIONS, DESCRIBE, ANNOUNCE, SETUP, PLAY, RECORD, PAUSE, TEARDOWN/,
+	);
 	t.is(headerOf(answer, 'CSeq'), '1');
 });
 

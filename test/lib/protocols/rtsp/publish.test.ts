@@ -1,0 +1,259 @@
+import {once} from 'node:events';
+import test from 'ava';
+import type {ExecutionContext} from 'ava';
+import {MediaError} from '../../../../lib/errors.ts';
+import type {Headers} from '../../../../lib/protocols/rtsp/message.ts';
+import {scriptedControl} from '../../../helpers/delivery.ts';
+import {loadPictures, nalType} from '../../../helpers/media.ts';
+import {formatPacket, interleave, picturePayloads} from '../../../helpers/rtp.ts';
+import {connectRtsp} from '../../../helpers/rtsp-client.ts';
+import type {RtspClient} from '../../../helpers/rtsp-client.ts';
+import {startRtspServer} from '../../../helpers/rtsp-server.ts';
+import {startPaths} from '../../../helpers/server.ts';
+import type {Paths} from '../../../helpers/server.ts';
+
+const pictures = loadPictures('plain');
+const sets = pictures[0]!.nals.filter(nal => [7, 8].includes(nalType(nal)));
+const sdpType: Headers = [['Content-Type', 'application/sdp']];
+const tcp = (channel: number): Headers => [
+	['Transport', `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1};mode=record`],
+];
+
+const sdp = (control = 'streamid=0') =>
+	[
+		...['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=-', 't=0 0'],
+		...['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000'],
+		`a=fmtp:96 packetization-mode=1;sprop-parameter-sets=${sets.map(set => set.toString('base64')).join(',')}`,
+		...(control === '' ? [] : [`a=control:${control}`]),
+		'',
+	].join('\r\n');
+
+/** Media of so many pictures, from the first key frame. */
+const media = (count: number, channel = 0): Buffer => {
+	let sequence = 0;
+	const packets = pictures.slice(0, count).flatMap(picture => {
+		const payloads = picturePayloads(picture);
+		return payloads.map((payload, index) => {
+			const marker = index === payloads.length - 1;
+			const fields = {payloadType: 96, marker, timestamp: picture.pts, ssrc: 7, payload};
+			return interleave(channel, formatPacket({...fields, sequence: sequence++}));
+		});
+	});
+	return Buffer.concat(packets);
+};
+
+/** A whole server, and a client that is connected to it. */
+const startPublishing = async (t: ExecutionContext, paths: Paths = {all_others: {}}) => {
+	const started = await startPaths(t, paths);
+	const base = started.server.rtspUrl ?? '';
+	return {...started, base, client: await connectRtsp(t, base)};
+};
+
+const announce = (client: RtspClient, url: string, control?: string) =>
+	client.ask('ANNOUNCE', url, sdpType, sdp(control));
+
+/** Up to RECORD. */
+const record = async (client: RtspClient, url: string) => {
+	await announce(client, url);
+	await client.ask('SETUP', `${url}/streamid=0`, tcp(0));
+	return client.ask('RECORD', url);
+};
+
+test('what a client records is the stream of the path', async t => {
+	const {server, base, client} = await startPublishing(t);
+	const cam = server.path('cam');
+	const ready = once(cam, 'ready');
+	t.is((await announce(client, `${base}/cam`)).status, 200);
+	const {status, headers} = await client.ask('SETUP', `${base}/cam/streamid=0`, tcp(4));
+	t.is(status, 200);
+	t.true(
+		headers.some(([name, value]) => name === 'Transport' && value.includes('interleaved=4-5')),
+	);
+	t.is((await client.ask('RECORD', `${base}/cam`)).status, 200);
+	client.write(media(30, 4));
+	await ready;
+	t.like(cam.facts, {tracks: ['H264'], source: {type: 'rtspSession'}});
+	t.is((await client.ask('OPTIONS', `${base}/cam`)).status, 200);
+	const held = once(cam, 'reconnecting');
+	t.is((await client.ask('TEARDOWN', `${base}/cam`)).status, 200);
+	await held;
+	client.forgetSession();
+	t.is((await record(client, `${base}/cam`)).status, 200);
+});
+
+test('media that comes with RECORD, before its answer, is taken', async t => {
+	const {server, base, client} = await startPublishing(t);
+	const ready = once(server.path('cam'), 'ready');
+	await announce(client, `${base}/cam`);
+	await client.ask('SETUP', `${base}/cam/streamid=0`, tcp(0));
+	const request = Buffer.from(client.request('RECORD', `${base}/cam`));
+	client.write(Buffer.concat([request, media(20)]));
+	await ready;
+	t.is(server.path('cam').facts?.lostPackets, 0);
+});
+
+test('a client that does not wait for answers publishes all the same', async t => {
+	const {server, base, client} = await startPublishing(t);
+	const ready = once(server.path('cam'), 'ready');
+	const url = `${base}/cam`;
+	const {status} = await announce(client, url);
+	t.is(status, 200);
+	client.write(
+		Buffer.concat([
+			Buffer.from(client.request('SETUP', `${url}/streamid=0`, tcp(0))),
+			Buffer.from(client.request('RECORD', url)),
+			media(20),
+		]),
+	);
+	await ready;
+	t.is(server.path('cam').facts?.lostPackets, 0);
+});
+
+for (const [control, suffix] of [
+	['streamid=0', '/streamid=0'],
+	['stream=0', '/stream=0'],
+	['trackID=0', '/trackID=0/'],
+	['track1', '/track1'],
+	['', ''],
+	['', '/trackID=0'],
+] as const) {
+	test(`a track with the control "${control}" is set up at "${suffix}"`, async t => {
+		const {base, client, server} = await startPublishing(t);
+		const url = `${base}/studio/one%2Dtwo`;
+		const query = '?user=x&token=y';
+		t.is((await announce(client, url + query, control)).status, 200);
+		t.is((await client.ask('SETUP', url + suffix + query, tcp(0))).status, 200);
+		t.is((await client.ask('RECORD', url)).status, 200);
+		t.like(server.path('studio/one-two').facts, {source: {type: 'rtspSession'}});
+	});
+}
+
+test('a query before the name of the track does not hide it, nor does a control that is a whole URL', async t => {
+	const {base, client} = await startPublishing(t);
+	await announce(client, `${base}/a?x=1`, 'streamid=0');
+	t.is((await client.ask('SETUP', `${base}/a?x=1/streamid=0`, tcp(0))).status, 200);
+	const other = await connectRtsp(t, base);
+	await announce(other, `${base}/b`, `${base}/b/left`);
+	t.is((await other.ask('SETUP', `${base}/b/left`, tcp(0))).status, 200);
+});
+
+test('what is asked in the wrong order is not valid in this state', async t => {
+	const {base, client} = await startPublishing(t);
+	const url = `${base}/cam`;
+	t.is((await client.ask('RECORD', url)).status, 454);
+	await announce(client, url);
+	t.is((await announce(client, url)).status, 455);
+	t.is((await client.ask('RECORD', url)).status, 455);
+	t.is((await client.ask('PLAY', url)).status, 455);
+	t.is((await client.ask('PAUSE', url)).status, 455);
+	await client.ask('SETUP', `${url}/streamid=0`, tcp(0));
+	t.is((await client.ask('PAUSE', url)).status, 455);
+	t.is((await client.ask('RECORD', url)).status, 200);
+	t.is((await client.ask('SETUP', `${url}/streamid=0`, tcp(0))).status, 455);
+	t.is((await announce(client, url)).status, 455);
+	t.is((await client.ask('PAUSE', url)).status, 200);
+	t.is((await client.ask('RECORD', url)).status, 200);
+});
+
+test('a track that was not announced, and transports that are not there, are refused', async t => {
+	const {base, client} = await startPublishing(t);
+	const url = `${base}/cam`;
+	await announce(client, url);
+	t.is((await client.ask('SETUP', `${url}/streamid=7`, tcp(0))).status, 404);
+	const of = (transport: string) =>
+		client.ask('SETUP', `${url}/streamid=0`, [['Transport', transport]]);
+	t.is((await of('RTP/AVP;unicast;client_port=5000-5001;mode=record')).status, 461);
+	t.is((await of('RTP/AVP/TCP;unicast;interleaved=0-1;mode=play')).status, 400);
+	t.is((await of('RTP/AVP/TCP;unicast;mode="RECORD"')).status, 200);
+});
+
+test('an announcement that makes no sense is refused with a reason', async t => {
+	const {base, client, server} = await startPublishing(t);
+	const ask = (body: string, type = 'application/sdp') =>
+		client.ask('ANNOUNCE', `${base}/cam`, [['Content-Type', type]], body);
+	const nothing = await ask('');
+	t.is(nothing.status, 400);
+	t.regex(nothing.body, /^expected a session description: no m= line/);
+	t.is((await ask('v=0\r\nm=video 0 udp 33\r\n')).status, 400);
+	t.is((await ask(sdp(), 'text/plain')).status, 415);
+	t.is((await client.ask('ANNOUNCE', `${base}/a//b`, sdpType, sdp())).status, 400);
+	t.deepEqual(server.paths(), []);
+});
+
+test('who may not publish is told why', async t => {
+	const {base, client} = await startPublishing(t, {
+		cam: {source: 'test:', sourceOnDemand: 'yes'},
+		live: {overridePublisher: 'no'},
+	});
+	const unknown = await announce(client, `${base}/other`);
+	t.is(unknown.status, 404);
+	const pulled = await announce(client, `${base}/cam`);
+	t.is(pulled.status, 403);
+	t.is(pulled.body, 'Path cam has a source of its own\r\n');
+	await announce(await connectRtsp(t, base), `${base}/live`);
+	const second = await announce(client, `${base}/live`);
+	t.is(second.status, 409);
+	t.is(second.body, 'Path live has a publisher already\r\n');
+});
+
+test('a publisher that is sent away is hung up on', async t => {
+	const {base, client, server} = await startPublishing(t);
+	await record(client, `${base}/cam`);
+	server.path('cam').exit();
+	await client.ended;
+	t.is(server.path('cam').state, 'stopped');
+});
+
+test('a publisher that hangs up leaves the path, before RECORD and after', async t => {
+	const {base, client, server} = await startPublishing(t, {cam: {}});
+	const cam = server.path('cam');
+	await announce(client, `${base}/cam`);
+	const idle = once(cam, 'idle');
+	client.socket.destroy();
+	await idle;
+	const second = await connectRtsp(t, base);
+	const ready = once(cam, 'ready');
+	await record(second, `${base}/cam`);
+	second.write(media(10));
+	await ready;
+	const held = once(cam, 'reconnecting');
+	second.socket.destroy();
+	await held;
+	t.regex(cam.facts?.error?.message ?? '', /^Publisher is gone/);
+});
+
+test('a publisher is a session of the list, with what it sent', async t => {
+	const control = scriptedControl();
+	const {server, url} = await startRtspServer(t, {control});
+	const client = await connectRtsp(t, url);
+	await announce(client, `${url}?token=1`);
+	const [facts] = server.sessions();
+	t.like(facts, {state: 'idle', path: 'cam', query: 'token=1', transport: 'TCP'});
+	t.deepEqual([...control.publishers.keys()], [facts?.id]);
+	await client.ask('SETUP', `${url}/streamid=0`, tcp(0));
+	await client.ask('RECORD', url);
+	t.like(server.sessions()[0], {state: 'publish'});
+	t.true(server.kick(facts!.id));
+	await client.ended;
+	t.deepEqual(control.left, ['Publisher is gone: it was kicked']);
+});
+
+test('who hangs up while the path is asked does not stay', async t => {
+	const control = scriptedControl({refusal: new MediaError('PATH_NOT_FOUND', 'No')});
+	const {server, url} = await startRtspServer(t, {control});
+	const client = await connectRtsp(t, url);
+	t.is((await announce(client, url)).status, 404);
+	control.refuseWith(undefined);
+	client.write(client.request('ANNOUNCE', url, sdpType, sdp()));
+	client.socket.end();
+	await client.ended;
+	t.deepEqual(server.sessions(), []);
+	t.is(control.publishers.size, 0);
+});
+
+test('only users who may publish do', async t => {
+	const yaml = 'authInternalUsers: [{user: any, permissions: [{action: read}]}]';
+	const {url} = await startRtspServer(t, {control: scriptedControl(), yaml});
+	const client = await connectRtsp(t, url);
+	t.is((await announce(client, url)).status, 401);
+});
