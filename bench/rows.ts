@@ -1,11 +1,14 @@
 // What is measured: one entry a row. A row is work that can be done N times side by side.
+import {ffmpegCopy, readersOfCamera, readersOfSluice, server, streamer, toRtmp} from './work.ts';
+import type {StartWork} from './work.ts';
+
 export type Row = {
 	name: string;
 	/** What one unit of the work is called. */
 	unit: string;
 	units: number;
-	/** The configuration that makes Sluice do it N times. */
-	config: (url: string, units: number) => object;
+	/** Does it N times. */
+	start: StartWork;
 	/** From targets.md: percent of a core, and megabytes, for each unit. */
 	target?: {cpuPercent: number; megabytes: number};
 };
@@ -36,30 +39,58 @@ export const rows: Row[] = [
 		name: 'pull RTSP-TCP, engine native',
 		unit: 'camera',
 		units: 40,
-		config: (url, units) => ({...quiet, paths: paths(url, units)}),
+		start: server(({url, units}) => ({...quiet, paths: paths(url, units)})),
 		target: {cpuPercent: 0.13, megabytes: 1},
 	},
 	{
 		name: 'pull RTSP-TCP, engine native, HLS always on',
 		unit: 'camera',
 		units: 40,
-		config: (url, units) => ({...quiet, ...hls, paths: paths(url, units)}),
+		start: server(({url, units}) => ({...quiet, ...hls, paths: paths(url, units)})),
 		target: {cpuPercent: 0.3, megabytes: 13},
 	},
 	{
 		name: 'pull RTSP-TCP, engine gstreamer',
 		unit: 'camera',
 		units: 40,
-		config: (url, units) => ({...quiet, paths: paths(url, units, {rtspEngine: 'gstreamer'})}),
+		start: server(({url, units}) => ({
+			...quiet,
+			paths: paths(url, units, {rtspEngine: 'gstreamer'}),
+		})),
 	},
 	{
 		name: 'pull RTSP-TCP, engine gstreamer, HLS always on',
 		unit: 'camera',
 		units: 40,
-		config: (url, units) => ({
+		start: server(({url, units}) => ({
 			...quiet,
 			...hls,
 			paths: paths(url, units, {rtspEngine: 'gstreamer'}),
-		}),
+		})),
+	},
+	{
+		name: 'RTSP-TCP readers of one path',
+		unit: 'reader',
+		units: 200,
+		start: readersOfSluice,
+		target: {cpuPercent: 0.03, megabytes: 0.3},
+	},
+	{
+		name: 'RTSP-TCP readers of gst-rtsp-server',
+		unit: 'reader',
+		units: 200,
+		start: readersOfCamera,
+	},
+	{
+		name: 'RTSP to RTMP, streamer',
+		unit: 'process',
+		units: 8,
+		start: toRtmp(streamer),
+	},
+	{
+		name: 'RTSP to RTMP, ffmpeg -c copy',
+		unit: 'process',
+		units: 8,
+		start: toRtmp(ffmpegCopy),
 	},
 ];

@@ -1,6 +1,6 @@
 // Measures the rows of bench/rows.ts, medians of several runs, and writes bench/results/COMMIT.json.
 // usage: make bench [ROWS=words] [RUNS=3] [SECONDS=20]
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const runs = Number(process.env['RUNS'] ?? 3);
 const seconds = Number(process.env['SECONDS'] ?? 20);
 const wanted = process.env['ROWS'] ?? '';
-const settleSeconds = 40; // rings and HLS windows are full by then
+const settleSeconds = Number(process.env['SETTLE'] ?? 40); // rings and HLS windows are full by then
 
 type Figures = {cpuPercent: number; megabytes: number; threads: number};
 type Result = Figures & {row: string; units: number; cameraCpuPercent: number};
@@ -53,22 +53,29 @@ const measure = async (row: Row, units: number): Promise<Measured> => {
 const measureOnce = async (row: Row, units: number) => {
 	const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 	const camera = await startCamera();
-	const file = join(folder, 'sluice.yml');
-	writeFileSync(file, JSON.stringify(row.config(camera.url, units)));
-	const server = spawn(join(root, 'bin/sluice'), [file], {stdio: ['ignore', 'pipe', 'inherit']});
-	let complaints = '';
-	server.stdout.on('data', (text: Buffer) => (complaints += text.toString()));
+	const {measured, helpers, complaints} = await row.start({
+		url: camera.url,
+		camera: camera.process,
+		units,
+		folder,
+	});
 	try {
 		await sleep(settleSeconds * 1000);
-		const [own, cameras] = await Promise.all([watch(server), watch(camera.process)]);
-		const lost = complaints.split('\n').filter(line => line.includes('source '));
-		return {figures: {...own, cameraCpuPercent: cameras.cpuPercent}, lost};
+		const [cameras, ...own] = await Promise.all([camera.process, ...measured].map(watch));
+		return {figures: {...sum(own), cameraCpuPercent: cameras?.cpuPercent ?? 0}, lost: complaints()};
 	} finally {
-		await end(server);
-		await end(camera.process);
+		for (const child of new Set([...helpers, ...measured, camera.process])) await end(child);
 		rmSync(folder, {recursive: true});
 	}
 };
+
+const sum = (all: Figures[]): Figures => ({
+	cpuPercent: total(all.map(it => it.cpuPercent)),
+	megabytes: total(all.map(it => it.megabytes)),
+	threads: total(all.map(it => it.threads)),
+});
+
+const total = (values: number[]): number => values.reduce((before, value) => before + value, 0);
 
 const watch = async ({pid = 0}: ChildProcess): Promise<Figures> => {
 	const before = processUsage(pid);

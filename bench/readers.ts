@@ -1,0 +1,85 @@
+// Readers for measurements: as many RTSP sessions over TCP as wanted, whose media is thrown away.
+// usage: readers.ts URL COUNT
+import {connect} from 'node:net';
+import type {Socket} from 'node:net';
+
+const [url = '', count = '1'] = process.argv.slice(2);
+const {hostname, port} = new URL(url);
+const trash = Buffer.alloc(1 << 20);
+
+/** One dialogue until PLAY was answered; from then on nothing is looked at. */
+const read = async (): Promise<void> => {
+	let text = '';
+	let playing = false;
+	let heard = () => {};
+	const socket = connect({
+		host: hostname,
+		port: Number(port),
+		onread: {
+			buffer: trash,
+			callback: (length, buffer) => {
+				if (playing) return true;
+				text += Buffer.from(buffer.buffer, 0, length).toString('latin1');
+				heard();
+				return true;
+			},
+		},
+	});
+	socket.on('close', () => fail('the server hung up'));
+	socket.on('error', error => fail(error.message));
+	const ask = async (lines: string[]) => {
+		text = '';
+		socket.write([...lines, '', ''].join('\r\n'));
+		while (!isWhole(text)) await new Promise<void>(resolve => (heard = resolve));
+		if (!text.startsWith('RTSP/1.0 200')) fail(text.split('\r\n')[0] ?? '');
+		return text;
+	};
+	const session = await setUp(await describe(ask), ask);
+	await ask([`PLAY ${url} RTSP/1.0`, 'CSeq: 9', `Session: ${session}`, 'Range: npt=0-']);
+	playing = true;
+	keepAlive(socket, session);
+};
+
+type Ask = (lines: string[]) => Promise<string>;
+
+const describe = async (ask: Ask): Promise<string[]> => {
+	const answer = await ask([`DESCRIBE ${url} RTSP/1.0`, 'CSeq: 1', 'Accept: application/sdp']);
+	const base = (/^Content-Base: *(\S+)/im.exec(answer)?.[1] ?? url).replace(/\/?$/, '/');
+	const media = answer.slice(answer.indexOf('m='));
+	const controls = [...media.matchAll(/^a=control:(\S+)/gm)].map(([, control]) => control ?? '');
+	return controls.map(control => (control.startsWith('rtsp') ? control : base + control));
+};
+
+const setUp = async (tracks: string[], ask: Ask): Promise<string> => {
+	let session = '';
+	for (const [index, track] of tracks.entries()) {
+		const channels = `${index * 2}-${index * 2 + 1}`;
+		const answer = await ask([
+			`SETUP ${track} RTSP/1.0`,
+			`CSeq: ${index + 2}`,
+			`Transport: RTP/AVP/TCP;unicast;interleaved=${channels}`,
+			...(session === '' ? [] : [`Session: ${session}`]),
+		]);
+		session = /^Session: *([^;\s]+)/im.exec(answer)?.[1] ?? '';
+	}
+	return session;
+};
+
+const isWhole = (text: string): boolean => {
+	const end = text.indexOf('\r\n\r\n');
+	if (end < 0) return false;
+	const length = Number(/^Content-Length: *(\d+)/im.exec(text)?.[1] ?? 0);
+	return text.length >= end + 4 + length;
+};
+
+const keepAlive = (socket: Socket, session: string): void => {
+	const lines = [`OPTIONS ${url} RTSP/1.0`, 'CSeq: 10', `Session: ${session}`, '', ''];
+	setInterval(() => socket.write(lines.join('\r\n')), 20_000);
+};
+
+const fail = (reason: string): never => {
+	process.stderr.write(`readers: ${reason}\n`);
+	process.exit(1);
+};
+
+for (let index = 0; index < Number(count); index++) await read();

@@ -1,0 +1,136 @@
+// What a row starts: the processes that are measured, and those that only keep them busy.
+import {spawn} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {connect, createServer} from 'node:net';
+import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+
+/** What is there before a row starts. */
+export type Scene = {
+	/** The camera that all figures are about, and its process. */
+	url: string;
+	camera: ChildProcess;
+	units: number;
+	/** Empty; for the files of this measurement. */
+	folder: string;
+};
+
+export type Work = {
+	measured: ChildProcess[];
+	helpers: ChildProcess[];
+	/** What went wrong so far; such a run is not counted. */
+	complaints: () => string[];
+};
+
+export type StartWork = (scene: Scene) => Promise<Work>;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** `sluice` with a configuration. */
+export const server =
+	(config: (scene: Scene) => object): StartWork =>
+	async scene => {
+		const {child, lines} = startServer(scene.folder, config(scene));
+		return Promise.resolve({measured: [child], helpers: [], complaints: lossesOf(lines)});
+	};
+
+/** `sluice` with one path, `cam`, and as many RTSP readers of it over TCP. */
+export const readersOfSluice: StartWork = async ({url, units, folder}) => {
+	const port = await freePort();
+	const address = `127.0.0.1:${port}`;
+	const config = {httpAddress: '127.0.0.1:0', rtspAddress: address, rtmpAddress: 'off'};
+	const paths = {cam: {source: url, rtspTransport: 'tcp'}};
+	const {child, lines} = startServer(folder, {logLevel: 'warn', ...config, paths});
+	await listening(port);
+	const readers = startReaders(`rtsp://${address}/cam`, units);
+	return {measured: [child], helpers: [readers], complaints: lossesOf(lines)};
+};
+
+/** The same readers at the camera itself: what gst-rtsp-server takes for it. */
+export const readersOfCamera: StartWork = async ({url, units, camera}) =>
+	Promise.resolve({measured: [camera], helpers: [startReaders(url, units)], complaints: none});
+
+/** Each camera on to an RTMP server, by a process of its own. */
+export const toRtmp =
+	(command: (url: string, target: string) => string[]): StartWork =>
+	async ({url, units, folder}) => {
+		const port = await freePort();
+		const rtmp = startRtmpServer(folder, port);
+		await listening(port);
+		const target = (index: number) => `rtmp://127.0.0.1:${port}/live/cam${index}`;
+		const measured = Array.from({length: units}, (_, index) => start(command(url, target(index))));
+		return {measured, helpers: [rtmp], complaints: none};
+	};
+
+export const streamer = (url: string, target: string): string[] => [
+	join(root, 'bin/streamer'),
+	url,
+	target,
+];
+
+export const ffmpegCopy = (url: string, target: string): string[] =>
+	`ffmpeg -v error -rtsp_transport tcp -i ${url} -c copy -f flv ${target}`.split(' ');
+
+const none = (): string[] => [];
+
+const lossesOf = (lines: () => string[]) => () => lines().filter(line => line.includes('source '));
+
+const startServer = (folder: string, config: object) => {
+	const file = join(folder, 'sluice.yml');
+	writeFileSync(file, JSON.stringify(config));
+	const child = spawn(join(root, 'bin/sluice'), [file], {stdio: ['ignore', 'pipe', 'inherit']});
+	let text = '';
+	child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+	return {child, lines: () => text.split('\n')};
+};
+
+const start = ([command = '', ...args]: string[]): ChildProcess =>
+	spawn(command, args, {stdio: ['ignore', 'ignore', 'inherit']});
+
+const startReaders = (url: string, count: number): ChildProcess =>
+	start([process.execPath, fileURLToPath(new URL('readers.ts', import.meta.url)), url, `${count}`]);
+
+const startRtmpServer = (folder: string, port: number): ChildProcess => {
+	mkdirSync(join(folder, 'logs'));
+	const file = join(folder, 'nginx.conf');
+	writeFileSync(file, rtmpConfiguration(folder, port));
+	return start(['nginx', '-p', folder, '-c', file, '-e', 'stderr']);
+};
+
+const rtmpConfiguration = (folder: string, port: number): string => `
+load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+daemon off;
+master_process off;
+pid ${folder}/nginx.pid;
+error_log stderr crit;
+events {}
+rtmp { access_log off; server { listen 127.0.0.1:${port}; application live { live on; } } }
+`;
+
+const freePort = async (): Promise<number> => {
+	const probe = createServer().listen(0, '127.0.0.1');
+	await once(probe, 'listening');
+	const {port} = probe.address() as AddressInfo;
+	probe.close();
+	await once(probe, 'close');
+	return port;
+};
+
+const listening = async (port: number): Promise<void> => {
+	for (;;) {
+		const socket = connect(port, '127.0.0.1');
+		const isOpen = await Promise.race([
+			once(socket, 'connect').then(
+				() => true,
+				() => false,
+			),
+		]);
+		socket.destroy();
+		if (isOpen) return;
+		await sleep(100);
+	}
+};
