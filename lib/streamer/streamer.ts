@@ -327,13 +327,14 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		this.emit('ended', this.#end);
 	}
 
-	/** What it ends with. A peer that is left anyway may fail as it likes, a file must be whole. */
+	/** What it ends with. A peer that is left anyway may fail as it likes; a file that has something must be whole. */
 	#verdict(isWhole: boolean, failure: MediaError | undefined): MediaError | undefined {
 		const {output} = this.#parts;
 		const reason = this.#isLeaving ? this.#error : undefined;
-		if (reason || (this.#isLeaving && output.canGoOn)) return reason;
+		const hasNothing = this.#stats().frames === 0;
+		if (reason || (this.#isLeaving && (output.canGoOn || hasNothing))) return reason;
 		if (failure) return this.#shown(failure);
-		const isBroken = !isWhole && !output.canGoOn && this.#stats().frames > 0;
+		const isBroken = !isWhole && !output.canGoOn && !hasNothing;
 		return isBroken ? notCompleted(output.finishMs) : undefined;
 	}
 

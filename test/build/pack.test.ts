@@ -119,3 +119,23 @@ test('an example runs against the installed package', async t => {
 	const child = start(t, process.execPath, ['serve-camera.ts']);
 	await answersAndEnds(t, child, 'SIGINT');
 });
+
+test('the streamer runs from the installed package', async t => {
+	const streamer = join(project, 'node_modules', '.bin', 'streamer');
+	const ended = await runCommand(streamer, ['clip.mp4', '--duration', '1s'], {cwd: project});
+	t.is(ended.code, 0, ended.stderr);
+	t.is(ended.stderr, 'H.264 360p and AAC pass through\n');
+	const judged = await runCommand('ffmpeg', ['-v', 'error', '-i', 'clip.mp4', '-f', 'null', '-'], {
+		cwd: project,
+	});
+	t.is(judged.stderr, '');
+});
+
+test('the streamer runs inside another program', async t => {
+	copyFileSync('examples/streamer-inside.ts', join(project, 'streamer-inside.ts'));
+	const ended = await runCommand(process.execPath, ['streamer-inside.ts', 'test:', 'inside.mp4'], {
+		cwd: project,
+	});
+	t.is(ended.code, 0, ended.stderr);
+	t.regex(ended.stdout, /^H\.264 360p and AAC pass through\n(.*\n)*2\.\d s are in inside\.mp4\n$/);
+});

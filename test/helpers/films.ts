@@ -11,6 +11,8 @@ const aac = ['-c:a', 'aac'];
 export const films = {
 	'plain.mp4': [...picture, ...sound, ...x264, '-bf', '0', ...aac],
 	'bframes.mp4': [...picture, ...sound, ...x264, '-preset', 'fast', '-bf', '3', ...aac],
+	/** Half a megabyte a second. */
+	'noise.mp4': ['-f', 'lavfi', '-i', 'nullsrc=s=160x120:r=25,geq=random(1)*255:128:128', ...x264],
 	'silent.mp4': [...picture, ...x264],
 	'sound.m4a': [...sound, ...aac],
 	'plain.mkv': [...picture, ...sound, ...x264, ...aac],

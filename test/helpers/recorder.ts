@@ -6,11 +6,17 @@ import type {ExecutionContext} from 'ava';
 
 const script = fileURLToPath(new URL('gst_rtsp_recorder.py', import.meta.url));
 
-/** gst-rtsp-server at rtsp://127.0.0.1:PORT/live that writes what is announced there to a file of MPEG-TS. */
-export const startRecorder = async (t: ExecutionContext, file: string): Promise<{url: string}> => {
-	const launch =
-		`( rtph264depay name=depay0 ! h264parse ! mux. rtpmp4gdepay name=depay1 ! aacparse ! mux. ` +
-		`mpegtsmux name=mux ! filesink location=${file} buffer-mode=unbuffered async=false )`;
+/** gst-rtsp-server at rtsp://127.0.0.1:PORT/live that decodes what is announced there: each track into a file. */
+export const startRecorder = async (
+	t: ExecutionContext,
+	file: string,
+): Promise<{url: string; tracks: [string, string]}> => {
+	const tracks: [string, string] = [`${file}.0`, `${file}.1`];
+	const branches = tracks.map(
+		(track, index) =>
+			`decodebin name=depay${index} ! filesink location=${track} buffer-mode=unbuffered async=false`,
+	);
+	const launch = `( ${branches.join(' ')} )`;
 	const child = spawn('/usr/bin/python3', [script, launch], {stdio: ['pipe', 'pipe', 'inherit']});
 	const closed = once(child, 'close');
 	t.teardown(async () => {
@@ -21,5 +27,5 @@ export const startRecorder = async (t: ExecutionContext, file: string): Promise<
 		once(createInterface({input: child.stdout}), 'line'),
 		closed.then(() => Promise.reject(new Error('gst-rtsp-server did not start'))),
 	])) as [string];
-	return {url: `rtsp://127.0.0.1:${port}/live`};
+	return {url: `rtsp://127.0.0.1:${port}/live`, tracks};
 };

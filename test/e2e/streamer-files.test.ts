@@ -1,0 +1,125 @@
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {pathToFileURL} from 'node:url';
+import test from 'ava';
+import {makeFolder} from '../helpers/command.ts';
+import {complaints, makeFilm, probe} from '../helpers/films.ts';
+import type {FilmName} from '../helpers/films.ts';
+import {runStreamer, startStreamer} from '../helpers/streamer.ts';
+
+type Case = {film: FilmName; output: string; says: string; codecs: string[]};
+
+const passes = 'H.264 and AAC pass through';
+const both = ['aac', 'h264'];
+
+const becomes = test.macro({
+	async exec(t, {film, output, says, codecs}: Case) {
+		const folder = makeFolder(t);
+		const input = await makeFilm(t, folder, {name: film, seconds: 1});
+		const {code, lines} = await runStreamer(t, [input, `${folder}/${output}`]);
+		t.deepEqual(lines, [says]);
+		t.is(code, 0);
+		const found = await probe(`${folder}/${output}`);
+		t.deepEqual(found.codecs, codecs);
+		for (const [codec, seconds] of Object.entries(found.durations))
+			if (output.endsWith('.mp4')) t.true(seconds > 0.9 && seconds < 1.2, `${codec} ${seconds}`);
+		if (!output.endsWith('.flv')) t.is(await complaints(`${folder}/${output}`), '');
+		t.false(existsSync(`${folder}/${output}.part`));
+	},
+	title: (_, {film, output}: Case) => `${film} becomes ${output}`,
+});
+
+test(becomes, {film: 'plain.mp4', output: 'out.mp4', says: passes, codecs: both});
+test(becomes, {film: 'bframes.mp4', output: 'out.ts', says: passes, codecs: both});
+test(becomes, {film: 'bframes.mp4', output: 'out.flv', says: passes, codecs: both});
+test(becomes, {film: 'plain.mkv', output: 'out.flv', says: passes, codecs: both});
+test(becomes, {film: 'plain.ts', output: 'out.mp4', says: passes, codecs: both});
+test(becomes, {film: 'plain.flv', output: 'out.mp4', says: passes, codecs: both});
+test(becomes, {
+	...{film: 'silent.mp4', output: 'out.ts', codecs: ['h264']},
+	says: 'H.264 passes through',
+});
+test(becomes, {
+	...{film: 'sound.m4a', output: 'out.mp4', codecs: ['aac']},
+	says: 'AAC passes through',
+});
+test(becomes, {
+	...{film: 'hevc.mp4', output: 'out.flv', codecs: both},
+	says: 'AAC passes through; H.265 becomes H.264',
+});
+test(becomes, {
+	...{film: 'hevc.mp4', output: 'out.mp4', codecs: ['aac', 'hevc']},
+	says: 'H.265 and AAC pass through',
+});
+test(becomes, {
+	...{film: 'vp9.webm', output: 'out.flv', codecs: both},
+	says: 'VP9 becomes H.264; Opus becomes AAC',
+});
+test(becomes, {
+	...{film: 'opus.mkv', output: 'out.flv', codecs: both},
+	says: 'H.264 passes through; Opus becomes AAC',
+});
+test(becomes, {
+	// AVI has no presentation times.
+	...{film: 'mpeg4.avi', output: 'out.flv', codecs: both},
+	says: 'MPEG-4 becomes H.264; MP3 becomes AAC',
+});
+test(becomes, {
+	...{film: 'theora.ogg', output: 'out.mp4', codecs: both},
+	says: 'Theora becomes H.264; Vorbis becomes AAC',
+});
+test(becomes, {
+	...{film: 'sound.wav', output: 'out.mp4', codecs: ['aac']},
+	says: 'PCM becomes AAC',
+});
+test(becomes, {
+	...{film: 'sound.mp3', output: 'out.ts', codecs: ['mp3']},
+	says: 'MP3 passes through',
+});
+
+test('an output file is replaced by a whole one only', async t => {
+	const folder = makeFolder(t);
+	const input = await makeFilm(t, folder, {name: 'plain.mp4', seconds: 1});
+	writeFileSync(`${folder}/out.mp4`, 'old');
+	writeFileSync(`${folder}/bad.mp4`, 'no film');
+	const refused = await runStreamer(t, [`${folder}/bad.mp4`, `${folder}/out.mp4`]);
+	t.is(refused.code, 1);
+	t.is(refused.lines.length, 1);
+	t.is(readFileSync(`${folder}/out.mp4`, 'utf8'), 'old');
+	const done = await runStreamer(t, [pathToFileURL(input).href, 'out.mp4'], {cwd: folder});
+	t.is(done.code, 0);
+	t.is(await complaints(`${folder}/out.mp4`), '');
+	t.deepEqual(readdirSync(folder).sort(), ['bad.mp4', 'out.mp4', 'plain.mp4']);
+});
+
+for (const [what, input, output, line] of [
+	['an input that is not there', 'none.mp4', 'out.mp4', /none\.mp4 cannot be read: No such file/i],
+	['a folder that is not there', 'test:', 'none/out.mp4', /Cannot write .*none: there is no such/],
+	['a camera that is not there', 'rtsp://127.0.0.1:1/x', 'out.mp4', /127\.0\.0\.1.*refused/i],
+	['a server that is not there', 'rtmp://127.0.0.1:1/a/b', 'out.mp4', /127\.0\.0\.1.*refused/i],
+	['an RTMP server that is not there', 'test:', 'rtmp://127.0.0.1:1/live/secretkey', /refused/i],
+	['an RTSP server that is not there', 'test:', 'rtsp://127.0.0.1:1/live', /127\.0\.0\.1/],
+] as const)
+	test(`${what} is told in one line, with exit code 1 and nothing left behind`, async t => {
+		const folder = makeFolder(t);
+		const {code, lines} = await runStreamer(t, [input, output], {cwd: folder});
+		t.is(code, 1);
+		const told = lines.filter(text => !text.endsWith('pass through'));
+		t.is(told.length, 1, lines.join('\n'));
+		t.regex(told[0]!, line);
+		t.regex(told[0]!, /^streamer: /);
+		t.notRegex(lines.join('\n'), /secretkey/);
+		t.deepEqual(readdirSync(folder), []);
+	});
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+	test(`${signal} leaves an mp4 that is finished and playable`, async t => {
+		const folder = makeFolder(t);
+		const output = `${folder}/out.mp4`;
+		const streamer = startStreamer(t, ['test:', output, '--http', ':0']);
+		await streamer.until(({position}) => position > 1);
+		streamer.child.kill(signal);
+		t.is(await streamer.ended(), 0);
+		t.is(await complaints(output), '');
+		t.deepEqual((await probe(output)).codecs, both);
+		t.deepEqual(readdirSync(folder), ['out.mp4']);
+	});

@@ -1,0 +1,257 @@
+// Real peers at the other end: nginx with its RTMP module, gst-rtsp-server, srt-live-transmit, players of HLS.
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {createWriteStream, existsSync, readFileSync, readdirSync, statSync} from 'node:fs';
+import test from 'ava';
+import type {ExecutionContext} from 'ava';
+import {startCamera} from '../helpers/camera.ts';
+import {makeFolder, runCommand} from '../helpers/command.ts';
+import {complaints, makeFilm, packetsOf, probe} from '../helpers/films.ts';
+import {startRecorder} from '../helpers/recorder.ts';
+import {freePort, startRtmpServer} from '../helpers/rtmp-server.ts';
+import {runStreamer, startStreamer} from '../helpers/streamer.ts';
+import {untilAnswer} from '../helpers/server.ts';
+
+const picture = 'test:?size=160x120&rate=10&gop=5&bitrate=100k';
+const both = ['aac', 'h264'];
+
+/** What a player of RTMP gets, in a file that grows until it is stopped. */
+const record = (t: ExecutionContext, url: string) => {
+	const file = `${makeFolder(t)}/seen.flv`;
+	const player = spawn('ffmpeg', [
+		...['-v', 'error', '-analyzeduration', '2000000', '-i', url, '-c', 'copy'],
+		...['-flush_packets', '1', file],
+	]);
+	const closed = once(player, 'close');
+	t.teardown(() => player.kill('SIGKILL'));
+	const size = () => (existsSync(file) ? statSync(file).size : 0);
+	return {
+		file,
+		untilGrown: async () => {
+			const before = size();
+			await untilAnswer(
+				async () => size(),
+				now => now > before + 5000,
+			);
+		},
+		size,
+		stop: async () => {
+			player.kill('SIGKILL');
+			await closed;
+		},
+	};
+};
+
+test('RTMP: play, pause and exit while somebody watches; the stream goes on without a gap', async t => {
+	const server = await startRtmpServer(t);
+	const url = `${server.url}/abcd-1234`;
+	const streamer = startStreamer(t, [picture, url, '--http', ':0']);
+	await streamer.until(({state, position}) => state === 'playing' && position > 0.3);
+	const player = record(t, url);
+	await player.untilGrown();
+	streamer.say('pause');
+	const {drops} = await streamer.until(({state}) => state === 'paused');
+	await streamer.until(status => status.drops > drops + 20);
+	streamer.say('play');
+	await streamer.until(({state}) => state === 'playing');
+	await player.untilGrown();
+	streamer.say('exit');
+	t.is(await streamer.ended(), 0);
+	await player.stop();
+	t.deepEqual((await probe(player.file)).codecs, both);
+	const times = (await packetsOf(player.file, 'v:0')).map(({dtsUs}) => dtsUs);
+	const steps = times.slice(1).map((time, index) => time - times[index]!);
+	t.true(Math.min(...steps) > 0, `${Math.min(...steps)}`);
+	t.true(Math.max(...steps) < 300_000, `${Math.max(...steps)}`);
+	t.notRegex(streamer.lines.join('\n'), /abcd-1234/);
+});
+
+test('RTMP: a server that is killed and comes back gets the stream again', async t => {
+	const first = await startRtmpServer(t);
+	const url = `${first.url}/key`;
+	const streamer = startStreamer(t, [picture, url, '--reconnect', '--http', ':0']);
+	await streamer.until(({state, position}) => state === 'playing' && position > 0.3);
+	await first.stop();
+	await streamer.until(({state}) => state === 'reconnecting');
+	await startRtmpServer(t, {port: first.port});
+	await streamer.until(({state, reconnects}) => state === 'playing' && reconnects > 0);
+	const player = record(t, url);
+	await player.untilGrown();
+	await player.stop();
+	t.deepEqual((await probe(player.file)).codecs, both);
+	streamer.child.kill('SIGTERM');
+	t.is(await streamer.ended(), 0);
+	t.regex(streamer.lines.join('\n'), /; trying again\nconnected again/);
+});
+
+test('RTMP: a film goes on where it was when the server was lost', async t => {
+	const folder = makeFolder(t);
+	const film = await makeFilm(t, folder, {name: 'plain.mp4', seconds: 8});
+	const first = await startRtmpServer(t);
+	const streamer = startStreamer(t, [film, `${first.url}/key`, '--reconnect', '--http', ':0']);
+	await streamer.until(({position}) => position > 1);
+	await first.stop();
+	await streamer.said(/; trying again$/);
+	await startRtmpServer(t, {port: first.port});
+	await streamer.said(/^connected again$/);
+	t.is(await streamer.ended(), 0);
+	t.false(streamer.lines.some(line => line.startsWith('streamer: ')));
+});
+
+test('RTMP: without --reconnect a server that is killed is one line and exit code 1', async t => {
+	const server = await startRtmpServer(t);
+	const streamer = startStreamer(t, [picture, `${server.url}/abcd-1234`, '--http', ':0']);
+	await streamer.until(({position}) => position > 0.3);
+	await server.stop();
+	t.is(await streamer.ended(), 1);
+	const told = streamer.lines.filter(line => line.startsWith('streamer: '));
+	t.is(told.length, 1, streamer.lines.join('\n'));
+	t.notRegex(told[0]!, /abcd-1234/);
+});
+
+test('RTMP: a server that refuses is one line and exit code 1', async t => {
+	const server = await startRtmpServer(t);
+	const closed = `rtmp://127.0.0.1:${server.port}/closed/abcd-1234`;
+	const {code, lines} = await runStreamer(t, [picture, closed]);
+	t.is(code, 1);
+	t.is(lines.filter(line => line.startsWith('streamer: ')).length, 1, lines.join('\n'));
+	t.notRegex(lines.join('\n'), /abcd-1234/);
+});
+
+test('RTMP: a server that stands still does not hold up the end', async t => {
+	const server = await startRtmpServer(t);
+	const streamer = startStreamer(t, [picture, `${server.url}/key`, '--http', ':0']);
+	await streamer.until(({position}) => position > 0.3);
+	server.freeze();
+	streamer.say('exit');
+	t.is(await streamer.ended(), 0);
+});
+
+test('RTMP comes in as well, and is written to a file', async t => {
+	const server = await startRtmpServer(t);
+	const source = startStreamer(t, [picture, `${server.url}/key`, '--http', ':0']);
+	await source.until(({position}) => position > 0.3);
+	const output = `${makeFolder(t)}/out.mp4`;
+	const {code, lines} = await runStreamer(t, [`${server.url}/key`, output, '--duration', '1s']);
+	t.is(code, 0, lines.join('\n'));
+	t.deepEqual((await probe(output)).codecs, both);
+	t.is(await complaints(output), '');
+});
+
+test('RTSP: ANNOUNCE and RECORD to gst-rtsp-server', async t => {
+	const {url, tracks} = await startRecorder(t, `${makeFolder(t)}/seen`);
+	const {code, lines} = await runStreamer(t, [picture, url, '--duration', '2s']);
+	t.is(code, 0, lines.join('\n'));
+	t.deepEqual(lines, ['H.264 120p and AAC pass through']);
+	// Decoded: pictures of 160x120, and sound.
+	const sizes = tracks.map(track => statSync(track).size);
+	t.true(Math.min(...sizes) > 0, sizes.join(' '));
+	t.true(
+		sizes.some(size => size > 10 * 28_800 && size % 28_800 === 0),
+		sizes.join(' '),
+	);
+});
+
+test('SRT: srt-live-transmit gets MPEG-TS', async t => {
+	const port = await freePort();
+	const file = `${makeFolder(t)}/seen.ts`;
+	const peer = spawn('srt-live-transmit', [`srt://:${port}?mode=listener`, 'file://con', '-q']);
+	peer.stdout.pipe(createWriteStream(file));
+	const closed = once(peer, 'close');
+	t.teardown(() => peer.kill('SIGKILL'));
+	const url = `srt://127.0.0.1:${port}`;
+	// Nobody tells when it listens: UDP has no connections to try.
+	const options = ['--reconnect', '--duration', '2s'];
+	const {code, lines} = await runStreamer(t, [picture, url, ...options]);
+	t.is(code, 0, lines.join('\n'));
+	peer.kill('SIGTERM');
+	await closed;
+	t.deepEqual((await probe(file)).codecs, both);
+});
+
+for (const variant of ['mpegts', 'fmp4'])
+	test(`HLS as ${variant}: a folder that a player reads, over HTTP too`, async t => {
+		const folder = makeFolder(t);
+		const playlist = `${folder}/index.m3u8`;
+		const options = ['--hls', variant, '--http', ':0'];
+		const streamer = startStreamer(t, [picture, playlist, ...options]);
+		await streamer.until(({position}) => position > 5);
+		const url = `${await streamer.url()}/index.m3u8`;
+		const seen = await probe(url);
+		t.deepEqual([...new Set(seen.codecs)], both);
+		const answer = await fetch(url);
+		t.is(answer.headers.get('content-type'), 'application/vnd.apple.mpegurl');
+		t.notRegex(await answer.text(), /ENDLIST/);
+		streamer.say('exit');
+		t.is(await streamer.ended(), 0);
+		t.regex(readFileSync(playlist, 'utf8'), /#EXT-X-ENDLIST\s*$/);
+		t.is(await complaints(playlist), '');
+		const listed = readFileSync(playlist, 'utf8').match(/^[^#\s].*$/gm) ?? [];
+		const names = readdirSync(folder);
+		for (const name of listed) t.true(names.includes(name), name);
+	});
+
+test('a camera that was killed and is back goes on, while its output stays', async t => {
+	const server = await startRtmpServer(t);
+	const first = await startCamera(t, {gop: 10});
+	const url = `${server.url}/cam`;
+	const streamer = startStreamer(t, [first.url, url, '--reconnect', '--http', ':0']);
+	await streamer.until(({position}) => position > 0.3);
+	const player = record(t, url);
+	await player.untilGrown();
+	await first.stop();
+	await streamer.until(({state}) => state === 'reconnecting');
+	await startCamera(t, {gop: 10, port: first.port});
+	await streamer.until(({state, reconnects}) => state === 'playing' && reconnects === 1);
+	// The same player, on the same connection.
+	await player.untilGrown();
+	await player.stop();
+	t.deepEqual((await probe(player.file)).codecs, both);
+	streamer.child.kill('SIGINT');
+	t.is(await streamer.ended(), 0);
+});
+
+test('a camera whose sound our own RTSP does not carry is fetched by GStreamer', async t => {
+	const camera = await startCamera(t, {
+		launch:
+			'( videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1 ! ' +
+			'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! rtph264pay name=pay0 pt=96 ' +
+			'audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 )',
+	});
+	const output = `${makeFolder(t)}/out.mp4`;
+	const {code, lines} = await runStreamer(t, [camera.url, output, '--duration', '1s']);
+	t.is(code, 0, lines.join('\n'));
+	t.deepEqual(lines, ['H.264 passes through; G.711 becomes AAC']);
+	t.deepEqual((await probe(output)).codecs, both);
+});
+
+test('a camera that goes away leaves a file that is whole, and exit code 1', async t => {
+	const camera = await startCamera(t, {gop: 10});
+	const output = `${makeFolder(t)}/out.mp4`;
+	const streamer = startStreamer(t, [camera.url, output, '--http', ':0']);
+	await streamer.until(({position}) => position > 0.5);
+	await camera.stop();
+	t.is(await streamer.ended(), 1);
+	t.is(streamer.lines.filter(line => line.startsWith('streamer: ')).length, 1);
+	t.is(await complaints(output), '');
+});
+
+test('a web server gives HLS', async t => {
+	const folder = makeFolder(t);
+	const film = await makeFilm(t, folder, {name: 'plain.mp4', seconds: 2});
+	const playlist = `${folder}/index.m3u8`;
+	await runCommand('ffmpeg', [
+		...['-v', 'error', '-i', film, '-c', 'copy', '-hls_time', '1', '-hls_list_size', '0', playlist],
+	]);
+	const server = spawn('/usr/bin/python3', [
+		...['-u', '-m', 'http.server', '0', '--bind', '127.0.0.1', '--directory', folder],
+	]);
+	t.teardown(() => server.kill('SIGKILL'));
+	const [chunk] = (await once(server.stdout, 'data')) as [Buffer];
+	const port = /port (\d+)/.exec(chunk.toString())?.[1];
+	const output = `${folder}/out.mp4`;
+	const {code, lines} = await runStreamer(t, [`http://127.0.0.1:${port}/index.m3u8`, output]);
+	t.is(code, 0, lines.join('\n'));
+	t.deepEqual((await probe(output)).codecs, both);
+	t.is(await complaints(output), '');
+});
