@@ -10,7 +10,10 @@ const describeTrack = (track: TrackInfo): string => {
 	switch (track.type) {
 		case 'h264':
 		case 'h265':
+		case 'video':
 			return [track.codec, size(track), frameRate(track)].filter(Boolean).join(' ');
+		case 'audio':
+			return `${track.codec} ${track.sampleRateHz / 1000} kHz ${channels(track.channels)}`;
 		case 'aac':
 			return `AAC ${track.sampleRateHz / 1000} kHz ${channels(track.channels)}`;
 		case 'opaque':

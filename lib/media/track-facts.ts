@@ -61,6 +61,9 @@ const codecProps = (track: TrackInfo): TrackCodecProps | null => {
 				profile: h265Profile(track),
 				level: h265Level(track),
 			};
+		case 'video':
+			return {width: track.width, height: track.height, profile: '', level: ''};
+		case 'audio':
 		case 'aac':
 			return {sampleRate: track.sampleRateHz, channelCount: track.channels};
 		case 'opaque':

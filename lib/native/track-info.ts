@@ -73,6 +73,28 @@ export type TrackInfo = {fmp4: string} & (
 			/** VPS, SPS and PPS without start codes. */
 			parameterSets: Uint8Array[];
 	  }
+	/** Every other video codec whose pictures are understood: all that a decoder needs stands in them. */
+	| {
+			kind: 'video';
+			codec: string;
+			clockRateHz: number;
+			type: 'video';
+			width: number;
+			height: number;
+			/** Numerator 0 = not announced. */
+			frameRateNum: number;
+			frameRateDen: number;
+			maxReorderFrames: number;
+	  }
+	/** Every other audio codec that is understood. */
+	| {
+			kind: 'audio';
+			codec: string;
+			clockRateHz: number;
+			type: 'audio';
+			sampleRateHz: number;
+			channels: number;
+	  }
 	| {
 			kind: 'audio';
 			codec: string;

@@ -58,6 +58,17 @@ void describe(Fields& fields, const core::H265Parameters& h265) {
       .set("profileTierLevel", bytesToJs(fields.env(), h265.profileTierLevel));
 }
 
+// What is known of any video or audio codec.
+void describe(Fields& fields, const core::VideoParameters& video) {
+  describePictures(fields.set("type", "video"), video);
+}
+
+void describe(Fields& fields, const core::AudioParameters& audio) {
+  fields.set("type", "audio")
+      .set("sampleRateHz", audio.sampleRateHz)
+      .set("channels", audio.channels);
+}
+
 void describe(Fields& fields, const core::AacParameters& aac) {
   fields.set("type", "aac")
       .set("sampleRateHz", aac.sampleRateHz)

@@ -32,4 +32,40 @@ struct AacParameters : AudioParameters {
   bool operator==(const AacParameters&) const = default;
 };
 
+// RFC 6716; a decoder always puts out 48 kHz.
+struct OpusParameters : AudioParameters {
+  explicit OpusParameters(uint8_t count = 2) {
+    sampleRateHz = 48000;
+    channels = count;
+  }
+  uint32_t samplesOf(ByteView unit) const;
+  bool operator==(const OpusParameters&) const = default;
+};
+
+// G.711, G.722, G.726, L8, L16, L24: every sample has the same number of bits.
+struct PcmParameters : AudioParameters {
+  uint8_t bitsPerSample = 8;  // as they are sent
+  uint32_t samplesOf(ByteView unit) const;
+  bool operator==(const PcmParameters&) const = default;
+};
+
+// MPEG-1 and MPEG-2 audio, ISO/IEC 11172-3 and 13818-3.
+struct MpegAudioParameters : AudioParameters {
+  uint8_t layer = 3;
+  bool isMpeg1 = true;
+  bool operator==(const MpegAudioParameters&) const = default;
+};
+
+// ETSI TS 102 366: what its first frame says.
+struct Ac3Parameters : AudioParameters {
+  Ac3Parameters() { samplesPerFrame = 1536; }
+  uint8_t rateCode = 0;  // fscod
+  uint8_t bitstreamId = 8;
+  uint8_t bitstreamMode = 0;
+  uint8_t channelMode = 2;  // acmod
+  bool lowFrequency = false;
+  uint8_t bitrateCode = 0;  // frmsizecod / 2
+  bool operator==(const Ac3Parameters&) const = default;
+};
+
 }  // namespace core

@@ -1,9 +1,12 @@
 #include "core/depacketizer.hpp"
 
 #include "core/aac_depacketizer.hpp"
+#include "core/framed_audio.hpp"
 #include "core/h264_depacketizer.hpp"
 #include "core/h265_depacketizer.hpp"
 #include "core/opaque_depacketizer.hpp"
+#include "core/picture_depacketizer.hpp"
+#include "core/whole_packets.hpp"
 
 #include <string_view>
 #include <utility>
@@ -19,6 +22,16 @@ std::unique_ptr<Depacketizer> make(const RtpTrackConfig& config, Depacketizer::S
   return std::make_unique<Made>(config, std::move(sink));
 }
 
+template <const FramedAudioFormat& format>
+std::unique_ptr<Depacketizer> makeFramed(const RtpTrackConfig& config, Depacketizer::Sink&& sink) {
+  return std::make_unique<FramedAudioDepacketizer>(format, config.clockRateHz, std::move(sink));
+}
+
+template <const PictureFormat& format>
+std::unique_ptr<Depacketizer> makePictures(const RtpTrackConfig&, Depacketizer::Sink&& sink) {
+  return std::make_unique<PictureDepacketizer>(format, std::move(sink));
+}
+
 struct Entry {
   std::string_view codec;
   Make make;
@@ -27,7 +40,26 @@ struct Entry {
 constexpr Entry kEntries[] = {
     {"H264", make<H264Depacketizer>},
     {"H265", make<H265Depacketizer>},
+    {"VP8", makePictures<kVp8Format>},
+    {"VP9", makePictures<kVp9Format>},
     {"MPEG4-GENERIC", make<AacDepacketizer>},
+    {"OPUS", makeOpusDepacketizer},
+    {"MPA", makeFramed<kMpegAudioFormat>},
+    {"AC3", makeFramed<kAc3Format>},
+    {"PCMU", makePcmDepacketizer},
+    {"PCMA", makePcmDepacketizer},
+    {"G722", makePcmDepacketizer},
+    {"G726-16", makePcmDepacketizer},
+    {"G726-24", makePcmDepacketizer},
+    {"G726-32", makePcmDepacketizer},
+    {"G726-40", makePcmDepacketizer},
+    {"AAL2-G726-16", makePcmDepacketizer},
+    {"AAL2-G726-24", makePcmDepacketizer},
+    {"AAL2-G726-32", makePcmDepacketizer},
+    {"AAL2-G726-40", makePcmDepacketizer},
+    {"L8", makePcmDepacketizer},
+    {"L16", makePcmDepacketizer},
+    {"L24", makePcmDepacketizer},
 };
 
 const Entry* find(std::string_view codec) {

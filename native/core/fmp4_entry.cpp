@@ -1,6 +1,7 @@
 #include "core/fmp4_entry.hpp"
 
 #include "core/decoder_config.hpp"
+#include "core/vpx.hpp"
 
 #include <algorithm>
 #include <array>
@@ -103,6 +104,56 @@ SampleEntry entryOf(const AacParameters& aac) {
   const unsigned signalled = aac.config[0] >> 3;
   const unsigned type = signalled == 31 ? aac.objectType : signalled;
   return {"mp4a", "esds", elementaryStream(kMpeg4Audio, aac.config), print("mp4a.40.%u", type)};
+}
+
+// VP9: VP Codec ISO Media File Format Binding, version 1.0.
+
+bool isCarried(const Vp9Parameters& vp9) { return vp9.width > 0 && vp9.height > 0; }
+
+SampleEntry entryOf(const Vp9Parameters& vp9) {
+  constexpr uint8_t kNotTold = 2;  // of colours
+  const uint8_t level = vpx::vp9Level(vp9);
+  const auto depths =
+      static_cast<uint8_t>(vp9.bitDepth << 4 | vp9.chroma << 1 | (vp9.fullRange ? 1 : 0));
+  return {
+      "vp09",
+      "vpcC",
+      {1, 0, 0, 0, vp9.profile, level, depths, kNotTold, kNotTold, kNotTold, 0, 0},
+      print("vp09.%02u.%02u.%02u", unsigned{vp9.profile}, unsigned{level}, unsigned{vp9.bitDepth})};
+}
+
+// Opus: Encapsulation of Opus in ISO Base Media File Format, section 4.3.2.
+
+bool isCarried(const OpusParameters& opus) { return opus.channels == 1 || opus.channels == 2; }
+
+SampleEntry entryOf(const OpusParameters& opus) {
+  // Version, channels, nothing to skip, 48000 Hz, no gain, mapping family 0.
+  return {"Opus", "dOps", {0, opus.channels, 0, 0, 0, 0, 0xbb, 0x80, 0, 0, 0}, "opus"};
+}
+
+// MP3: ISO/IEC 14496-1 table 5, RFC 6381 section 3.3.
+
+bool isCarried(const MpegAudioParameters& audio) {
+  return audio.layer == 3 && audio.sampleRateHz > 0;
+}
+
+SampleEntry entryOf(const MpegAudioParameters& audio) {
+  return {"mp4a", "esds", elementaryStream(audio.isMpeg1 ? 0x6b : 0x69, {}), "mp4a.40.34"};
+}
+
+// AC-3: ETSI TS 102 366 section F.4.
+
+bool isCarried(const Ac3Parameters& ac3) { return ac3.sampleRateHz > 0; }
+
+SampleEntry entryOf(const Ac3Parameters& ac3) {
+  const uint32_t word = uint32_t{ac3.rateCode} << 22 | uint32_t{ac3.bitstreamId} << 17 |
+                        uint32_t{ac3.bitstreamMode} << 14 | uint32_t{ac3.channelMode} << 11 |
+                        uint32_t{ac3.lowFrequency} << 10 | uint32_t{ac3.bitrateCode} << 5;
+  return {"ac-3",
+          "dac3",
+          {static_cast<uint8_t>(word >> 16), static_cast<uint8_t>(word >> 8),
+           static_cast<uint8_t>(word)},
+          "ac-3"};
 }
 
 // All others.

@@ -1,8 +1,11 @@
 #include "core/packetizer.hpp"
 
 #include "core/aac_packetizer.hpp"
+#include "core/framed_audio.hpp"
 #include "core/nal_packetizer.hpp"
 #include "core/opaque_packetizer.hpp"
+#include "core/vpx.hpp"
+#include "core/whole_packets.hpp"
 
 namespace core {
 
@@ -14,6 +17,20 @@ std::unique_ptr<Packetizer> make(const H265Parameters& parameters) {
   return std::make_unique<NalPacketizer>(parameters);
 }
 std::unique_ptr<Packetizer> make(const AacParameters&) { return std::make_unique<AacPacketizer>(); }
+std::unique_ptr<Packetizer> make(const Vp8Parameters&) { return vpx::makeVp8Packetizer(); }
+std::unique_ptr<Packetizer> make(const Vp9Parameters&) { return vpx::makeVp9Packetizer(); }
+std::unique_ptr<Packetizer> make(const OpusParameters&) {
+  return std::make_unique<WholePacketPacketizer>();
+}
+std::unique_ptr<Packetizer> make(const PcmParameters&) {
+  return std::make_unique<WholePacketPacketizer>();
+}
+std::unique_ptr<Packetizer> make(const MpegAudioParameters&) {
+  return std::make_unique<FramedAudioPacketizer>(kMpegAudioFormat);
+}
+std::unique_ptr<Packetizer> make(const Ac3Parameters&) {
+  return std::make_unique<FramedAudioPacketizer>(kAc3Format);
+}
 std::unique_ptr<Packetizer> make(const OpaqueParameters&) {
   return std::make_unique<OpaquePacketizer>();
 }

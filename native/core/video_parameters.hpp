@@ -46,4 +46,20 @@ struct H265Parameters : VideoParameters {
   bool operator==(const H265Parameters&) const = default;
 };
 
+// RFC 6386: all that a decoder needs stands in its pictures.
+struct Vp8Parameters : VideoParameters {
+  Vp8Parameters() { reorderKnown = true; }
+  bool operator==(const Vp8Parameters&) const = default;
+};
+
+// VP9 Bitstream & Decoding Process Specification, section 6.2.
+struct Vp9Parameters : VideoParameters {
+  Vp9Parameters() { reorderKnown = true; }
+  uint8_t profile = 0;
+  uint8_t bitDepth = 8;
+  uint8_t chroma = 1;  // as vpcC has it: 0 and 1 4:2:0, 2 4:2:2, 3 4:4:4
+  bool fullRange = false;
+  bool operator==(const Vp9Parameters&) const = default;
+};
+
 }  // namespace core

@@ -2,6 +2,8 @@
 
 #include "core/decoder_config.hpp"
 #include "core/frame_rate.hpp"
+#include "core/framed_audio.hpp"
+#include "core/whole_packets.hpp"
 
 #include <array>
 #include <string>
@@ -89,7 +91,56 @@ const Codec* findCodec(std::string_view media) {
   return nullptr;
 }
 
-core::Result<NegotiatedTrack> opaqueTrack(const GstStructure* structure, std::string_view media) {
+// Of codecs whose parameters stand in their media: what the caps say of it. False: they do not say
+// enough.
+bool isComplete(const core::VideoParameters& video) { return video.width > 0 && video.height > 0; }
+bool isComplete(const core::AudioParameters& audio) {
+  return audio.sampleRateHz > 0 && audio.channels > 0;
+}
+
+template <typename Video>
+core::Parameters pictures(const GstStructure* structure, Video video) {
+  video.width = static_cast<uint32_t>(intField(structure, "width", 0));
+  video.height = static_cast<uint32_t>(intField(structure, "height", 0));
+  completeFrameRate(structure, video);
+  return isComplete(video) ? core::Parameters(video) : core::Parameters();
+}
+
+core::Parameters vp9(const GstStructure* structure) {
+  core::Vp9Parameters parameters;
+  const gchar* profile = gst_structure_get_string(structure, "profile");
+  if (profile) parameters.profile = static_cast<uint8_t>(g_ascii_strtoull(profile, nullptr, 10));
+  guint depth = 8;
+  gst_structure_get_uint(structure, "bit-depth-luma", &depth);
+  parameters.bitDepth = static_cast<uint8_t>(depth);
+  return pictures(structure, parameters);
+}
+
+core::Parameters pcm(const GstStructure* structure, std::string_view codec, uint32_t clockRateHz) {
+  const int channels = intField(structure, "channels", 1);
+  const auto parameters = core::pcmOf(codec, clockRateHz, static_cast<uint8_t>(channels));
+  return parameters && isComplete(*parameters) ? core::Parameters(*parameters) : core::Parameters();
+}
+
+core::Parameters mpegAudio(const GstStructure* structure) {
+  core::MpegAudioParameters parameters;
+  parameters.layer = static_cast<uint8_t>(intField(structure, "layer", 3));
+  parameters.isMpeg1 = intField(structure, "mpegaudioversion", 1) == 1;
+  parameters.sampleRateHz = static_cast<uint32_t>(intField(structure, "rate", 0));
+  parameters.channels = static_cast<uint8_t>(intField(structure, "channels", 0));
+  parameters.samplesPerFrame = core::mpegAudioSamples(parameters);
+  return isComplete(parameters) ? core::Parameters(parameters) : core::Parameters();
+}
+
+core::Parameters parametersOf(const GstStructure* structure, const core::Track& track) {
+  if (track.codec == "VP8") return pictures(structure, core::Vp8Parameters());
+  if (track.codec == "VP9") return vp9(structure);
+  if (track.codec == "OPUS") return core::OpusParameters();
+  if (track.codec == "MPA") return mpegAudio(structure);
+  return pcm(structure, track.codec, track.clockRateHz);
+}
+
+core::Result<NegotiatedTrack> otherTrack(const GstStructure* structure, std::string_view media) {
   const Codec* codec = findCodec(media);
   if (!codec) return core::Reason{"no track can be made of " + std::string(media)};
   const bool audio = media.starts_with("audio/");
@@ -99,6 +150,9 @@ core::Result<NegotiatedTrack> opaqueTrack(const GstStructure* structure, std::st
   const bool ownRate = audio && codec->name != "MPA" && codec->name != "OPUS";
   track.clockRateHz = static_cast<uint32_t>(
       ownRate ? intField(structure, "rate", codec->defaultRateHz) : codec->defaultRateHz);
+  // RFC 3551 section 4.5.2.
+  if (track.codec == "G722") track.clockRateHz = 8000;
+  track.parameters = parametersOf(structure, track);
   return NegotiatedTrack{std::move(track), {}};
 }
 
@@ -143,6 +197,44 @@ Caps describe(const core::AacParameters& parameters) {
                                   GST_TYPE_BUFFER, config.get(), nullptr));
 }
 
+Caps audioCaps(const char* media, const core::AudioParameters& audio) {
+  return Caps(gst_caps_new_simple(media, "rate", G_TYPE_INT, static_cast<int>(audio.sampleRateHz),
+                                  "channels", G_TYPE_INT, static_cast<int>(audio.channels),
+                                  nullptr));
+}
+
+Caps describe(const core::Vp8Parameters& parameters) {
+  return videoCaps("video/x-vp8", parameters);
+}
+
+Caps describe(const core::Vp9Parameters& parameters) {
+  return videoCaps("video/x-vp9", parameters);
+}
+
+Caps describe(const core::OpusParameters& parameters) {
+  Caps caps = audioCaps("audio/x-opus", parameters);
+  gst_caps_set_simple(caps.get(), "channel-mapping-family", G_TYPE_INT, 0, nullptr);
+  return caps;
+}
+
+Caps describe(const core::MpegAudioParameters& parameters) {
+  Caps caps = audioCaps("audio/mpeg", parameters);
+  gst_caps_set_simple(caps.get(), "mpegversion", G_TYPE_INT, 1, "layer", G_TYPE_INT,
+                      static_cast<int>(parameters.layer), "mpegaudioversion", G_TYPE_INT,
+                      parameters.isMpeg1 ? 1 : 2, "parsed", G_TYPE_BOOLEAN, TRUE, nullptr);
+  return caps;
+}
+
+Caps describe(const core::Ac3Parameters& parameters) {
+  Caps caps = audioCaps("audio/x-ac3", parameters);
+  gst_caps_set_simple(caps.get(), "framed", G_TYPE_BOOLEAN, TRUE, "alignment", G_TYPE_STRING,
+                      "frame", nullptr);
+  return caps;
+}
+
+// G.711 alone: GStreamer has no more of them without a dialect of its own.
+Caps describe(const core::PcmParameters&) { return nullptr; }
+
 Caps describe(const core::OpaqueParameters&) { return nullptr; }
 
 }  // namespace
@@ -154,7 +246,7 @@ core::Result<NegotiatedTrack> trackOf(const GstCaps& caps) {
   if (media == "video/x-h265") return nalTrack(structure, "H265", parseHvcC(codecData(structure)));
   if (media == "audio/mpeg" && intField(structure, "mpegversion", 0) == 4)
     return aacTrack(structure);
-  return opaqueTrack(structure, media);
+  return otherTrack(structure, media);
 }
 
 std::string codecName(const GstStructure& structure) {
@@ -169,6 +261,10 @@ std::string codecName(const GstStructure& structure) {
 }
 
 Caps capsOf(const core::Track& track) {
+  if (const auto* pcm = std::get_if<core::PcmParameters>(&track.parameters)) {
+    if (track.codec == "PCMU") return audioCaps("audio/x-mulaw", *pcm);
+    if (track.codec == "PCMA") return audioCaps("audio/x-alaw", *pcm);
+  }
   return std::visit([](const auto& parameters) { return describe(parameters); }, track.parameters);
 }
 

@@ -27,6 +27,10 @@ constexpr Branch kBranches[] = {
     {"H265", "rtph265depay", "h265parse", "video_%u"},
     {"MPEG4-GENERIC", "rtpmp4gdepay", "aacparse", "audio_%u"},
     {"OPUS", "rtpopusdepay", "opusparse", "audio_%u"},
+    {"VP8", "rtpvp8depay", "identity", "video_%u"},
+    {"VP9", "rtpvp9depay", "vp9parse", "video_%u"},
+    {"MPA", "rtpmpadepay", "mpegaudioparse", "audio_%u"},
+    {"AC3", "rtpac3depay", "ac3parse", "audio_%u"},
     {"PCMU", "rtppcmudepay", "identity", "audio_%u"},
     {"PCMA", "rtppcmadepay", "identity", "audio_%u"},
 };

@@ -22,6 +22,8 @@ type Peer = {
 const pictures =
 	'videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=320,height=240,framerate=25/1';
 
+const tone = 'audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2';
+
 const peers: Record<string, Peer> = {
 	H265: {
 		launch: `( ${pictures} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph265pay name=pay0 pt=96 )`,
@@ -30,6 +32,41 @@ const peers: Record<string, Peer> = {
 		streams: ['hevc'],
 		hasPicture: true,
 		engines: ['native', 'gstreamer'],
+	},
+	VP8: {
+		launch: `( ${pictures} ! vp8enc deadline=1 keyframe-max-dist=25 ! rtpvp8pay name=pay0 pt=96 )`,
+		ready: /VP8 320x240/,
+		hasPicture: true,
+	},
+	VP9: {
+		launch: `( ${pictures} ! vp9enc deadline=1 cpu-used=8 keyframe-max-dist=25 ! rtpvp9pay name=pay0 pt=96 )`,
+		ready: /VP9 320x240/,
+		codecs: /^vp09\.00\.20\.08$/,
+		streams: ['vp9'],
+		hasPicture: true,
+	},
+	Opus: {
+		launch: `( ${tone} ! opusenc ! rtpopuspay name=pay0 pt=97 )`,
+		ready: /OPUS 48 kHz stereo/,
+		codecs: /^opus$/,
+		streams: ['opus'],
+	},
+	MP3: {
+		launch: `( ${tone} ! lamemp3enc ! mpegaudioparse ! rtpmpapay name=pay0 )`,
+		ready: /MPA 48 kHz stereo/,
+		codecs: /^mp4a\.40\.34$/,
+		streams: ['mp3'],
+	},
+	'AC-3': {
+		launch: `( ${tone} ! avenc_ac3 ! ac3parse ! rtpac3pay name=pay0 pt=97 )`,
+		ready: /AC3 48 kHz stereo/,
+		codecs: /^ac-3$/,
+		streams: ['ac3'],
+	},
+	'G.711': {
+		launch:
+			'( audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay0 )',
+		ready: /PCMU 8 kHz mono/,
 	},
 };
 

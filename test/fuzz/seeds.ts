@@ -138,6 +138,30 @@ const packetNals = {
 	fragment265: hex('01 6201 93 aabbcc'),
 };
 
+// The codec, its clock in kHz above 8, channels (codecs.cpp).
+const vp8Key = '100200 9d012a 4001 f000 0102030405';
+const codecs = {
+	vp8: Buffer.concat([
+		hex('000001'),
+		packets([5, `90f0 8123 05 60 ${vp8Key}`], [4, '10 11020001'], [3, '00 0203']),
+	]),
+	vp9: Buffer.concat([
+		hex('010001'),
+		packets([5, '0e 18 0140 00f0 01 04 01 824983422013f00ef0'], [5, 'dc 8005 03 02 86aabb']),
+	]),
+	opus: Buffer.concat([hex('022802'), packets([5, 'f8aabb'], [5, 'fb05aabb'])]),
+	mpa: Buffer.concat([
+		hex('035202'),
+		packets(
+			[5, `00000000 fff31440 ${'00'.repeat(44)}`],
+			[4, '00000000 fff31440 0001'],
+			[1, '00000006 0203'],
+		),
+	]),
+	ac3: Buffer.concat([hex('042802'), packets([5, `0001 0b7700000040 4000 ${'00'.repeat(120)}`])]),
+	pcm: Buffer.concat([hex('050001'), packets([5, 'ffffffff'], [7, '7f7f7f7f'])]),
+};
+
 const rtp = (sequence: string, payload: string) => `8060${sequence}0000000211223344${payload}`;
 const frame = (channel: string, packet: string) =>
 	Buffer.concat([hex(`24${channel}`), word(hex(packet).length), hex(packet)]);
@@ -229,6 +253,7 @@ const corpora: Record<string, Record<string, Buffer>> = {
 	h264_depacketizer: h264,
 	h265_depacketizer: h265,
 	h265_sets: h265Sets,
+	codecs,
 	aac_depacketizer: aac,
 	deframer,
 	rtcp,

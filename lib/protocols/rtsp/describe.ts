@@ -55,6 +55,10 @@ const texts = (track: TrackInfo): Texts => {
 			return h264Texts(track);
 		case 'h265':
 			return h265Texts(track);
+		case 'video':
+			return {encoding: `${track.codec}/${track.clockRateHz}`, fmtp: '', more: frameRateOf(track)};
+		case 'audio':
+			return audioTexts(track);
 		case 'aac':
 			return aacTexts(track);
 		case 'opaque':
@@ -85,6 +89,15 @@ const h265Texts = (track: Extract<TrackInfo, {type: 'h265'}>): Texts => {
 		encoding: 'H265/90000',
 		fmtp: `sprop-vps=${setsOf(32)};sprop-sps=${setsOf(33)};sprop-pps=${setsOf(34)}`,
 		more: frameRateOf(track),
+	};
+};
+
+/** RFC 3551 section 6: one channel is not told; RFC 7587 section 7: Opus always has two; MPA tells none. */
+const audioTexts = ({codec, clockRateHz, channels}: Extract<TrackInfo, {type: 'audio'}>): Texts => {
+	const count = codec === 'OPUS' ? 2 : codec === 'MPA' ? 1 : channels;
+	return {
+		encoding: `${codec}/${clockRateHz}${count > 1 ? `/${count}` : ''}`,
+		fmtp: codec === 'OPUS' && channels > 1 ? 'sprop-stereo=1' : '',
 	};
 };
 
