@@ -64,7 +64,7 @@ const measureOnce = async (row: Row, units: number) => {
 		const [cameras, ...own] = await Promise.all([camera.process, ...measured].map(watch));
 		return {figures: {...sum(own), cameraCpuPercent: cameras?.cpuPercent ?? 0}, lost: complaints()};
 	} finally {
-		for (const child of new Set([...helpers, ...measured, camera.process])) await end(child);
+		for (const child of new Set([...measured, ...helpers, camera.process])) await end(child);
 		rmSync(folder, {recursive: true});
 	}
 };

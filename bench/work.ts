@@ -62,7 +62,11 @@ export const toRtmp =
 		const rtmp = startRtmpServer(folder, port);
 		await listening(port);
 		const target = (index: number) => `rtmp://127.0.0.1:${port}/live/cam${index}`;
-		const measured = Array.from({length: units}, (_, index) => start(command(url, target(index))));
+		const measured: ChildProcess[] = [];
+		for (let index = 0; index < units; index++) {
+			measured.push(start(command(url, target(index))));
+			await sleep(500); // gst-rtsp-server at times stops for good when many come at once
+		}
 		return {measured, helpers: [rtmp], complaints: none};
 	};
 
