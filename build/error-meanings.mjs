@@ -64,6 +64,7 @@ export const meanings = {
 	RTSP_CONNECT: 'No connection to the RTSP peer.',
 	RTSP_LOST: 'The connection to the RTSP peer broke.',
 	RTSP_NOT_FOUND: 'The RTSP peer has no such stream.',
+	RTSP_NO_PORTS: 'No UDP ports are free for RTP from an RTSP peer.',
 	RTSP_NO_TRACKS: 'The RTSP peer offers nothing that can be taken.',
 	RTSP_REFUSED: 'The RTSP peer refused a request.',
 	RTSP_SILENT: 'The RTSP peer sends no media any more.',

@@ -58,6 +58,7 @@ export const errorKinds = {
 	RTSP_CONNECT: 'unavailable',
 	RTSP_LOST: 'unavailable',
 	RTSP_NOT_FOUND: 'unavailable',
+	RTSP_NO_PORTS: 'exhausted',
 	RTSP_NO_TRACKS: 'unsupported',
 	RTSP_REFUSED: 'unavailable',
 	RTSP_SILENT: 'unavailable',

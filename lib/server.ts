@@ -35,7 +35,7 @@ import {createGstreamerSource} from './protocols/gstreamer/pull.ts';
 import {createGstreamerRtspSource} from './protocols/gstreamer/rtsp-pull.ts';
 import {createHlsReader} from './protocols/hls/read.ts';
 import type {HlsReader} from './protocols/hls/read.ts';
-import {openRtspSource} from './protocols/rtsp/pull.ts';
+import {createRtspSource} from './protocols/rtsp/pull.ts';
 import {createRtspServer} from './protocols/rtsp/server.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
 import {createSnapshotReader} from './protocols/snapshot/read.ts';
@@ -317,12 +317,11 @@ export class Server {
 
 /** What fetches each kind of source, by its scheme. */
 const createSources = (native: Native): Record<string, OpenSource> => {
+	const openByUs = createRtspSource(native);
 	const openByGstreamer = createGstreamerRtspSource(native);
 	return {
 		rtsp: options =>
-			options.settings.rtspEngine === 'gstreamer'
-				? openByGstreamer(options)
-				: openRtspSource(options),
+			options.settings.rtspEngine === 'gstreamer' ? openByGstreamer(options) : openByUs(options),
 		file: createFileSource(native),
 		test: createTestSource(native),
 		gstreamer: createGstreamerSource(native),

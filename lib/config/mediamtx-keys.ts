@@ -145,7 +145,6 @@ export const lackedPathKeys: Readonly<Record<string, string | null>> = {
 	rtspRangeType: '',
 	rtspRangeStart: '',
 	rtspScale: '',
-	rtspUDPSourcePortRange: '[32768, 60999]',
 	rtpSDP: '',
 	moqTransport: 'quic',
 	whepBearerToken: '',

@@ -3,12 +3,7 @@ import {key} from './key.ts';
 import {rawMap} from './raw.ts';
 import type {RawMap} from './raw.ts';
 import {checkSource} from './sources.ts';
-import {boolean, checkedText, duration, integer, size, text, word} from './values.ts';
-
-const unfitTransport = (transport: unknown) =>
-	transport === 'udp' || transport === 'multicast'
-		? 'this version pulls RTSP over TCP only and does so here as well'
-		: undefined;
+import {boolean, checkedText, duration, integer, portRange, size, text, word} from './values.ts';
 
 export const pathKeys = {
 	source: key(checkedText(checkSource), {
@@ -73,9 +68,21 @@ export const pathKeys = {
 	rtspTransport: key(word('automatic', 'udp', 'multicast', 'tcp'), {
 		default: 'automatic',
 		isLive: false,
-		pending: unfitTransport,
 		description:
-			'How RTP is carried when the source is RTSP. This version uses TCP, whatever is written here.',
+			'How RTP comes when the source is RTSP. `automatic` begins with UDP and goes on over TCP where the camera refuses UDP or nothing has come by it for 3 seconds; that is remembered while the server runs. (`rtspEngine: gstreamer` does so whatever is written here.)',
+	}),
+	rtspUDPSourcePortRange: key(portRange(), {
+		default: ['32768', '60999'],
+		isLive: false,
+		description:
+			'The lowest and the highest port that RTP over UDP may come in by; a track takes an even one and the next.',
+	}),
+	rtspMulticastInterface: key(text(), {
+		default: '',
+		isLive: false,
+		isOurs: true,
+		description:
+			'The network interface that multicast of an RTSP source comes in by, such as `eth1`. Empty = the system chooses.',
 	}),
 	rtspEngine: key(word('native', 'gstreamer'), {
 		default: 'native',

@@ -61,6 +61,18 @@ export const integer = ({min, max}: {min: number; max: number}) =>
 		},
 	);
 
+/** The lowest and the highest port of a range that has room for an even one and the next. */
+export const portRange = () =>
+	value(
+		'two ports such as [32768, 60999], the lower one first, with an even one and the next between them',
+		{type: 'array', items: {type: 'integer', minimum: 1, maximum: 65_535}},
+		input => {
+			const [first = 0, last = 0, ...rest] = portsOf(input);
+			const isRange = rest.length === 0 && first >= 1 && last <= 65_535;
+			return isRange && last > first + (first % 2) ? [first, last] : undefined;
+		},
+	);
+
 /** One of the words, written exactly so; `off` and `no` stay words here. */
 export const word = <const Word extends string>(...words: Word[]) =>
 	value(
@@ -143,7 +155,7 @@ export function show(input: unknown): string {
 /** `json` is what JSON Schema and the reference say about the form. */
 function value<Output>(
 	expected: string,
-	json: {type: 'string' | 'boolean' | 'integer'; [key: string]: unknown},
+	json: {type: 'string' | 'boolean' | 'integer' | 'array'; [key: string]: unknown},
 	parse: (input: unknown) => Output | undefined,
 ) {
 	return z
@@ -156,6 +168,12 @@ function value<Output>(
 		})
 		.meta(json);
 }
+
+const portsOf = (input: unknown): number[] => {
+	const items: unknown[] =
+		typeof input === 'string' ? splitList(input) : Array.isArray(input) ? input : [];
+	return items.map(item => (/^\d{1,5}$/.test(String(item)) ? Number(item) : 0));
+};
 
 const splitList = (input: string) =>
 	input

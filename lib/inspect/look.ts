@@ -29,6 +29,16 @@ export type Look = {
 /** How long an answer, or the next byte, may take. */
 const readTimeoutMs = 10_000;
 
+/** TCP loses nothing: what is missing was never sent. */
+const settings = {
+	rtspTransport: 'tcp',
+	rtspEngine: 'native',
+	rtspUDPSourcePortRange: [],
+	rtspUDPReadBufferSize: 0,
+	rtspMulticastInterface: '',
+	readTimeoutMs,
+} as const;
+
 /**
  * Pulls a camera's stream for a while and tells what came. Rejects only for what is no RTSP URL; a
  * camera that fails is a report with less in it.
@@ -63,8 +73,12 @@ const watch = async (options: WatchOptions): Promise<MediaError | undefined> => 
 	const source = openWatchedRtspSource({
 		path: 'inspected',
 		source: url,
-		settings: {rtspTransport: 'tcp', rtspEngine: 'native', readTimeoutMs},
-		stream: {openIngest: tracks => openIngest(options, tracks, startTimer)},
+		settings,
+		binder: options.native,
+		stream: {
+			openIngest: tracks => openIngest(options, tracks, startTimer),
+			stats: () => options.stream.stats(),
+		},
 		logger,
 		onExchange: exchange => inspection.addExchange(exchange),
 	});

@@ -31,7 +31,7 @@ export type PathPlace = {
 };
 
 /** The settings of one path of a configuration. */
-export const pathSettings = (path: PathConfig, {readTimeout}: Config): PathSettings => ({
+export const pathSettings = (path: PathConfig, config: Config): PathSettings => ({
 	source: path.source,
 	sourceOnDemand: path.sourceOnDemand,
 	sourceOnDemandStartTimeout: path.sourceOnDemandStartTimeout,
@@ -44,12 +44,15 @@ export const pathSettings = (path: PathConfig, {readTimeout}: Config): PathSetti
 	ringMaxAge: path.ringMaxAge,
 	rtspTransport: path.rtspTransport,
 	rtspEngine: path.rtspEngine,
-	readTimeoutMs: readTimeout,
+	rtspUDPSourcePortRange: path.rtspUDPSourcePortRange,
+	rtspUDPReadBufferSize: config.rtspUDPReadBufferSize,
+	rtspMulticastInterface: path.rtspMulticastInterface,
+	readTimeoutMs: config.readTimeout,
 });
 
 /** True: a source that runs with `before` must be made anew to run with `after`. */
 export const needsNewSource = (before: PathSettings, after: PathSettings): boolean =>
-	!isPublished(after) && sourceKeys.some(key => before[key] !== after[key]);
+	!isPublished(after) && sourceKeys.some(key => !isDeepStrictEqual(before[key], after[key]));
 
 /** True: it has no source but who publishes to it. */
 export const isPublished = ({source}: Pick<PathSettings, 'source'>): boolean =>
@@ -59,4 +62,10 @@ export const isPublished = ({source}: Pick<PathSettings, 'source'>): boolean =>
 export const isSameSettings = (before: PathSettings, after: PathSettings): boolean =>
 	isDeepStrictEqual(before, after);
 
-const sourceKeys = ['source', 'rtspTransport', 'rtspEngine'] as const;
+const sourceKeys = [
+	'source',
+	'rtspTransport',
+	'rtspEngine',
+	'rtspUDPSourcePortRange',
+	'rtspMulticastInterface',
+] as const;

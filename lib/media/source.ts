@@ -37,6 +37,12 @@ export type SourceOptions = {
 export type SourceSettings = {
 	rtspTransport: 'automatic' | 'udp' | 'multicast' | 'tcp';
 	rtspEngine: 'native' | 'gstreamer';
+	/** The lowest and the highest port that RTP over UDP may come in by. */
+	rtspUDPSourcePortRange: readonly number[];
+	/** Bytes; 0 = as the system has it. */
+	rtspUDPReadBufferSize: number;
+	/** By name; empty = the system chooses. */
+	rtspMulticastInterface: string;
 	readTimeoutMs: number;
 };
 

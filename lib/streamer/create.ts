@@ -7,7 +7,7 @@ import type {OpenSource} from '../media/source.ts';
 import {openNative} from '../native/native.ts';
 import type {Native, NativeStream} from '../native/native.ts';
 import {createLogger} from '../observe/logger.ts';
-import {openRtspSource} from '../protocols/rtsp/pull.ts';
+import {createRtspSource} from '../protocols/rtsp/pull.ts';
 import {createTestSource} from '../protocols/test/pull.ts';
 import {Fmp4FolderOutput} from './hls-folder.ts';
 import {HubInput} from './hub-input.ts';
@@ -60,7 +60,7 @@ const openInput = ({input}: Order, ground: Ground): StreamerInput => {
 			return new DirectInput(input);
 		case 'rtsp':
 			return new HubInput({
-				...hubOptions(ground, {openSource: openRtspSource, source: input.url}),
+				...hubOptions(ground, {openSource: createRtspSource(ground.native), source: input.url}),
 				instead: {type: 'uri', uri: input.url, live: true},
 			});
 		case 'test':
@@ -73,8 +73,11 @@ const openInput = ({input}: Order, ground: Ground): StreamerInput => {
 };
 
 const settings = {
-	rtspTransport: 'automatic',
+	rtspTransport: 'tcp',
 	rtspEngine: 'native',
+	rtspUDPSourcePortRange: [],
+	rtspUDPReadBufferSize: 0,
+	rtspMulticastInterface: '',
 	readTimeoutMs: 10_000,
 } as const;
 

@@ -4,6 +4,7 @@ import type {ControlMessage, PublisherInfo, ReaderInfo} from '../../lib/media/me
 import {Path} from '../../lib/media/path.ts';
 import type {PathPlace, PathSettings} from '../../lib/media/path-settings.ts';
 import {manualClock} from './manual-clock.ts';
+import {tcpSettings} from './source-settings.ts';
 import {ScriptedSource, ScriptedStream} from './scripted-source.ts';
 
 export const settings: PathSettings = {
@@ -17,9 +18,7 @@ export const settings: PathSettings = {
 	publisherGrace: 10_000,
 	ringMaxSize: 1_000_000,
 	ringMaxAge: 30_000,
-	rtspTransport: 'tcp',
-	rtspEngine: 'native',
-	readTimeoutMs: 10_000,
+	...tcpSettings,
 };
 
 export const place = (changes: Partial<PathSettings> = {}, passing = false): PathPlace => ({

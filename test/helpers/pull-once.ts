@@ -2,15 +2,16 @@
 import {once} from 'node:events';
 import {pino} from 'pino';
 import {openNative} from '../../lib/native/native.ts';
-import {openRtspSource} from '../../lib/protocols/rtsp/pull.ts';
+import {createRtspSource} from '../../lib/protocols/rtsp/pull.ts';
+import {tcpSettings} from './source-settings.ts';
 import {until} from './until.ts';
 
 const native = openNative();
 const stream = native.openStream({path: 'cam', ringMaxBytes: 1_000_000, ringMaxAgeUs: 10_000_000});
-const source = openRtspSource({
+const source = createRtspSource(native)({
 	path: 'cam',
 	source: process.argv[2] ?? '',
-	settings: {rtspTransport: 'tcp', rtspEngine: 'native', readTimeoutMs: 10_000},
+	settings: tcpSettings,
 	stream,
 	logger: pino({level: 'silent'}),
 });

@@ -2,12 +2,13 @@ import {once} from 'node:events';
 import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
 import type {MediaError} from '../../lib/errors.ts';
-import type {Source, SourceSettings} from '../../lib/media/source.ts';
+import type {OpenSource, Source, SourceSettings} from '../../lib/media/source.ts';
 import type {StreamStats} from '../../lib/native/binding.ts';
 import type {EventOf, NativeStream} from '../../lib/native/native.ts';
-import {openRtspSource} from '../../lib/protocols/rtsp/pull.ts';
+import {createRtspSource} from '../../lib/protocols/rtsp/pull.ts';
 import {startNative} from './native.ts';
 import type {ScriptedCamera} from './scripted-camera.ts';
+import {tcpSettings} from './source-settings.ts';
 
 export type Pull = {
 	source: Source;
@@ -27,10 +28,12 @@ export const startPull = (
 	t: ExecutionContext,
 	url: string,
 	settings: Partial<SourceSettings> = {},
+	openSource?: OpenSource,
 ): Pull => {
 	const lines: string[] = [];
 	const logger = pino({level: 'trace'}, {write: line => lines.push(line)});
-	const stream = startNative(t).openStream({
+	const native = startNative(t);
+	const stream = native.openStream({
 		path: 'cam',
 		ringMaxBytes: 20_000_000,
 		ringMaxAgeUs: 30_000_000,
@@ -38,13 +41,11 @@ export const startPull = (
 	t.teardown(() => stream.close());
 	const epochs: EventOf<'epoch'>[] = [];
 	stream.on('epoch', epoch => epochs.push(epoch));
-	const source = openRtspSource({
+	const source = (openSource ?? createRtspSource(native))({
 		path: 'cam',
 		source: url,
 		settings: {
-			rtspTransport: 'automatic',
-			rtspEngine: 'native',
-			readTimeoutMs: 10_000,
+			...tcpSettings,
 			...settings,
 		},
 		stream,

@@ -1,4 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto';
+import dgram from 'node:dgram';
 import {EventEmitter, on, once} from 'node:events';
 import net from 'node:net';
 import type {AddressInfo} from 'node:net';
@@ -29,6 +30,8 @@ export type Script = {
 	payloads?: (picture: Picture, index: number) => Buffer[];
 	/** Changes the packets of one picture or sound. */
 	packets?: (packets: Packet[], index: number, track: Track) => Packet[];
+	/** What becomes of UDP: packets from the port of the answer, from another one, or none; else 461. */
+	udp?: 'announced' | 'elsewhere' | 'silent';
 	/** The bytes of one picture or sound on the wire. */
 	wire?: (frames: Buffer[], index: number, session: Session) => Buffer[];
 };
@@ -103,6 +106,10 @@ export class Session {
 	/** What we said to the camera's own questions. */
 	readonly answers: string[] = [];
 	readonly channels = new Map<Track, number>();
+	/** Where each track goes over UDP. */
+	readonly ports = new Map<Track, number>();
+	/** What came in on the ports of the answer. */
+	readonly datagrams: Buffer[] = [];
 	isPlaying = false;
 	rtcpBytes = 0;
 	#text = Buffer.alloc(0);
@@ -112,14 +119,26 @@ export class Session {
 	#sequences = {video: 1000, audio: 2000};
 	#questions = 0;
 	#nonce = randomBytes(8).toString('hex');
+	#announced: dgram.Socket | undefined;
+	#elsewhere: dgram.Socket | undefined;
 
 	constructor(camera: ScriptedCamera, socket: net.Socket, number: number) {
 		this.camera = camera;
 		this.socket = socket;
 		this.number = number;
-		socket.on('data', (bytes: Buffer) => this.#take(bytes));
 		socket.on('error', () => undefined);
-		socket.on('close', () => this.stop());
+		socket.on('close', () => this.#close());
+		void this.#open();
+	}
+
+	/** Ports are there before the first SETUP, whose answer tells them. */
+	async #open(): Promise<void> {
+		if (this.camera.script.udp) {
+			this.#announced = await openUdp();
+			this.#announced.on('message', bytes => this.datagrams.push(bytes));
+			this.#elsewhere = await openUdp();
+		}
+		this.socket.on('data', (bytes: Buffer) => this.#take(bytes));
 	}
 
 	play(): void {
@@ -132,6 +151,12 @@ export class Session {
 		this.isPlaying = false;
 		clearInterval(this.#timer);
 		this.#timer = undefined;
+	}
+
+	#close(): void {
+		this.stop();
+		this.#announced?.close();
+		this.#elsewhere?.close();
 	}
 
 	write(bytes: Buffer | string): void {
@@ -198,9 +223,14 @@ export class Session {
 		}
 		if (asked.method === 'SETUP') {
 			const transport = asked.headers.get('transport')!;
-			headers.set('Transport', `${transport};ssrc=11223344;mode="PLAY"`);
+			const port = /client_port=(\d+)/.exec(transport)?.[1];
+			const track = asked.url.includes('sound') ? 'audio' : 'video';
+			if (port && !this.#announced) reply.status = '461 Unsupported Transport';
+			const ours = port && this.#announced ? `;server_port=${this.#announced.address().port}` : '';
+			headers.set('Transport', `${transport}${ours};ssrc=11223344;mode="PLAY"`);
 			const channel = Number(/interleaved=(\d+)/.exec(transport)?.[1] ?? 0);
-			this.channels.set(asked.url.includes('sound') ? 'audio' : 'video', channel);
+			this.channels.set(track, channel);
+			if (port) this.ports.set(track, Number(port));
 		}
 		if (!['OPTIONS', 'DESCRIBE'].includes(asked.method))
 			headers.set('Session', `S${this.number};timeout=60`);
@@ -250,7 +280,16 @@ export class Session {
 		}));
 		const changed = this.camera.script.packets?.(packets, at.index, track) ?? packets;
 		const channel = this.channels.get(track) ?? 0;
-		return changed.map(packet => interleave(channel, formatPacket(packet)));
+		const port = this.ports.get(track);
+		if (port === undefined) return changed.map(packet => interleave(channel, formatPacket(packet)));
+		for (const packet of changed) this.#sendTo(port, formatPacket(packet));
+		return [];
+	}
+
+	#sendTo(port: number, datagram: Buffer): void {
+		const {udp} = this.camera.script;
+		const socket = udp === 'elsewhere' ? this.#elsewhere : this.#announced;
+		if (udp !== 'silent') socket?.send(datagram, port, '127.0.0.1');
 	}
 }
 
@@ -266,6 +305,13 @@ export const startScriptedCamera = async (
 		for (const {socket} of camera.sessions) socket.destroy();
 	});
 	return camera;
+};
+
+const openUdp = async (): Promise<dgram.Socket> => {
+	const socket = dgram.createSocket('udp4');
+	socket.bind(0, '127.0.0.1');
+	await once(socket, 'listening');
+	return socket;
 };
 
 export const formatReply = ({status, headers, body}: Reply): string => {

@@ -2,6 +2,7 @@ import {EventEmitter} from 'node:events';
 import type {Socket} from 'node:net';
 import {MediaError, toMediaError} from '../../errors.ts';
 import type {Ingest} from '../../native/native.ts';
+import {plainAddress} from '../../util/network.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest, RtspResponse} from './message.ts';
 import {parseNumber} from './parameters.ts';
@@ -49,6 +50,11 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 		socket.on('end', () => socket.destroy());
 		socket.on('close', () => this.#finish());
 		if (socket.destroyed) this.#finish();
+	}
+
+	/** IP address of the camera, once it is open. */
+	get peer(): string {
+		return plainAddress(this.#socket?.remoteAddress ?? '');
 	}
 
 	/** All bytes of the camera so far. */

@@ -15,7 +15,7 @@ import type {ServerRequest, ServerSession, SessionMethod} from './server-session
 import {answer, statusOf} from './status.ts';
 import type {RtspAnswer} from './status.ts';
 import type {DescribedTrack} from './tracks.ts';
-import {formatTransport} from './transport.ts';
+import {formatTransport, noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
 
 export type PublishServices = {
@@ -207,14 +207,8 @@ const explained = (status: RtspAnswer['status'], reason: string): RtspAnswer => 
 });
 
 const granted = ({profile}: Transport, interleaved: Pair): Transport => ({
-	profile,
+	...{...noTransport, profile, interleaved},
 	lower: 'TCP',
 	cast: 'unicast',
-	interleaved,
-	clientPort: undefined,
-	serverPort: undefined,
-	ssrc: undefined,
 	mode: 'record',
-	source: undefined,
-	destination: undefined,
 });

@@ -3,28 +3,38 @@ import {MediaError, toMediaError} from '../../errors.ts';
 import type {OpenSource, Source, SourceEvents, SourceOptions} from '../../media/source.ts';
 import type {NativeStream} from '../../native/native.ts';
 import type {OnExchange} from './session.ts';
+import type {Carriage, UdpMeans} from './track-setup.ts';
+import type {Binder} from './udp-pair.ts';
 import {parseRtspUrl} from './url.ts';
 import type {RtspUrl} from './url.ts';
 import {RtspVisit} from './visit.ts';
+import type {NextVisit} from './visit.ts';
 
-/** Fetches a camera's stream over RTSP, media interleaved on its TCP connection whatever `rtspTransport` says. */
-export const openRtspSource: OpenSource = options => new RtspPull(options);
-
-export type WatchedOptions = Omit<SourceOptions, 'stream'> & {
-	stream: Pick<NativeStream, 'openIngest'>;
-	onExchange?: OnExchange;
+/** Fetches streams of cameras over RTSP; sources of one maker share what is known of cameras without UDP. */
+export const createRtspSource = (binder: Binder): OpenSource => {
+	const withoutUdp = new KnownSources();
+	return options => new RtspPull({...options, binder, withoutUdp});
 };
 
-/** The same for those who look at the dialogue. */
-export const openWatchedRtspSource = (options: WatchedOptions): Source => new RtspPull(options);
+export type WatchedOptions = Omit<SourceOptions, 'stream'> & {
+	stream: Pick<NativeStream, 'openIngest' | 'stats'>;
+	onExchange?: OnExchange;
+	binder: Binder;
+};
+
+/** The same, once, for those who look at the dialogue. */
+export const openWatchedRtspSource = (options: WatchedOptions): Source =>
+	new RtspPull({...options, withoutUdp: new KnownSources()});
+
+type PullOptions = WatchedOptions & {withoutUdp: KnownSources};
 
 class RtspPull extends EventEmitter<SourceEvents> {
-	readonly #options: WatchedOptions;
+	readonly #options: PullOptions;
 	#visit: RtspVisit | undefined;
 	#isPaused = false;
 	#isClosed = false;
 
-	constructor(options: WatchedOptions) {
+	constructor(options: PullOptions) {
 		super();
 		this.#options = options;
 		void this.#run();
@@ -59,24 +69,75 @@ class RtspPull extends EventEmitter<SourceEvents> {
 	/** From camera to camera, until one fails or the source is closed. */
 	async #follow(): Promise<void> {
 		const first = sourceUrl(this.#options);
-		let url = first;
+		let next: Omit<NextVisit, 'why'> = {url: first};
 		for (let redirects = 0; redirects <= maxRedirects && !this.#isClosed; redirects++) {
-			url = await this.#visitAt(url, first);
-			this.#options.logger.info(`camera sends us to ${url.host}${url.port ? `:${url.port}` : ''}`);
+			const {why, ...other} = await this.#visitAt(next, first);
+			this.#options.logger.info(why);
+			next = other;
 		}
 		throw new MediaError('RTSP_REFUSED', `Expected at most ${maxRedirects} redirects in a row`);
 	}
 
-	async #visitAt(url: RtspUrl, {host, credentials}: RtspUrl): Promise<RtspUrl> {
+	async #visitAt(next: Omit<NextVisit, 'why'>, first: RtspUrl): Promise<NextVisit> {
 		const {stream, settings, logger, onExchange} = this.#options;
-		const allowBasic = url.host === host || url.credentials !== credentials;
-		const timeoutMs = settings.readTimeoutMs;
-		const visit = new RtspVisit({url, stream, timeoutMs, allowBasic, logger, onExchange});
+		const {url, carriage = this.#carriageOf(url)} = next;
+		const allowBasic = url.host === first.host || url.credentials !== first.credentials;
+		const visit = new RtspVisit({
+			...{url, stream, allowBasic, logger, onExchange, carriage},
+			timeoutMs: settings.readTimeoutMs,
+			mayFallBack: settings.rtspTransport === 'automatic' && carriage !== 'tcp',
+			udp: this.#udpMeans(),
+		});
 		if (this.#isPaused) visit.pause();
 		this.#visit = visit;
-		return await visit.run();
+		return await this.#learn(visit);
+	}
+
+	/** TLS keeps nothing secret that goes over UDP beside it. */
+	#carriageOf({isTls}: RtspUrl): Carriage {
+		const {source, settings, withoutUdp} = this.#options;
+		const {rtspTransport} = settings;
+		if (rtspTransport === 'automatic') return isTls || withoutUdp.has(source) ? 'tcp' : 'udp';
+		if (!isTls || rtspTransport === 'tcp') return rtspTransport;
+		const message = `Expected rtspTransport automatic or tcp with rtsps, got ${rtspTransport}`;
+		throw new MediaError('CONFIG_INVALID', message, {key: 'rtspTransport'});
+	}
+
+	#udpMeans(): UdpMeans {
+		const {binder, settings} = this.#options;
+		return {
+			binder,
+			portRange: settings.rtspUDPSourcePortRange,
+			receiveBufferBytes: settings.rtspUDPReadBufferSize,
+			interface: settings.rtspMulticastInterface,
+		};
+	}
+
+	/** A source that TCP brings is asked for nothing else until it refuses TCP. */
+	async #learn(visit: RtspVisit): Promise<NextVisit> {
+		const {source, settings, withoutUdp} = this.#options;
+		try {
+			return await visit.run();
+		} catch (error) {
+			if (toMediaError(error).code === 'RTSP_REFUSED') withoutUdp.delete(source);
+			throw error;
+		} finally {
+			if (settings.rtspTransport === 'automatic' && visit.proven === 'tcp') withoutUdp.add(source);
+		}
 	}
 }
+
+/** The newest of them, by what is configured. */
+class KnownSources extends Set<string> {
+	override add(source: string): this {
+		super.add(source);
+		const [oldest] = this;
+		if (this.size > maxKnown && oldest !== undefined) this.delete(oldest);
+		return this;
+	}
+}
+
+const maxKnown = 10_000;
 
 const maxRedirects = 5;
 

@@ -20,7 +20,7 @@ import type {ServerRequest, ServerSession, SessionMethod} from './server-session
 import {SessionReports} from './session-reports.ts';
 import {answer} from './status.ts';
 import type {RtspAnswer} from './status.ts';
-import {formatTransport, parseTransports} from './transport.ts';
+import {formatTransport, noTransport, parseTransports} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
 import {socketInfo, WriteWatch} from './write-watch.ts';
 
@@ -194,18 +194,8 @@ export class ReadSession implements ServerSession {
 	}
 
 	#granted({profile, mode}: Transport, track: number, interleaved: Pair): Transport {
-		return {
-			profile,
-			lower: 'TCP',
-			cast: 'unicast',
-			interleaved,
-			clientPort: undefined,
-			serverPort: undefined,
-			ssrc: ssrcOf(this.#admission.stream, track),
-			mode,
-			source: undefined,
-			destination: undefined,
-		};
+		const ssrc = ssrcOf(this.#admission.stream, track);
+		return {...noTransport, profile, lower: 'TCP', cast: 'unicast', interleaved, ssrc, mode};
 	}
 
 	async #play(request: ServerRequest): Promise<RtspAnswer> {

@@ -6,7 +6,6 @@ import type {RtspResponse} from './message.ts';
 export const refusal = (method: string, {status, reason}: RtspResponse): MediaError => {
 	const got = `${status} ${reason.slice(0, 80)}`.trim();
 	const context = {method, status};
-	if (status === 461) return new MediaError('RTSP_REFUSED', `${noTcp}, got ${got}`, context);
 	const code = codes.get(status) ?? 'RTSP_REFUSED';
 	const message =
 		code === 'RTSP_UNAUTHORIZED'
@@ -15,11 +14,21 @@ export const refusal = (method: string, {status, reason}: RtspResponse): MediaEr
 	return new MediaError(code, message, context);
 };
 
-/** The camera answered SETUP with another transport than RTP over TCP. */
-export const udpOnly = (transport: string): MediaError =>
-	new MediaError('RTSP_REFUSED', `${noTcp}, got ${transport.slice(0, 120)}`, {method: 'SETUP'});
+/** The camera answered SETUP with another transport than the one that was asked for. */
+export const notOffered = (way: 'TCP' | 'UDP' | 'multicast', got: string): MediaError => {
+	const by = way === 'multicast' ? 'by multicast' : `over ${way}`;
+	const message = `Expected RTP ${by} to be offered by the camera, got ${got.slice(0, 120)}`;
+	return new MediaError('RTSP_REFUSED', message, {method: 'SETUP'});
+};
 
-const noTcp = 'Expected RTP over TCP to be offered by the camera';
+/** The same, where the camera says 461 to it. */
+export const unsupported = (
+	way: 'TCP' | 'UDP' | 'multicast',
+	{reason}: RtspResponse,
+): MediaError => {
+	const {code, message} = notOffered(way, `461 ${reason}`.trim());
+	return new MediaError(code, message, {method: 'SETUP', status: 461});
+};
 
 const codes = new Map<number, ErrorCode>([
 	[401, 'RTSP_UNAUTHORIZED'],

@@ -3,13 +3,13 @@ import type {Authenticator} from './auth.ts';
 import type {RtspConnection} from './connection.ts';
 import {headerOf, parsePublic} from './message.ts';
 import type {Headers, RtspResponse} from './message.ts';
-import {refusal, udpOnly} from './refusal.ts';
+import {refusal, unsupported} from './refusal.ts';
 import {attributeOf, parseSdp} from './sdp.ts';
 import {parseSession} from './session-header.ts';
 import {tracksOf} from './tracks.ts';
 import type {DescribedTrack} from './tracks.ts';
 import {formatTransport, parseTransport} from './transport.ts';
-import type {Pair, Transport} from './transport.ts';
+import type {Transport} from './transport.ts';
 import {controlUrls, formatRtspUrl, resolveBase, resolveLocation} from './url.ts';
 import type {RtspUrl} from './url.ts';
 
@@ -41,8 +41,6 @@ export type Description = {
 	/** The control of the whole session. */
 	control: string | undefined;
 };
-
-export type SetUpTrack = {track: DescribedTrack; channel: number; rtcpChannel: number};
 
 /** Our side of the dialogue with one camera: questions, their authorization and what answers mean. */
 export class RtspSession {
@@ -92,16 +90,20 @@ export class RtspSession {
 		return {tracks: tracksOf(sdp.value), bases, control: attributeOf(sdp.value, 'control')};
 	}
 
-	/** The channels that the camera gives a track; asked for are `wanted` and the next one. */
-	async setUp(track: DescribedTrack, bases: RtspUrl[], wanted: number): Promise<SetUpTrack> {
-		const asked: Transport = {...overTcp, interleaved: [wanted, wanted + 1]};
+	/** The transport that the camera gives a track; undefined where it does not say: as asked, then. */
+	async setUp(
+		track: DescribedTrack,
+		bases: RtspUrl[],
+		asked: Transport,
+	): Promise<Transport | undefined> {
 		const headers: Headers = [['Transport', formatTransport(asked)]];
 		const urls = controlUrls(bases, track.control).map(formatRtspUrl);
 		const {response} = await this.#askFirst('SETUP', urls, headers);
+		if (response.status === 461) throw unsupported(wayOf(asked), response);
 		if (response.status !== 200) throw refusal('SETUP', response);
 		this.#takeSession(response);
-		const [channel, rtcpChannel] = channelsOf(response, [wanted, wanted + 1]);
-		return {track, channel, rtcpChannel};
+		const given = parseTransport(headerOf(response, 'Transport') ?? '');
+		return given.ok ? given.value : undefined;
 	}
 
 	/** From the beginning; cameras that take no Range are asked without. */
@@ -192,29 +194,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 /** What cameras answer when they mean "not under this URL". */
 const unknownUrl = new Set([400, 404, 451]);
 
-const overTcp: Transport = {
-	profile: 'RTP/AVP',
-	lower: 'TCP',
-	cast: 'unicast',
-	interleaved: undefined,
-	clientPort: undefined,
-	serverPort: undefined,
-	ssrc: undefined,
-	mode: undefined,
-	source: undefined,
-	destination: undefined,
-};
-
 type Answer = {url: string; response: RtspResponse};
 
-/** What is said of channels counts, not the profile (Escam says RTP/AVP); nothing said means as asked. */
-const channelsOf = (response: RtspResponse, asked: Pair): Pair => {
-	const text = headerOf(response, 'Transport') ?? '';
-	const transport = parseTransport(text);
-	if (!transport.ok) return asked;
-	const {interleaved, clientPort, serverPort, cast, lower} = transport.value;
-	if (interleaved) return interleaved;
-	const isUdp = clientPort ?? serverPort ?? (lower === 'UDP' || cast === 'multicast');
-	if (isUdp) throw udpOnly(text);
-	return asked;
-};
+const wayOf = ({lower, cast}: Transport): 'TCP' | 'UDP' | 'multicast' =>
+	lower === 'TCP' ? 'TCP' : cast === 'multicast' ? 'multicast' : 'UDP';

@@ -16,10 +16,29 @@ export type Transport = {
 	interleaved: Pair | undefined;
 	clientPort: Pair | undefined;
 	serverPort: Pair | undefined;
+	/** Of a multicast group, which is the destination. */
+	port: Pair | undefined;
+	ttl: number | undefined;
 	ssrc: number | undefined;
 	mode: string | undefined;
 	source: string | undefined;
 	destination: string | undefined;
+};
+
+/** RTP, and nothing else said. */
+export const noTransport: Transport = {
+	profile: 'RTP/AVP',
+	lower: undefined,
+	cast: undefined,
+	interleaved: undefined,
+	clientPort: undefined,
+	serverPort: undefined,
+	port: undefined,
+	ttl: undefined,
+	ssrc: undefined,
+	mode: undefined,
+	source: undefined,
+	destination: undefined,
 };
 
 /** Every transport that a client offers, the one it likes best first; what we do not know is left out. */
@@ -43,7 +62,7 @@ export const parseTransport = (text: string): Parsed<Transport> => {
 };
 
 export const formatTransport = (transport: Transport): string => {
-	const {profile, lower, cast, interleaved, clientPort, serverPort, ssrc} = transport;
+	const {profile, lower, cast, interleaved, clientPort, serverPort, port, ttl, ssrc} = transport;
 	const parameters: Parameter[] = [
 		{key: lower ? `${profile}/${lower}` : profile, value: undefined},
 		...(cast ? [{key: cast, value: undefined}] : []),
@@ -52,6 +71,8 @@ export const formatTransport = (transport: Transport): string => {
 		...optional('interleaved', interleaved?.join('-')),
 		...optional('client_port', clientPort?.join('-')),
 		...optional('server_port', serverPort?.join('-')),
+		...optional('port', port?.join('-')),
+		...optional('ttl', ttl?.toString()),
 		...optional('ssrc', ssrc?.toString(16).toUpperCase().padStart(8, '0')),
 		...optional('mode', transport.mode),
 	];
@@ -68,6 +89,8 @@ const values = (parameters: Parameter[]): Omit<Transport, 'profile' | 'lower'> =
 		interleaved: parsePair(parameterOf(parameters, 'interleaved'), 255),
 		clientPort: parsePair(parameterOf(parameters, 'client_port'), 65_535),
 		serverPort: parsePair(parameterOf(parameters, 'server_port'), 65_535),
+		port: parsePair(parameterOf(parameters, 'port'), 65_535),
+		ttl: parseNumber(parameterOf(parameters, 'ttl'), 255),
 		ssrc: parseSsrc(parameterOf(parameters, 'ssrc')),
 		mode: nonEmpty(parameterOf(parameters, 'mode')?.replaceAll('"', '')),
 		source: nonEmpty(parameterOf(parameters, 'source')),

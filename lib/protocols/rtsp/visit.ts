@@ -1,5 +1,6 @@
 import type {Logger} from 'pino';
 import {MediaError, toMediaError} from '../../errors.ts';
+import type {UdpIngestSpec} from '../../native/binding.ts';
 import type {Ingest, NativeStream} from '../../native/native.ts';
 import {Authenticator} from './auth.ts';
 import {RtspConnection} from './connection.ts';
@@ -8,20 +9,29 @@ import {headerOf} from './message.ts';
 import type {RtspRequest} from './message.ts';
 import {parseSdp} from './sdp.ts';
 import {RtspSession} from './session.ts';
-import type {Description, OnExchange, SetUpTrack} from './session.ts';
+import type {Description, OnExchange} from './session.ts';
+import {OverTcp, TrackSetup} from './track-setup.ts';
+import type {Carriage, SetUpTrack, UdpMeans} from './track-setup.ts';
 import {tracksOf} from './tracks.ts';
 import {portOf, resolveLocation} from './url.ts';
 import type {RtspUrl} from './url.ts';
 
 export type VisitOptions = {
 	url: RtspUrl;
-	stream: Pick<NativeStream, 'openIngest'>;
+	stream: Pick<NativeStream, 'openIngest' | 'stats'>;
 	timeoutMs: number;
+	carriage: Carriage;
+	/** Where UDP is refused or nothing comes by it, `run()` leads to the same camera over TCP. */
+	mayFallBack: boolean;
+	udp: UdpMeans;
 	/** False: the password may not go to this host in plain words. */
 	allowBasic: boolean;
 	logger: Logger;
 	onExchange?: OnExchange | undefined;
 };
+
+/** Where to go next; without a carriage by the one that is configured. */
+export type NextVisit = {url: RtspUrl; carriage?: Carriage; why: string};
 
 /**
  * One connection to a camera from the first word to the last. `run()` gives where to go next, or
@@ -32,10 +42,13 @@ export class RtspVisit {
 	readonly #connection = new RtspConnection();
 	readonly #session: RtspSession;
 	readonly #abort = new AbortController();
-	readonly #end = Promise.withResolvers<RtspUrl>();
+	readonly #end = Promise.withResolvers<NextVisit>();
 	#description: Description | undefined;
 	#tracks: SetUpTrack[] = [];
+	#setup: TrackSetup | undefined;
 	#ingest: Ingest | undefined;
+	#packetsBefore = 0;
+	#hasMedia = false;
 	#isPlaying = false;
 	#isPaused = false;
 	#isPauseTaken = false;
@@ -51,17 +64,27 @@ export class RtspVisit {
 		this.#end.promise.catch(() => undefined);
 	}
 
-	async run(): Promise<RtspUrl> {
+	/** How media came; undefined when there was none. */
+	get proven(): Carriage | undefined {
+		return this.#hasMedia ? this.#setup?.carriage : undefined;
+	}
+
+	async run(): Promise<NextVisit> {
 		const {url, timeoutMs} = this.#options;
 		const {signal} = this.#abort;
 		const {host, isTls} = url;
 		await this.#connection.open({host, port: portOf(url), isTls, timeoutMs, signal});
 		try {
 			return (await this.#start()) ?? (await this.#stay());
+		} catch (error) {
+			if (error instanceof OverTcp) return {url, carriage: 'tcp', why: `${error.message}: TCP`};
+			throw error;
 		} finally {
+			this.#countPackets();
 			await this.#session.tearDown();
 			this.#connection.close();
 			this.#ingest?.close();
+			this.#setup?.close();
 		}
 	}
 
@@ -77,17 +100,18 @@ export class RtspVisit {
 
 	/** `run()` rejects with `error` when the camera has been told. */
 	close(error: MediaError): void {
+		this.#countPackets();
 		this.#abort.abort(error);
 		this.#connection.cancel(error);
 		this.#end.reject(error);
 	}
 
 	/** The whole dialogue up to PLAY; gives where a redirect leads. */
-	async #start(): Promise<RtspUrl | undefined> {
+	async #start(): Promise<NextVisit | undefined> {
 		const session = this.#session;
 		await session.options();
 		const description = await session.describe();
-		if ('redirect' in description) return description.redirect;
+		if ('redirect' in description) return sentTo(description.redirect);
 		this.#description = description;
 		await this.#setUpAll(description);
 		this.#openIngest();
@@ -99,11 +123,16 @@ export class RtspVisit {
 
 	/** A track that the camera refuses is missed, as long as there is video where video was offered. */
 	async #setUpAll({tracks, bases}: Description): Promise<void> {
+		const {carriage, mayFallBack, udp} = this.#options;
+		const {peer} = this.#connection;
+		const setup = new TrackSetup({session: this.#session, peer, carriage, mayFallBack, udp});
+		this.#setup = setup;
 		let refused: MediaError | undefined;
 		for (const [index, track] of tracks.entries()) {
 			try {
-				this.#tracks.push(await this.#session.setUp(track, bases, index * 2));
+				this.#tracks.push(await setup.setUp(track, bases, index));
 			} catch (error) {
+				if (error instanceof OverTcp) throw error;
 				refused ??= toMediaError(error);
 				if (refused.code !== 'RTSP_REFUSED' && refused.code !== 'RTSP_NOT_FOUND') throw refused;
 				this.#options.logger.warn({code: refused.code}, refused.message);
@@ -127,21 +156,33 @@ export class RtspVisit {
 			channel,
 			rtcpChannel,
 		}));
-		this.#ingest = this.#options.stream.openIngest(specs);
-		this.#connection.feedTo(this.#ingest);
+		this.#packetsBefore = this.#options.stream.stats()?.packets ?? 0;
+		const udp = this.#udpSpec();
+		// Two ingests would share what comes to their sockets.
+		if (udp) last?.close();
+		this.#ingest = this.#options.stream.openIngest(specs, {udp});
+		if (!udp) this.#connection.feedTo(this.#ingest);
 		last?.close();
 	}
 
+	#udpSpec(): UdpIngestSpec | undefined {
+		const tracks = this.#tracks.flatMap(({udp}) => udp ?? []);
+		const {receiveBufferBytes} = this.#options.udp;
+		return tracks.length === 0 ? undefined : {tracks, receiveBufferBytes};
+	}
+
 	/** Until the camera goes, sends us elsewhere, or falls silent. */
-	async #stay(): Promise<RtspUrl> {
+	async #stay(): Promise<NextVisit> {
 		const session = this.#session;
 		const connection = this.#connection;
-		const rtcpChannels = this.#tracks.map(({rtcpChannel}) => rtcpChannel);
+		const rtcpChannels = this.#tracks.flatMap(({udp, rtcpChannel}) => (udp ? [] : rtcpChannel));
 		const stopKeepalive = startKeepalive({session, connection, rtcpChannels});
 		const stopWatch = this.#watch();
+		const stopFirstWatch = this.#watchFirst();
 		try {
 			return await this.#end.promise;
 		} finally {
+			stopFirstWatch();
 			stopWatch();
 			stopKeepalive();
 		}
@@ -149,17 +190,44 @@ export class RtspVisit {
 
 	#watch(): () => void {
 		const {timeoutMs} = this.#options;
-		let bytesBefore = -1;
+		let before = -1;
 		const look = () => {
-			const bytes = this.#connection.bytesRead;
-			if (bytes === bytesBefore && !this.#isPaused) {
+			this.#countPackets();
+			const now = this.#received();
+			if (now === before && !this.#isPaused) {
 				const message = `Expected media from the camera, got nothing for ${timeoutMs} ms`;
 				this.#end.reject(new MediaError('RTSP_SILENT', message));
 			}
-			bytesBefore = bytes;
+			before = now;
 		};
 		const timer = setInterval(look, timeoutMs);
 		return () => clearInterval(timer);
+	}
+
+	/** Of UDP that nothing comes by. */
+	#watchFirst(): () => void {
+		const {mayFallBack} = this.#options;
+		if (!mayFallBack || !this.#tracks.some(({udp}) => udp)) return () => undefined;
+		const look = () => {
+			this.#countPackets();
+			if (this.#hasMedia) clearInterval(timer);
+			else if (!this.#isPaused)
+				this.#end.reject(new OverTcp(`nothing comes over UDP for ${udpPatienceMs} ms`));
+		};
+		const timer = setInterval(look, udpPatienceMs);
+		return () => clearInterval(timer);
+	}
+
+	/** What grows as long as the camera sends: packets of UDP, bytes of TCP. */
+	#received(): number {
+		const isUdp = this.#tracks.some(({udp}) => udp);
+		return isUdp ? (this.#options.stream.stats()?.packets ?? 0) : this.#connection.bytesRead;
+	}
+
+	#countPackets(): void {
+		if (!this.#ingest) return;
+		const packets = this.#options.stream.stats()?.packets ?? 0;
+		this.#hasMedia ||= packets > this.#packetsBefore;
 	}
 
 	async #pause(): Promise<void> {
@@ -196,7 +264,7 @@ export class RtspVisit {
 	#redirect(location: string | undefined): void {
 		const {url} = this.#options;
 		const next = location ? resolveLocation(url, location.trim()) : undefined;
-		this.#end.resolve(next?.ok ? next.value : url);
+		this.#end.resolve(sentTo(next?.ok ? next.value : url));
 	}
 
 	/** The same tracks with other parameters go on in a new epoch; others need a new dialogue. */
@@ -215,6 +283,14 @@ export class RtspVisit {
 		this.#openIngest();
 	}
 }
+
+/** How long UDP may bring nothing where TCP may be taken instead. */
+const udpPatienceMs = 3000;
+
+const sentTo = (url: RtspUrl): NextVisit => ({
+	url,
+	why: `camera sends us to ${url.host}${url.port ? `:${url.port}` : ''}`,
+});
 
 /** What a camera may ask of us. */
 const handlers: Record<string, 'nothing' | 'announce' | 'redirect' | 'end'> = {

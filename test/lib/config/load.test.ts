@@ -180,8 +180,17 @@ test('a value that this version does not act upon is a warning', t => {
 	);
 	t.deepEqual(warnings, [
 		'test.yml:1: rtmpAddress: this version serves no RTMP yet, nothing listens there',
-		'test.yml:3: pathDefaults.rtspTransport: this version pulls RTSP over TCP only and does so here as well',
 	]);
+});
+
+test('ports that RTP comes in by are two, with an even one and the next between them', t => {
+	const {config} = load('pathDefaults: {rtspUDPSourcePortRange: [10000, 10001]}\npaths: {cam: {}}');
+	t.deepEqual(config.paths['cam']?.rtspUDPSourcePortRange, [10_000, 10_001]);
+	t.is(findPath(load('paths: {cam: {}}').config, 'cam')?.config.rtspMulticastInterface, '');
+	for (const range of ['[5000]', '[5001, 5002]', '[6000, 5000]', '[0, 10]', '[1, 2, 3]', 'a', '{}'])
+		t.throws(() => load(`pathDefaults: {rtspUDPSourcePortRange: ${range}}`), {
+			message: /expected two ports such as \[32768, 60999\]/,
+		});
 });
 
 test('a launch line takes the place of a source, from wherever that comes', t => {

@@ -17,6 +17,8 @@ const transport: fc.Arbitrary<Transport> = fc.record({
 	interleaved: pair(255),
 	clientPort: pair(65_535),
 	serverPort: pair(65_535),
+	port: pair(65_535),
+	ttl: optional(fc.integer({min: 0, max: 255})),
 	ssrc: optional(fc.nat({max: 0xffff_ffff})),
 	mode: word,
 	source: word,

@@ -96,13 +96,6 @@ test('a camera behind TLS that a known authority vouches for is pulled', async t
 	t.is(camera.methods().at(-1), 'TEARDOWN');
 });
 
-test('a path that wants UDP is pulled over TCP, as its configuration was warned', async t => {
-	const camera = await startScriptedCamera(t);
-	const pull = startPull(t, camera.url(), {rtspTransport: 'udp'});
-	await untilFrames(camera, pull, 5);
-	t.is(camera.sessions.length, 1);
-});
-
 test('closing says TEARDOWN and ends the connection', async t => {
 	const camera = await startScriptedCamera(t);
 	const pull = startPull(t, camera.url());
