@@ -1,6 +1,6 @@
 import {BlockList, isIP} from 'node:net';
 import {networkInterfaces} from 'node:os';
-import {MediaError} from '../../errors.ts';
+import {MediaError, toMediaError} from '../../errors.ts';
 import type {UdpTrackSpec} from '../../native/binding.ts';
 import {inNetworks} from '../../util/network.ts';
 import {notOffered} from './refusal.ts';
@@ -90,9 +90,8 @@ export class TrackSetup {
 	}
 
 	async #overUdp(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<SetUpTrack> {
-		const {udp, peer} = this.#options;
-		const host = isIP(peer) === 6 ? '::' : '0.0.0.0';
-		const pair = this.#hold(() => bindPair(udp.binder, {host, range: udp.portRange}));
+		const {peer} = this.#options;
+		const pair = this.#hold(() => this.#bindPair());
 		const asked: Transport = {...noTransport, cast: 'unicast', clientPort: pair.ports};
 		const answer = await this.#ask(track, bases, asked);
 		if (answer && isTcp(answer)) return this.#insteadOfUdp(track, answer, index);
@@ -147,6 +146,17 @@ export class TrackSetup {
 		const host = isAddress(source) ? source : '';
 		const place = {host, rtpPort: 0, rtcpPort: ports[1], group, interface: udp.interface};
 		return overUdp(track, {...place, rtpFd, rtcpFd});
+	}
+
+	#bindPair(): UdpPair {
+		const {udp, peer, mayFallBack} = this.#options;
+		const host = isIP(peer) === 6 ? '::' : '0.0.0.0';
+		try {
+			return bindPair(udp.binder, {host, range: udp.portRange});
+		} catch (error) {
+			const {code, message} = toMediaError(error);
+			throw mayFallBack && code === 'RTSP_NO_PORTS' ? new OverTcp(message) : error;
+		}
 	}
 
 	#hold(bind: () => UdpPair): UdpPair {

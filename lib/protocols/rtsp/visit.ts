@@ -206,15 +206,16 @@ export class RtspVisit {
 
 	/** Of UDP that nothing comes by. */
 	#watchFirst(): () => void {
-		const {mayFallBack} = this.#options;
+		const {mayFallBack, timeoutMs} = this.#options;
+		const patienceMs = Math.min(udpPatienceMs, timeoutMs);
 		if (!mayFallBack || !this.#tracks.some(({udp}) => udp)) return () => undefined;
 		const look = () => {
 			this.#countPackets();
 			if (this.#hasMedia) clearInterval(timer);
 			else if (!this.#isPaused)
-				this.#end.reject(new OverTcp(`nothing comes over UDP for ${udpPatienceMs} ms`));
+				this.#end.reject(new OverTcp(`nothing comes over UDP for ${patienceMs} ms`));
 		};
-		const timer = setInterval(look, udpPatienceMs);
+		const timer = setInterval(look, patienceMs);
 		return () => clearInterval(timer);
 	}
 

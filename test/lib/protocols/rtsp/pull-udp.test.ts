@@ -160,6 +160,13 @@ test('where nothing comes over UDP it is TCP after three seconds, and the next t
 	t.regex(transports(camera).at(-1)!, /interleaved/);
 });
 
+test('who is less patient than three seconds gets TCP sooner', async t => {
+	const camera = await startScriptedCamera(t, {udp: 'silent'});
+	const pull = startPull(t, camera.url(), {...automatic, readTimeoutMs: 1000});
+	await untilFrames(camera, pull, 10);
+	t.regex(pull.log(), /nothing comes over UDP for 1000 ms: TCP/);
+});
+
 test('UDP that falls silent is told, whatever the camera answers', async t => {
 	const script: Script = {udp: 'announced'};
 	const camera = await startScriptedCamera(t, script);
@@ -181,17 +188,20 @@ test('a camera that is paused before anything comes over UDP is not given up', a
 	t.is(camera.sessions.length, 1);
 });
 
-test('a range of ports that is taken is told', async t => {
+test('a range of ports that is taken is told, or left for TCP', async t => {
 	const camera = await startScriptedCamera(t, {udp: 'announced'});
 	const native = startNative(t);
 	const spec = {protocol: 'udp', host: '0.0.0.0', notSentLowWater: 0, reusePort: false} as const;
 	const {port} = native.listen({...spec, port: 0});
 	const even = port - (port % 2);
 	const range = [even, even + 1];
-	const pull = startPull(t, camera.url(), {...udp, rtspUDPSourcePortRange: range});
-	const error = await pull.failure();
+	const strict = startPull(t, camera.url(), {...udp, rtspUDPSourcePortRange: range});
+	const error = await strict.failure();
 	t.is(error?.code, 'RTSP_NO_PORTS');
 	t.regex(error!.message, /two free UDP ports from \d+ to \d+ \(rtspUDPSourcePortRange\)/);
+	const pull = startPull(t, camera.url(), {...automatic, rtspUDPSourcePortRange: range});
+	await untilFrames(camera, pull, 5);
+	t.regex(transports(camera).at(-1)!, /interleaved/);
 });
 
 test('a camera behind TLS is not asked for UDP', async t => {
