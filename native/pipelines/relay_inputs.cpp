@@ -48,27 +48,36 @@ void connect(GstElement* element, const char* signal, GCallback handler,
 
 const RelayTracksRef& tracksOf(gpointer data) { return *static_cast<TracksHolder*>(data); }
 
-void noMore(GstElement*, gpointer tracks) { tracksOf(tracks)->haveNoMore(); }
+void noMore(GstElement* maker, gpointer tracks) { tracksOf(tracks)->haveNoMore(maker); }
 void overrun(GstElement*, gpointer tracks) { tracksOf(tracks)->settle(); }
 
 GstBin* binOf(GstElement* element) { return GST_BIN(GST_ELEMENT_PARENT(element)); }
 
 // A pad with one track: into the queue.
-void addTrack(GstElement* element, GstPad* pad, gpointer tracks) {
+void enqueue(GstElement* element, GstPad* pad, const RelayTracksRef& tracks,
+             const GstElement* maker) {
   const gst::Element queue = elementOf(GST_ELEMENT(binOf(element)), nameOf("queue").c_str());
   const gst::Pad input = gst::adopt(gst_element_request_pad_simple(queue.get(), "sink_%u"));
   // multiqueue numbers both sides alike.
   const std::string number = std::string(GST_OBJECT_NAME(input.get())).substr(5);
-  tracksOf(tracks)->add(queue.get(), {"sink_" + number, "src_" + number});
+  tracks->add(queue.get(), {"sink_" + number, "src_" + number}, nullptr, maker);
   gst_pad_link(pad, input.get());
+}
+
+void addTrack(GstElement* demuxer, GstPad* pad, gpointer tracks) {
+  enqueue(demuxer, pad, tracksOf(tracks), nullptr);
+}
+
+// It shows all its pads before it lets media go, and says nothing more about it.
+void addParsed(GstElement* parser, GstPad* pad, gpointer tracks) {
+  enqueue(parser, pad, tracksOf(tracks), parser);
 }
 
 GstElement* addParser(GstBin* bin, const RelayTracksRef& tracks) {
   GstElement* parser = addPart(bin, "parsebin", nullptr);
   if (!parser) return nullptr;
-  tracks->expectMore();
-  connect(parser, "pad-added", G_CALLBACK(addTrack), tracks);
-  connect(parser, "no-more-pads", G_CALLBACK(noMore), tracks);
+  tracks->expectMore(parser);
+  connect(parser, "pad-added", G_CALLBACK(addParsed), tracks);
   return parser;
 }
 
@@ -137,7 +146,7 @@ Failure addRtmp(const Site& site) {
   GstElement* demuxer = addPart(site.bin, "flvdemux", "demuxer");
   g_object_set(source, "location", site.uri.c_str(), nullptr);
   gst_element_link(source, demuxer);
-  site.tracks->expectMore();
+  site.tracks->expectMore(demuxer);
   connect(demuxer, "pad-added", G_CALLBACK(addTrack), site.tracks);
   connect(demuxer, "no-more-pads", G_CALLBACK(noMore), site.tracks);
   return std::nullopt;
@@ -152,7 +161,7 @@ Failure addRtsp(const Site& site) {
   gst_util_set_object_arg(G_OBJECT(source), "protocols", "tcp");
   if (!url.user.empty())
     g_object_set(source, "user-id", url.user.c_str(), "user-pw", url.password.c_str(), nullptr);
-  site.tracks->expectMore();
+  site.tracks->expectMore(source);
   connect(source, "pad-added", G_CALLBACK(parsePad), site.tracks);
   connect(source, "no-more-pads", G_CALLBACK(noMore), site.tracks);
   return std::nullopt;
@@ -199,7 +208,7 @@ void holdTrack(GstElement* source, GstPad* pad, gpointer tracks) {
 Failure addHub(GstBin* bin, const HubInput& input, const RelayTracksRef& tracks) {
   GstElement* source = addPart(bin, "hubsrc", "source");
   g_object_set(source, "path", input.path.c_str(), nullptr);
-  tracks->expectMore();
+  tracks->expectMore(source);
   connect(source, "pad-added", G_CALLBACK(holdTrack), tracks);
   connect(source, "no-more-pads", G_CALLBACK(noMore), tracks);
   return std::nullopt;
