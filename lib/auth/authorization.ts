@@ -12,10 +12,13 @@ export type Credentials =
 
 /** Undefined: nothing that could be checked. */
 export const parseAuthorization = (header: string | undefined): Credentials | undefined => {
-	const [, scheme = '', rest = ''] = /^\s*(\w+)\s+(.{1,4096})$/s.exec(header ?? '') ?? [];
+	if (header === undefined || header.length > maxLength) return undefined;
+	const [, scheme = '', rest = ''] = /^\s*(\w+)\s+(\S.*)$/s.exec(header) ?? [];
 	if (scheme.toLowerCase() === 'basic') return parseBasic(rest);
 	return scheme.toLowerCase() === 'digest' ? parseDigest(rest) : undefined;
 };
+
+const maxLength = 4096;
 
 const parseBasic = (encoded: string): Credentials | undefined => {
 	if (!/^[\w+/=-]+\s*$/.test(encoded)) return undefined;

@@ -68,7 +68,8 @@ const strengths: Record<ChallengeKind, number> = {
 	basic: 0,
 };
 
-const parameterPattern = /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/gs;
+// Tried once for each word, not at each of its letters: the text is a stranger's.
+const parameterPattern = /(?<![\w-])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/gs;
 const schemePattern = /(?:^|,|\s)\s*(Basic|Digest)(?=\s|$)/gi;
 
 type Split = {scheme: string; parameters: Map<string, string>};

@@ -1,6 +1,7 @@
 // What a publisher announces, and how it calls its tracks afterwards.
 import {parsed, unparsed} from '../../util/parsed.ts';
 import type {Parsed} from '../../util/parsed.ts';
+import {endSlashes} from './request-url.ts';
 import {parseSdp} from './sdp.ts';
 import type {SdpMedia} from './sdp.ts';
 import {tracksOf} from './tracks.ts';
@@ -24,7 +25,7 @@ export const findAnnounced = (
 	tracks: readonly DescribedTrack[],
 	isFree: (index: number) => boolean,
 ): number | undefined => {
-	const urls = [url, url.replace(/\?.*$/s, '')].map(text => text.replace(/\/+$/, ''));
+	const urls = [url, url.replace(/\?.*$/s, '')].map(text => text.replace(endSlashes, ''));
 	const named = tracks.findIndex(({control}) => urls.some(text => isCalled(text, control)));
 	if (named >= 0) return named;
 	const next = tracks.findIndex(({control}, index) => isFree(index) && !control?.trim());
@@ -32,7 +33,7 @@ export const findAnnounced = (
 };
 
 const isCalled = (url: string, control = ''): boolean => {
-	const name = control.trim().replace(/\/+$/, '');
+	const name = control.trim().replace(endSlashes, '');
 	if (name === '' || name === '*') return false;
 	return url === name || url.endsWith(`/${name.replace(/^\/+/, '')}`);
 };

@@ -15,6 +15,9 @@ export type RequestTarget = {
 	track: number | undefined;
 };
 
+/** Tried once for each run of slashes: a stranger may send thousands of them. */
+export const endSlashes = /(?<!\/)\/+$/;
+
 /** The control attribute of a track, relative to Content-Base. */
 export const formatControl = (track: number): string => `trackID=${track}`;
 
@@ -33,7 +36,7 @@ export const parseRequestUrl = (url: string): Parsed<RequestTarget> => {
 
 /** The URL that controls are relative to. */
 export const contentBase = (url: string): string =>
-	`${url.replace(/\?.*$/s, '').replace(/\/+$/, '')}/`;
+	`${url.replace(/\?.*$/s, '').replace(endSlashes, '')}/`;
 
 const wholePath = (url: string): string | undefined => {
 	if (url.startsWith('/')) return url;
@@ -48,7 +51,7 @@ const splitTrack = (text: string): {rest: string; track: number | undefined} => 
 };
 
 const decodeName = (text: string): string | undefined => {
-	const segments = text.replace(/^\/+|\/+$/g, '').split('/');
+	const segments = text.replace(/^\/+/, '').replace(endSlashes, '').split('/');
 	const decoded = segments.map(decodeSegment);
 	if (decoded.length === 1 && decoded[0] === '') return '';
 	return decoded.every(segment => segment !== undefined && isSegment(segment))

@@ -28,12 +28,14 @@ export type Sdp = {
 
 const maxMedias = 64;
 const maxAttributes = 4096;
+// Tried once for each run of blanks: a publisher may send a line of a megabyte.
+const blankEnd = /(?<![\s\0])[\s\0]+$/;
 
 export const parseSdp = (text: string): Parsed<Sdp> => {
 	const sdp: Sdp = {sessionName: '', attributes: [], medias: []};
 	let count = 0;
 	for (const line of text.split(/[\r\n]+/)) {
-		const [, type, value = ''] = /^\s*([a-z])\s*=\s*(.*?)[\s\0]*$/s.exec(line) ?? [];
+		const [, type, value = ''] = /^\s*([a-z])\s*=\s*(.*)$/s.exec(line.replace(blankEnd, '')) ?? [];
 		if (type === 'm' && sdp.medias.length === maxMedias) return unparsed('too many m= lines');
 		if (type === 'a' && ++count > maxAttributes) return unparsed('too many a= lines');
 		if (type) takeLine[type]?.(sdp, value);

@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {pino} from 'pino';
 import {parseAuthorization} from '../../../lib/auth/authorization.ts';
+import {parseAuthParameters} from '../../../lib/auth/challenge.ts';
 import {Failures} from '../../../lib/auth/failures.ts';
 import {Gatekeeper} from '../../../lib/auth/gatekeeper.ts';
 import type {AccessRequest} from '../../../lib/auth/gatekeeper.ts';
@@ -161,4 +162,23 @@ test('whatever a client says of itself, the parser returns', t => {
 	);
 	t.is(parseAuthorization(undefined), undefined);
 	t.deepEqual(parseAuthorization(basic('a:b:c')), {scheme: 'basic', user: 'a', password: 'b:c'});
+});
+
+test('credentials that are long or full of blanks are nothing that could be checked, which is seen at once', t => {
+	t.is(parseAuthorization(`Basic ${' '.repeat(1_000_000)}${'x'.repeat(5000)}`), undefined);
+	t.is(parseAuthorization(`Basic ${'YTpi'.repeat(2000)}`), undefined);
+	t.is(parseAuthorization(`Digest${' '.repeat(2000)}${'a'.repeat(2000)}`), undefined);
+	const given = parseAuthorization(`Basic    ${Buffer.from('a:b').toString('base64')}`);
+	t.deepEqual(given, {scheme: 'basic', user: 'a', password: 'b'});
+});
+
+test('the parameters of a challenge are found in a long text as fast as in a short one', t => {
+	const found = parseAuthParameters(`${'a'.repeat(1_000_000)} realm="x", nonce=y`);
+	t.deepEqual(
+		[...found],
+		[
+			['realm', 'x'],
+			['nonce', 'y'],
+		],
+	);
 });

@@ -54,3 +54,14 @@ test('whatever is announced and asked for, there is an answer', t => {
 	);
 	t.pass();
 });
+
+test('an announcement of a megabyte of blanks or slashes is read as fast as any other', t => {
+	const many = 1_000_000;
+	const blanks = announcedTracks(`m=audio 0 RTP/AVP 0\r\na=x:${' '.repeat(many)}x\r\n`);
+	t.true(blanks.ok);
+	const tracks = tracksOf(`${'/'.repeat(many)}x`);
+	t.is(
+		findAnnounced('rtsp://h/p', tracks, () => true),
+		undefined,
+	);
+});

@@ -66,3 +66,8 @@ test('what is offered is understood', t => {
 		}),
 	);
 });
+
+test('a URL of many slashes is no path, and that is seen at once', t => {
+	t.false(parseRequestUrl(`rtsp://host/x${'/'.repeat(1_000_000)}x`).ok);
+	t.is(contentBase('rtsp://host/cam//'), 'rtsp://host/cam/');
+});
