@@ -72,8 +72,13 @@ export class ReaderQueue {
 		return this.#unwritten.length === 0 ? 0 : this.#nowUs() - this.#lastProgressUs;
 	}
 
-	/** Begins with these blocks, all of them; the next ones offered follow them. */
+	/**
+	 * Begins with these blocks, all of them; the next ones offered follow them. Who plays again and again and takes
+	 * nothing begins with the next key frame instead.
+	 */
 	begin(blocks: readonly Written[]): void {
+		if (this.#unwrittenBytes > this.#maxBytes)
+			return this.beginAfter(blocks.at(-1)?.number ?? this.#lastNumber);
 		this.#joinsSinceUs = this.#nowUs();
 		this.#awaitsKey = blocks.length === 0;
 		this.#hasBegun = !this.#awaitsKey;

@@ -186,3 +186,13 @@ test('whatever a reader takes, what it gets is whole from key frame to gap', t =
 		}),
 	);
 });
+
+test('a reader that plays again and again and takes nothing is not given the ring each time', t => {
+	const {queue, make, offer, written} = startQueue({maxBytes: 100});
+	queue.begin([make({number: 1, key: true, bytes: 80})]);
+	queue.begin([make({number: 1, key: true, bytes: 80})]);
+	queue.begin([make({number: 1, key: true, bytes: 80}), make({number: 2, bytes: 80})]);
+	t.deepEqual(written, [1, 1]);
+	offer({number: 2}, {number: 3}, {number: 4, key: true});
+	t.deepEqual(written, [1, 1, 4]);
+});
