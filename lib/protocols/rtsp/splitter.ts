@@ -36,13 +36,15 @@ export const nextRequest = (bytes: Buffer): RequestPiece => {
 	if (first === dollar) return takeInterleaved(bytes);
 	if (first === carriageReturn || first === lineFeed) return {type: 'skip', end: 1};
 	const reason = wrongFirstLine(bytes);
-	return reason === undefined ? takeMessage(bytes) : {type: 'bad', reason};
+	return reason === undefined ? takeMessage(bytes, maxRequestBodyBytes) : {type: 'bad', reason};
 };
 
 const dollar = 0x24;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const maxFirstLine = 4096;
+/** Strangers say it before anybody asks who they are; a session description has some thousand bytes. */
+const maxRequestBodyBytes = 128 * 1024;
 /** A status line, or a request line whose method is one of RTSP's. */
 const firstLine =
 	/RTSP\/\d|(?:OPTIONS|ANNOUNCE|REDIRECT|SET_PARAMETER|GET_PARAMETER|TEARDOWN|DESCRIBE|PLAY|PAUSE) /;
@@ -87,7 +89,7 @@ const skipGarbage = (bytes: Buffer): Piece => {
 	return end > 0 ? {type: 'skip', end} : {type: 'more'};
 };
 
-const takeMessage = (bytes: Buffer): Piece => {
+const takeMessage = (bytes: Buffer, maxBytes = maxBodyBytes): Piece => {
 	const head = bytes.toString('latin1', 0, maxHeadBytes);
 	const blank = /\r?\n\r?\n/.exec(head);
 	if (!blank) {
@@ -96,8 +98,7 @@ const takeMessage = (bytes: Buffer): Piece => {
 			: {type: 'bad', reason: `head of more than ${maxHeadBytes} bytes`};
 	}
 	const length = contentLength(parseHeaders(head.slice(0, blank.index).split(/\r?\n/)));
-	if (length > maxBodyBytes)
-		return {type: 'bad', reason: `body of more than ${maxBodyBytes} bytes`};
+	if (length > maxBytes) return {type: 'bad', reason: `body of more than ${maxBytes} bytes`};
 	const end = blank.index + blank[0].length + length;
 	return bytes.length < end
 		? {type: 'more'}

@@ -131,3 +131,9 @@ for (const text of [
 		const {type} = nextRequest(Buffer.from(text));
 		t.is(type, text === 'OPTIONS' ? 'more' : 'bad');
 	});
+
+test('a request that announces a body of more than a description is not waited for', t => {
+	const head = 'ANNOUNCE rtsp://h/p RTSP/1.0\r\nCSeq: 1\r\nContent-Length: ';
+	t.is(nextRequest(Buffer.from(`${head}131072\r\n\r\n`)).type, 'more');
+	t.is(nextRequest(Buffer.from(`${head}131073\r\n\r\n`)).type, 'bad');
+});
