@@ -12,7 +12,7 @@ export type FailuresOptions = {
 export class Failures {
 	readonly #now: () => number;
 	readonly #wait: (ms: number) => Promise<void>;
-	readonly #byAddress = new Map<string, Record>();
+	readonly #byPlace = new Map<string, Record>();
 
 	constructor({now = () => performance.now(), wait = sleep}: FailuresOptions = {}) {
 		this.#now = now;
@@ -20,12 +20,12 @@ export class Failures {
 	}
 
 	get size(): number {
-		return this.#byAddress.size;
+		return this.#byPlace.size;
 	}
 
 	/** Resolves when the address has its turn; throws AUTH_TOO_OFTEN when that is too long from now. */
 	async turn(address: string): Promise<void> {
-		const record = this.#find(address);
+		const record = this.#find(placeOf(address));
 		if (!record) return;
 		const nowMs = this.#now();
 		const waitMs = Math.max(0, record.nextMs - nowMs);
@@ -39,27 +39,41 @@ export class Failures {
 	}
 
 	failed(address: string): void {
-		const record = this.#find(address) ?? {count: 0, lastMs: 0, nextMs: 0};
+		const place = placeOf(address);
+		const record = this.#find(place) ?? {count: 0, lastMs: 0, nextMs: 0};
 		record.count++;
 		record.lastMs = this.#now();
 		record.nextMs = Math.max(record.nextMs, record.lastMs + pauseOf(record));
-		this.#byAddress.delete(address);
-		this.#byAddress.set(address, record);
-		const [oldest] = this.#byAddress.keys();
-		if (this.#byAddress.size > maxAddresses && oldest !== undefined) this.#byAddress.delete(oldest);
+		this.#byPlace.delete(place);
+		this.#byPlace.set(place, record);
+		const [oldest] = this.#byPlace.keys();
+		if (this.#byPlace.size > maxPlaces && oldest !== undefined) this.#byPlace.delete(oldest);
 	}
 
 	succeeded(address: string): void {
-		this.#byAddress.delete(address);
+		this.#byPlace.delete(placeOf(address));
 	}
 
-	#find(address: string): Record | undefined {
-		const record = this.#byAddress.get(address);
+	#find(place: string): Record | undefined {
+		const record = this.#byPlace.get(place);
 		if (!record || this.#now() - record.lastMs < forgetMs) return record;
-		this.#byAddress.delete(address);
+		this.#byPlace.delete(place);
 		return undefined;
 	}
 }
+
+/** Whoever has one address of IPv6 has all of its network (RFC 6177): the first half of it. */
+const placeOf = (address: string): string => {
+	if (!address.includes(':')) return address;
+	const [front = [], back = []] = address
+		.split('::')
+		.map(half => half.split(':').filter(group => group !== ''));
+	const zeros = Array.from({length: Math.max(0, 8 - front.length - back.length)}, () => '0');
+	return [...front, ...zeros, ...back]
+		.slice(0, 4)
+		.map(group => Number.parseInt(group, 16))
+		.join(':');
+};
 
 const pauseOf = ({count}: Record): number => Math.min(250 * 2 ** (count - 1), 2000);
 
@@ -68,4 +82,4 @@ const sleep = async (ms: number): Promise<void> =>
 
 const maxWaitMs = 10_000;
 const forgetMs = 300_000;
-const maxAddresses = 10_000;
+const maxPlaces = 10_000;

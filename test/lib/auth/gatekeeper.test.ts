@@ -182,3 +182,16 @@ test('the parameters of a challenge are found in a long text as fast as in a sho
 		],
 	);
 });
+
+test('wrong passwords count for a whole network of IPv6, and for nobody else', async t => {
+	const waits: number[] = [];
+	const failures = new Failures({now: () => 1000, wait: async ms => void waits.push(ms)});
+	failures.failed('2001:db8::1');
+	await failures.turn('2001:0db8:0:0:ffff:1:2:3');
+	t.is(waits.length, 1);
+	await failures.turn('2001:db8:0:1::1');
+	await failures.turn('::1');
+	await failures.turn('10.0.0.1');
+	t.is(waits.length, 1);
+	t.is(failures.size, 1);
+});
