@@ -45,7 +45,7 @@ io::RtspTrack readRtspTrack(Reader& reader) {
 
 // An IP literal, or nothing.
 std::string readHost(Reader& reader, const char* key) {
-  const std::string host = reader.text(key);
+  std::string host = reader.text(key);
   if (!host.empty() && !io::parseAddress(host, 0))
     refuse(reader.env(), reader.pathOf(key), "an IP address or empty",
            Napi::String::New(reader.env(), host));

@@ -84,7 +84,8 @@ Id Hub::openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec) {
 Id Hub::openHls(const OwnerRef& owner, Id stream, core::HlsConfig config) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
-  if (live) return openOutput(std::make_shared<HlsOutput>(id, live, owner, config), id);
+  if (live)
+    return openOutput(std::make_shared<HlsOutput>(OutputPlace{id, live, owner}, config), id);
   owner->emit(id, Closed{});
   return id;
 }
@@ -92,7 +93,9 @@ Id Hub::openHls(const OwnerRef& owner, Id stream, core::HlsConfig config) {
 Id Hub::openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
-  if (live) return openOutput(std::make_shared<RtpOutput>(id, live, owner, std::move(config)), id);
+  if (live)
+    return openOutput(std::make_shared<RtpOutput>(OutputPlace{id, live, owner}, std::move(config)),
+                      id);
   owner->emit(id, Closed{});
   return id;
 }
@@ -101,7 +104,7 @@ Id Hub::openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSoc
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
   if (live)
-    return openOutput(std::make_shared<UdpOutput>(id, live, owner, std::move(config),
+    return openOutput(std::make_shared<UdpOutput>(OutputPlace{id, live, owner}, std::move(config),
                                                   std::move(sockets), udpSender_),
                       id);
   owner->emit(id, Closed{});
@@ -121,12 +124,13 @@ Id Hub::openQueue(const OwnerRef& owner, Id stream, Id request) {
     std::lock_guard lock(mutex_);
     queue = lookUp(requests_, request).lock();
   }
-  if (live && queue) return openOutput(std::make_shared<QueueOutput>(id, live, owner, queue), id);
+  if (live && queue)
+    return openOutput(std::make_shared<QueueOutput>(OutputPlace{id, live, owner}, queue), id);
   owner->emit(id, Closed{});
   return id;
 }
 
-Id Hub::openOutput(OutputRef output, Id id) {
+Id Hub::openOutput(const OutputRef& output, Id id) {
   {
     std::lock_guard lock(mutex_);
     outputs_[id] = output;

@@ -97,7 +97,7 @@ class Hub {
   LiveStreamRef findStream(Id id);
   std::shared_ptr<UnitInbox> openInbox(Id stream);
   std::shared_ptr<HlsOutput> findHls(Id output);
-  Id openOutput(OutputRef output, Id id);
+  Id openOutput(const OutputRef& output, Id id);
   void closeStream(const OpenStream& stream);
 
   std::atomic<Id> lastId_{0};

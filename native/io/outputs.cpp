@@ -4,8 +4,8 @@
 
 namespace io {
 
-OutputHandle::OutputHandle(Id id, LiveStreamRef stream, OwnerRef owner)
-    : id_(id), stream_(std::move(stream)), owner_(std::move(owner)) {}
+OutputHandle::OutputHandle(OutputPlace place)
+    : id_(place.id), stream_(std::move(place.stream)), owner_(std::move(place.owner)) {}
 
 void OutputHandle::open() {
   stream_->post([self = shared_from_this()](core::Stream& stream) {
@@ -21,8 +21,8 @@ void OutputHandle::close() {
   });
 }
 
-HlsOutput::HlsOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::HlsConfig config)
-    : OutputHandle(id, std::move(stream), std::move(owner)),
+HlsOutput::HlsOutput(OutputPlace place, core::HlsConfig config)
+    : OutputHandle(std::move(place)),
       packager_(config,
                 {.init = [this](const core::HlsInit& init) { owner_->emit(id_, InitMade{init}); },
                  .part = [](const core::HlsSegment&, size_t) {},

@@ -10,10 +10,17 @@
 
 namespace io {
 
+// What every output knows of where it stands.
+struct OutputPlace {
+  Id id = 0;
+  LiveStreamRef stream;
+  OwnerRef owner;
+};
+
 // An output as the hub holds it: it stays on its stream until it is closed or the stream ends.
 class OutputHandle : public std::enable_shared_from_this<OutputHandle> {
  public:
-  OutputHandle(Id id, LiveStreamRef stream, OwnerRef owner);
+  explicit OutputHandle(OutputPlace place);
   virtual ~OutputHandle() = default;
 
   void open();  // any thread
@@ -33,7 +40,7 @@ using OutputRef = std::shared_ptr<OutputHandle>;
 // The parts and segments of HLS, and the window in which they can be fetched.
 class HlsOutput final : public OutputHandle, private core::Output {
  public:
-  HlsOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::HlsConfig config);
+  HlsOutput(OutputPlace place, core::HlsConfig config);
 
   // Any thread; empty: it has left the window.
   core::BlockRef findInit(uint32_t number);
@@ -52,8 +59,8 @@ class HlsOutput final : public OutputHandle, private core::Output {
 // Feeds a hubsrc.
 class QueueOutput final : public OutputHandle {
  public:
-  QueueOutput(Id id, LiveStreamRef stream, OwnerRef owner, std::shared_ptr<FrameQueue> queue)
-      : OutputHandle(id, std::move(stream), std::move(owner)), queue_(std::move(queue)) {}
+  QueueOutput(OutputPlace place, std::shared_ptr<FrameQueue> queue)
+      : OutputHandle(std::move(place)), queue_(std::move(queue)) {}
 
  private:
   core::Output& taker() override { return *queue_; }

@@ -17,12 +17,11 @@ core::RtpConfig bounded(core::RtpConfig config, const core::StreamConfig& stream
 }
 }  // namespace
 
-RtpOutput::RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config)
-    : RtpOutput(id, std::move(stream), std::move(owner), std::move(config), kRoom) {}
+RtpOutput::RtpOutput(OutputPlace place, core::RtpConfig config)
+    : RtpOutput(std::move(place), std::move(config), kRoom) {}
 
-RtpOutput::RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config,
-                     size_t room)
-    : OutputHandle(id, std::move(stream), std::move(owner)),
+RtpOutput::RtpOutput(OutputPlace place, core::RtpConfig config, size_t room)
+    : OutputHandle(std::move(place)),
       room_(room),
       packager_(bounded(std::move(config), stream_->ringConfig()),
                 {.block = [this](const core::RtpBlock& block) { take(block); },

@@ -14,7 +14,7 @@ namespace io {
 // its tracks become others than its readers were told.
 class RtpOutput : public OutputHandle, private core::Output {
  public:
-  RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config);
+  RtpOutput(OutputPlace place, core::RtpConfig config);
 
   // Any thread; empty: there is nothing yet.
   std::vector<core::RtpBlock> ring(bool compress);
@@ -23,7 +23,7 @@ class RtpOutput : public OutputHandle, private core::Output {
  protected:
   // How much may wait for whoever takes the blocks; beyond it everything is left out up to the next
   // key frame.
-  RtpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config, size_t room);
+  RtpOutput(OutputPlace place, core::RtpConfig config, size_t room);
 
   // Media thread: a block for who is there already; the newest of the ring at opening.
   virtual void give(const core::RtpBlock& block);

@@ -28,9 +28,9 @@ int familyOf(int fd) {
 }
 }  // namespace
 
-UdpOutput::UdpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config,
-                     UdpSockets sockets, UdpSender& sender)
-    : RtpOutput(id, std::move(stream), std::move(owner), withChannels(std::move(config)), kRoom),
+UdpOutput::UdpOutput(OutputPlace place, core::RtpConfig config, UdpSockets sockets,
+                     UdpSender& sender)
+    : RtpOutput(std::move(place), withChannels(std::move(config)), kRoom),
       sockets_(std::make_shared<const UdpSockets>(std::move(sockets))),
       sender_(sender) {}
 

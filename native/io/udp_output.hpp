@@ -24,8 +24,7 @@ struct UdpJoin {
 // RTCP of the n-th track.
 class UdpOutput final : public RtpOutput {
  public:
-  UdpOutput(Id id, LiveStreamRef stream, OwnerRef owner, core::RtpConfig config, UdpSockets sockets,
-            UdpSender& sender);
+  UdpOutput(OutputPlace place, core::RtpConfig config, UdpSockets sockets, UdpSender& sender);
 
   // Any thread. `reader` is the caller's own number; added again, it is replaced.
   void add(uint32_t reader, UdpJoin join);
