@@ -32,17 +32,23 @@ Hub& Hub::instance() {
 }
 
 void Hub::hold() {
-  std::lock_guard lock(mutex_);
+  std::lock_guard holding(holding_);
   if (holders_++ > 0) return;
-  const size_t count = std::max(1U, std::thread::hardware_concurrency());
-  while (threads_.size() < count)
-    threads_.push_back(std::make_unique<MediaThread>("media-" + std::to_string(threads_.size())));
+  makeThreads();
   for (const auto& thread : threads_) thread->start();
   udpSender_.start();
 }
 
-void Hub::letGo() {
+void Hub::makeThreads() {
   std::lock_guard lock(mutex_);
+  const size_t count = std::max(1U, std::thread::hardware_concurrency());
+  while (threads_.size() < count)
+    threads_.push_back(std::make_unique<MediaThread>("media-" + std::to_string(threads_.size())));
+}
+
+// The last tasks of the threads may ask the hub for something.
+void Hub::letGo() {
+  std::lock_guard holding(holding_);
   if (--holders_ > 0) return;
   udpReceiver_.stop();
   for (const auto& thread : threads_) thread->stop();

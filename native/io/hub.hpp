@@ -93,6 +93,7 @@ class Hub {
     std::vector<std::weak_ptr<UnitInbox>> publishers;
   };
   Hub() = default;
+  void makeThreads();
   MediaThread& nextThread();
   LiveStreamRef findStream(Id id);
   std::shared_ptr<UnitInbox> openInbox(Id stream);
@@ -103,9 +104,10 @@ class Hub {
   std::atomic<Id> lastId_{0};
   std::atomic<uint32_t> abandoned_{0};
   UdpReceiver udpReceiver_;
-  std::mutex mutex_;  // guards what follows; nothing is called out with it held
+  std::mutex holding_;  // guards the next; held while threads start and stop, before mutex_
   int holders_ = 0;
-  std::vector<std::unique_ptr<MediaThread>> threads_;
+  std::mutex mutex_;  // guards what follows; nothing is called out with it held
+  std::vector<std::unique_ptr<MediaThread>> threads_;  // made once
   size_t nextThread_ = 0;
   UdpSender udpSender_;
   std::unordered_map<Id, OpenStream> streams_;
