@@ -201,11 +201,7 @@ void Lane::takeGap(GstEvent* event) {
 }
 
 bool Lane::event(GstPad* sink, GstObject* element, gst::Event event) {
-  // Behind the end an event fails, and upstream would take that for an error of its media.
-  const auto forward = [&] {
-    const bool passed = gst_pad_event_default(sink, element, event.release());
-    return passed || ended_;
-  };
+  const auto forward = [&] { return gst_pad_event_default(sink, element, event.release()); };
   switch (GST_EVENT_TYPE(event.get())) {
     case GST_EVENT_SEGMENT:
       takeSegment(event.get());

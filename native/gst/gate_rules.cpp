@@ -52,15 +52,11 @@ Nanos GateRules::position() const {
 
 void GateRules::pause() {
   paused_ = true;
-  if (!live_ || std::exchange(waiting_, true)) return;
+  if (std::exchange(waiting_, true)) return;
   pausePoint_ = Nanos::min();
   for (const Lane& lane : lanes_)
     if (lane.stretch == stretch_ && !lane.ended)
       pausePoint_ = std::max(pausePoint_, lane.end + lane.shift);
-}
-
-void GateRules::play() {
-  if (std::exchange(paused_, false) && !waiting_) resuming_ = true;
 }
 
 bool GateRules::end(size_t track) { return !std::exchange(lanes_[track].ended, true); }
@@ -72,7 +68,6 @@ void GateRules::reset() {
     lane = fresh;
   }
   waiting_ = startedClean_ = true;
-  resuming_ = false;
   stretch_ = 0;
   shift_ = pausePoint_ = Nanos{0};
   from_.reset();
@@ -83,7 +78,6 @@ Judgement GateRules::judge(size_t track, GateFrame frame) {
   if (!frame.pts && !frame.dts) frame.pts = lane.next;
   lane.next = presentation(frame) + (frame.duration > 0ns ? frame.duration : lane.spacing);
   if (lane.ended) return refuse(Verdict::late, frame);
-  if (paused_ && !live_) return hold();
   const bool isIn = !waiting_ && lane.stretch == stretch_;
   if (isIn || isDraining(lane, frame)) return pass(lane, frame);
   lane.stopped = true;
@@ -103,7 +97,11 @@ Judgement GateRules::await(size_t track, const GateFrame& frame) {
   Lane& lane = lanes_[track];
   const bool isVideo = lane.kind == TrackKind::video;
   const bool leads = leader().value_or(track) == track;
-  if (!leads && !isVideo) return hold();
+  if (!leads && !isVideo && (live_ || !paused_)) {
+    Judgement held;
+    held.verdict = Verdict::hold;
+    return held;
+  }
   if (paused_ || !leads) return {};
   if (isVideo && !frame.key) {
     startedClean_ = false;
@@ -111,7 +109,6 @@ Judgement GateRules::await(size_t track, const GateFrame& frame) {
   }
   beginStretch(lane, frame);
   Judgement begun = join(lane, frame);
-  resuming_ = false;
   begun.begins = begun.verdict == Verdict::pass;
   return begun;
 }
@@ -157,7 +154,7 @@ Judgement GateRules::pass(Lane& lane, const GateFrame& frame) {
     lane.begin = lane.newest = shown;
   } else {
     if (frame.dts && decoded <= lane.last) decoded = lane.last + kStep;
-    if (isBehindEnd(lane, decoded - lane.first)) {
+    if (duration_ > 0ns && decoded - lane.first >= duration_) {
       lane.ended = true;
       return refuse(Verdict::end, frame);
     }
@@ -171,22 +168,7 @@ Judgement GateRules::pass(Lane& lane, const GateFrame& frame) {
   passes.verdict = Verdict::pass;
   passes.shift = lane.shift;
   if (frame.dts) passes.dts = decoded;
-  passes.begins = std::exchange(resuming_, false);
   return passes;
-}
-
-// Where times are not exact, the frame before may have ended before its time: then one more goes.
-bool GateRules::isBehindEnd(const Lane& lane, Nanos at) const {
-  if (duration_ == 0ns || at < duration_) return false;
-  if (lane.kind == TrackKind::other) return true;  // has gaps
-  const bool isShort = lane.last + lane.spacing - lane.first < duration_ - kTolerance;
-  return !isShort || at >= duration_ + lane.spacing;
-}
-
-Judgement GateRules::hold() {
-  Judgement held;
-  held.verdict = Verdict::hold;
-  return held;
 }
 
 Judgement GateRules::refuse(Verdict verdict, const GateFrame& frame) {

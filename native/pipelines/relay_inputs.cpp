@@ -48,36 +48,27 @@ void connect(GstElement* element, const char* signal, GCallback handler,
 
 const RelayTracksRef& tracksOf(gpointer data) { return *static_cast<TracksHolder*>(data); }
 
-void noMore(GstElement* maker, gpointer tracks) { tracksOf(tracks)->haveNoMore(maker); }
+void noMore(GstElement*, gpointer tracks) { tracksOf(tracks)->haveNoMore(); }
 void overrun(GstElement*, gpointer tracks) { tracksOf(tracks)->settle(); }
 
 GstBin* binOf(GstElement* element) { return GST_BIN(GST_ELEMENT_PARENT(element)); }
 
 // A pad with one track: into the queue.
-void enqueue(GstElement* element, GstPad* pad, const RelayTracksRef& tracks,
-             const GstElement* maker) {
+void addTrack(GstElement* element, GstPad* pad, gpointer tracks) {
   const gst::Element queue = elementOf(GST_ELEMENT(binOf(element)), nameOf("queue").c_str());
   const gst::Pad input = gst::adopt(gst_element_request_pad_simple(queue.get(), "sink_%u"));
   // multiqueue numbers both sides alike.
   const std::string number = std::string(GST_OBJECT_NAME(input.get())).substr(5);
-  tracks->add(queue.get(), {"sink_" + number, "src_" + number}, nullptr, maker);
+  tracksOf(tracks)->add(queue.get(), {"sink_" + number, "src_" + number});
   gst_pad_link(pad, input.get());
-}
-
-void addTrack(GstElement* demuxer, GstPad* pad, gpointer tracks) {
-  enqueue(demuxer, pad, tracksOf(tracks), nullptr);
-}
-
-// It shows all its pads before it lets media go, and says nothing more about it.
-void addParsed(GstElement* parser, GstPad* pad, gpointer tracks) {
-  enqueue(parser, pad, tracksOf(tracks), parser);
 }
 
 GstElement* addParser(GstBin* bin, const RelayTracksRef& tracks) {
   GstElement* parser = addPart(bin, "parsebin", nullptr);
   if (!parser) return nullptr;
-  tracks->expectMore(parser);
-  connect(parser, "pad-added", G_CALLBACK(addParsed), tracks);
+  tracks->expectMore();
+  connect(parser, "pad-added", G_CALLBACK(addTrack), tracks);
+  connect(parser, "no-more-pads", G_CALLBACK(noMore), tracks);
   return parser;
 }
 
@@ -146,7 +137,7 @@ Failure addRtmp(const Site& site) {
   GstElement* demuxer = addPart(site.bin, "flvdemux", "demuxer");
   g_object_set(source, "location", site.uri.c_str(), nullptr);
   gst_element_link(source, demuxer);
-  site.tracks->expectMore(demuxer);
+  site.tracks->expectMore();
   connect(demuxer, "pad-added", G_CALLBACK(addTrack), site.tracks);
   connect(demuxer, "no-more-pads", G_CALLBACK(noMore), site.tracks);
   return std::nullopt;
@@ -161,7 +152,7 @@ Failure addRtsp(const Site& site) {
   gst_util_set_object_arg(G_OBJECT(source), "protocols", "tcp");
   if (!url.user.empty())
     g_object_set(source, "user-id", url.user.c_str(), "user-pw", url.password.c_str(), nullptr);
-  site.tracks->expectMore(source);
+  site.tracks->expectMore();
   connect(source, "pad-added", G_CALLBACK(parsePad), site.tracks);
   connect(source, "no-more-pads", G_CALLBACK(noMore), site.tracks);
   return std::nullopt;
@@ -208,7 +199,7 @@ void holdTrack(GstElement* source, GstPad* pad, gpointer tracks) {
 Failure addHub(GstBin* bin, const HubInput& input, const RelayTracksRef& tracks) {
   GstElement* source = addPart(bin, "hubsrc", "source");
   g_object_set(source, "path", input.path.c_str(), nullptr);
-  tracks->expectMore(source);
+  tracks->expectMore();
   connect(source, "pad-added", G_CALLBACK(holdTrack), tracks);
   connect(source, "no-more-pads", G_CALLBACK(noMore), tracks);
   return std::nullopt;

@@ -103,20 +103,14 @@ void configureRtsp(GstElement* sink, const std::string& url) {
     g_object_set(sink, "user-id", parts.user.c_str(), "user-pw", parts.password.c_str(), nullptr);
 }
 
-std::string escaped(std::string_view name) {
-  std::string format;
-  for (const char c : name) format += c == '%' ? "%%" : std::string(1, c);
-  return format;
-}
-
 // Segments are named after the playlist; number and extension are added.
 void configureHls(GstElement* sink, const HlsOutput& output) {
   const std::filesystem::path playlist(output.location);
-  const std::string segments =
-      escaped((playlist.parent_path() / playlist.stem()).string()) + "%05d.ts";
+  const std::filesystem::path segments =
+      playlist.parent_path() / (playlist.stem().string() + "%05d.ts");
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(output.segmentDuration).count();
   set(sink, "playlist-location", output.location);
-  set(sink, "location", segments);
+  set(sink, "location", segments.string());
   g_object_set(sink, "target-duration", static_cast<guint>(seconds), "playlist-length",
                output.segmentCount, "max-files", output.segmentCount, "send-keyframe-requests",
                FALSE, nullptr);
@@ -124,11 +118,12 @@ void configureHls(GstElement* sink, const HlsOutput& output) {
 
 struct Configure {
   const Output& made;
+  bool hasAudio;
 
   void operator()(const FileOutput& file) const {
     set(made.sink, "location", file.location);
-    // Its index cannot be read by others.
-    if (file.format == "flv") g_object_set(made.taker, "streamable", TRUE, nullptr);
+    // Its index of a file without sound cannot be read by others.
+    if (file.format == "flv" && !hasAudio) g_object_set(made.taker, "streamable", TRUE, nullptr);
   }
   void operator()(const UrlOutput& url) const {
     if (url.protocol == "rtmp") configureRtmp(made.sink, url.url);
@@ -179,7 +174,8 @@ std::optional<io::Failed> findFault(const RelayOutput& output) {
   return std::nullopt;
 }
 
-std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutput& output) {
+std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutput& output,
+                                           bool hasAudio) {
   const OutputKind& kind = kindOf(output);
   Output made{kind, addPart(pipeline, kind.taker, "taker"), nullptr};
   if (kind.sink) made.sink = addPart(pipeline, kind.sink, "sink");
@@ -189,7 +185,7 @@ std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutp
                       std::string("GStreamer's element ") + (made.taker ? kind.sink : kind.taker) +
                           " is not installed",
                       "", "output"};
-  std::visit(Configure{made}, output);
+  std::visit(Configure{made, hasAudio}, output);
   if (!made.sink) return made;
   // Nothing waits for its first buffer; clocksync is what waits for the time.
   g_object_set(made.sink, "async", FALSE, "sync", FALSE, nullptr);

@@ -11,7 +11,6 @@ namespace pipelines {
 
 // Elements of the output are named after this, so that an error tells its side.
 constexpr const char* kOutputName = "out-";
-constexpr const char* kOutputTaker = "out-taker";
 
 // What an output is made of, and what it can carry.
 struct OutputKind {
@@ -43,6 +42,7 @@ struct Output {
 // Asked before anything is opened.
 std::optional<io::Failed> findFault(const RelayOutput& output);
 
-std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutput& output);
+std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutput& output,
+                                           bool hasAudio);
 
 }  // namespace pipelines
