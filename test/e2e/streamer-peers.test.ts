@@ -211,7 +211,7 @@ test('a camera that was killed and is back goes on, while its output stays', asy
 	t.is(await streamer.ended(), 0);
 });
 
-test('a camera whose sound our own RTSP does not carry is fetched by GStreamer', async t => {
+test('the G.711 of a camera becomes AAC in an mp4', async t => {
 	const camera = await startCamera(t, {
 		launch:
 			'( videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1 ! ' +
@@ -221,7 +221,21 @@ test('a camera whose sound our own RTSP does not carry is fetched by GStreamer',
 	const output = `${makeFolder(t)}/out.mp4`;
 	const {code, lines} = await runStreamer(t, [camera.url, output, '--duration', '1s']);
 	t.is(code, 0, lines.join('\n'));
-	t.deepEqual(lines, ['H.264 passes through; G.711 becomes AAC']);
+	t.deepEqual(lines, ['H.264 120p passes through; G.711 becomes AAC']);
+	t.deepEqual((await probe(output)).codecs, both);
+});
+
+test('a camera whose sound our own RTSP does not carry is fetched by GStreamer', async t => {
+	const camera = await startCamera(t, {
+		launch:
+			'( videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1 ! ' +
+			'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! rtph264pay name=pay0 pt=96 ' +
+			'audiotestsrc is-live=true ! avenc_aac ! rtpmp4apay name=pay1 pt=97 )',
+	});
+	const output = `${makeFolder(t)}/out.mp4`;
+	const {code, lines} = await runStreamer(t, [camera.url, output, '--duration', '1s']);
+	t.is(code, 0, lines.join('\n'));
+	t.regex(lines.join('\n'), /^H\.264( 120p)? and AAC pass through$/);
 	t.deepEqual((await probe(output)).codecs, both);
 });
 

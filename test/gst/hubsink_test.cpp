@@ -242,7 +242,7 @@ class Flood final : public gst::Recipe {
     const gst::Element hub = gst::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "hub"));
     const gst::Pad pad = gst::adopt(gst_element_get_static_pad(hub.get(), "video_0"));
     const auto count = [](GstPad*, GstPadProbeInfo* info, gpointer flood) {
-      static_cast<Flood*>(flood)->take(gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info)));
+      static_cast<Flood*>(flood)->count(gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info)));
       return GST_PAD_PROBE_OK;
     };
     gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, count, this, nullptr);
@@ -253,7 +253,7 @@ class Flood final : public gst::Recipe {
   // 4 MB in the inbox let nobody pass; parameter sets and delimiters do not get there.
   static constexpr size_t kMoreThanAnInbox = 4'005'000;
 
-  void take(size_t size) {
+  void count(size_t size) {
     if (before_ > kMoreThanAnInbox) full_();
     before_ += size;
   }
