@@ -16,6 +16,8 @@ if (clang) {
 	await check('fuzz', node, ['build/fuzz.mjs', '60']);
 }
 
+await check('node-gyp builds the addon too', node, ['build/gyp.mjs', 'check']);
+
 // An addon with sanitizers needs their library in the process before it; Node's own leaks are not ours to find.
 const cmakeJs = ['node_modules/cmake-js/bin/cmake-js', '--out=out/addon-asan', '--generator=Ninja'];
 const sanitized = [

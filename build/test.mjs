@@ -1,12 +1,11 @@
 // All tests: of native code by GoogleTest, of everything else by ava, those with real peers last and one by one.
-import {check, files, finish} from './tools.mjs';
+import {files, finish} from './tools.mjs';
 import {ava, buildNative, gtest, nativeTests} from './runners.mjs';
 
 const layers = await nativeTests(['core', 'io', 'gst']);
 const programs = layers.map(layer => `${layer}_test`);
 await buildNative('out/native', {TESTS: 'ON'}, programs);
 for (const program of programs) await gtest(program, `out/native/${program}`);
-await check('node-gyp builds the addon too', process.execPath, ['build/gyp.mjs', 'check']);
 
 await ava('ava', ['test/**/*.test.ts', '!test/e2e/**', '!test/build/**']);
 for (const folder of ['build', 'e2e']) {
