@@ -1,6 +1,13 @@
 import {MediaError} from '../errors.ts';
+import {placeOf} from '../util/network.ts';
 
-type Record = {count: number; lastMs: number; nextMs: number};
+type Record = {
+	/** Of whom the names are told apart, and of all others under the empty one. */
+	byUser: Map<string, number>;
+	count: number;
+	lastMs: number;
+	nextMs: number;
+};
 
 export type FailuresOptions = {
 	/** Milliseconds, monotonic. */
@@ -38,9 +45,11 @@ export class Failures {
 		if (waitMs > 0) await this.#wait(waitMs);
 	}
 
-	failed(address: string): void {
+	failed(address: string, user: string): void {
 		const place = placeOf(address);
-		const record = this.#find(place) ?? {count: 0, lastMs: 0, nextMs: 0};
+		const record = this.#find(place) ?? {byUser: new Map(), count: 0, lastMs: 0, nextMs: 0};
+		const name = record.byUser.has(user) || record.byUser.size < maxNames ? user : '';
+		record.byUser.set(name, (record.byUser.get(name) ?? 0) + 1);
 		record.count++;
 		record.lastMs = this.#now();
 		record.nextMs = Math.max(record.nextMs, record.lastMs + pauseOf(record));
@@ -50,8 +59,14 @@ export class Failures {
 		if (this.#byPlace.size > maxPlaces && oldest !== undefined) this.#byPlace.delete(oldest);
 	}
 
-	succeeded(address: string): void {
-		this.#byPlace.delete(placeOf(address));
+	/** Forgets what this user did wrong; who guesses the passwords of others is not helped by one of their own. */
+	succeeded(address: string, user: string): void {
+		const place = placeOf(address);
+		const record = this.#byPlace.get(place);
+		if (!record || user === '') return;
+		record.count -= record.byUser.get(user) ?? 0;
+		record.byUser.delete(user);
+		if (record.count <= 0) this.#byPlace.delete(place);
 	}
 
 	#find(place: string): Record | undefined {
@@ -62,19 +77,6 @@ export class Failures {
 	}
 }
 
-/** Whoever has one address of IPv6 has all of its network (RFC 6177): the first half of it. */
-const placeOf = (address: string): string => {
-	if (!address.includes(':')) return address;
-	const [front = [], back = []] = address
-		.split('::')
-		.map(half => half.split(':').filter(group => group !== ''));
-	const zeros = Array.from({length: Math.max(0, 8 - front.length - back.length)}, () => '0');
-	return [...front, ...zeros, ...back]
-		.slice(0, 4)
-		.map(group => Number.parseInt(group, 16))
-		.join(':');
-};
-
 const pauseOf = ({count}: Record): number => Math.min(250 * 2 ** (count - 1), 2000);
 
 const sleep = async (ms: number): Promise<void> =>
@@ -83,3 +85,4 @@ const sleep = async (ms: number): Promise<void> =>
 const maxWaitMs = 10_000;
 const forgetMs = 300_000;
 const maxPlaces = 10_000;
+const maxNames = 16;

@@ -8,7 +8,8 @@ import {formatChallenge} from './challenge.ts';
 import type {Algorithm} from './challenge.ts';
 import {Failures} from './failures.ts';
 import {Nonces} from './nonces.ts';
-import {digestsOf, isAnybody, isUser, mayDo, realm} from './users.ts';
+import {Passwords} from './passwords.ts';
+import {digestsOf, findUsers, isAnybody, mayDo, realm} from './users.ts';
 import type {Access} from './users.ts';
 
 export type AccessRequest = Access & {
@@ -34,6 +35,7 @@ export type GatekeeperOptions = {
 	logger: Logger;
 	failures?: Failures;
 	nonces?: Nonces;
+	passwords?: Passwords;
 };
 
 export type Scheme = 'basic' | 'digest';
@@ -43,6 +45,7 @@ export class Gatekeeper {
 	readonly #users: () => readonly UserConfig[];
 	readonly #failures: Failures;
 	readonly #nonces: Nonces;
+	readonly #passwords: Passwords;
 	readonly #refused: RateLimited;
 
 	constructor({
@@ -50,10 +53,12 @@ export class Gatekeeper {
 		logger,
 		failures = new Failures(),
 		nonces = new Nonces(),
+		passwords = new Passwords(),
 	}: GatekeeperOptions) {
 		this.#users = users;
 		this.#failures = failures;
 		this.#nonces = nonces;
+		this.#passwords = passwords;
 		this.#refused = new RateLimited({logger, periodMs: 60_000});
 	}
 
@@ -89,11 +94,29 @@ export class Gatekeeper {
 		if (!credentials) return {type: 'nobody', isStale: false};
 		if (!this.#isFresh(credentials, request)) return {type: 'nobody', isStale: true};
 		await this.#failures.turn(request.ip);
-		const named = users.filter(user => !isAnybody(user));
-		const verdict = await findVerdict({credentials, request, able, named});
+		const verdict = await this.#check({credentials, request, able, users});
 		if (verdict.type === 'wrong') this.#note(credentials, request);
-		else this.#failures.succeeded(request.ip);
+		else this.#failures.succeeded(request.ip, credentials.user);
 		return verdict;
+	}
+
+	async #check({
+		credentials,
+		request,
+		able,
+		users,
+	}: {
+		credentials: Credentials;
+		request: AccessRequest;
+		able: readonly UserConfig[];
+		users: readonly UserConfig[];
+	}): Promise<Verdict> {
+		const {method, ip, isUri} = request;
+		if (credentials.scheme === 'digest' && !isUri(credentials.uri)) return {type: 'wrong'};
+		const named = users.filter(user => !isAnybody(user));
+		const found = await findUsers(named, {credentials, method, ip}, this.#passwords);
+		if (found.some(user => able.includes(user))) return {type: 'allowed', user: credentials.user};
+		return {type: found.length > 0 ? 'denied' : 'wrong'};
 	}
 
 	/** What WWW-Authenticate says to a request, the strongest first; Digest only where every user could answer it. */
@@ -128,31 +151,10 @@ export class Gatekeeper {
 	}
 
 	#note({user}: Credentials, {ip, action, path}: AccessRequest): void {
-		this.#failures.failed(ip);
+		this.#failures.failed(ip, user);
 		const what = path === '' ? action : `${action} ${path}`;
 		this.#refused.note(
 			`wrong user or password from ${ip}: ${JSON.stringify(user.slice(0, 40))}, to ${what}`,
 		);
 	}
 }
-
-const findVerdict = async ({
-	credentials,
-	request,
-	able,
-	named,
-}: {
-	credentials: Credentials;
-	request: AccessRequest;
-	able: readonly UserConfig[];
-	named: readonly UserConfig[];
-}): Promise<Verdict> => {
-	if (credentials.scheme === 'digest' && !request.isUri(credentials.uri)) return {type: 'wrong'};
-	let isKnown = false;
-	for (const user of named) {
-		if (!(await isUser(user, credentials, request.method))) continue;
-		if (able.includes(user)) return {type: 'allowed', user: credentials.user};
-		isKnown = true;
-	}
-	return {type: isKnown ? 'denied' : 'wrong'};
-};

@@ -1,11 +1,12 @@
 // Which users may do what, as MediaMTX decides it: user, address and permission of the same entry.
 import {parsePattern} from '../config/pattern.ts';
 import type {UserConfig} from '../config/schema.ts';
-import {inNetworks} from '../util/network.ts';
-import {isSame, isSecret, parseSecret} from '../util/secret.ts';
+import {inNetworks, placeOf} from '../util/network.ts';
+import {isSame, parseSecret} from '../util/secret.ts';
 import type {Secret} from '../util/secret.ts';
 import type {Credentials} from './authorization.ts';
 import {digestOf, digestSecret, hashOf} from './digest.ts';
+import type {Passwords} from './passwords.ts';
 
 export type Action = UserConfig['permissions'][number]['action'];
 
@@ -29,35 +30,70 @@ export const mayDo = ({ips, permissions}: UserConfig, {action, path, ip}: Access
 /** Everybody, with whatever credentials. */
 export const isAnybody = ({user}: UserConfig): boolean => user === 'any';
 
-/** Whether the credentials are this user's; `method` is that of the request. */
-export const isUser = async (
-	user: UserConfig,
-	credentials: Credentials,
-	method: string,
-): Promise<boolean> => {
-	const [name, pass] = secretsOf(user);
-	const isName = await isSecret(name, credentials.user);
-	const isPass =
-		credentials.scheme === 'basic'
-			? await isPassword(pass, credentials)
-			: isResponse(pass, credentials, method);
-	return isName && isPass;
+/** Who says to be whom. */
+export type Claim = {credentials: Credentials; method: string; ip: string};
+
+/**
+ * The entries that name and password belong to. Passwords are looked at where the name fits, and once each; a wrong one
+ * takes as long for a name that there is as for one that there is not.
+ */
+export const findUsers = async (
+	users: readonly UserConfig[],
+	claim: Claim,
+	passwords: Passwords,
+): Promise<UserConfig[]> => {
+	const {user} = claim.credentials;
+	const named = await filterBy(users, 'user', async text => isText(text, user, {claim, passwords}));
+	const found = await filterBy(named, 'pass', async text => isPass(text, {claim, passwords}));
+	if (found.length === 0) await pretend(users, named, {claim, passwords});
+	return found;
+};
+
+type Asked = {claim: Claim; passwords: Passwords};
+
+/** Those whose field is right; a text that several have is looked at once. */
+const filterBy = async (
+	users: readonly UserConfig[],
+	field: 'user' | 'pass',
+	isRight: (text: string) => Promise<boolean>,
+): Promise<UserConfig[]> => {
+	const right = new Set<string>();
+	for (const text of new Set(users.map(user => user[field])))
+		if (await isRight(text)) right.add(text);
+	return users.filter(user => right.has(user[field]));
+};
+
+const isText = async (text: string, given: string, {claim, passwords}: Asked): Promise<boolean> =>
+	passwords.isRight({text, secret: secretOf(text), given, place: placeOf(claim.ip)});
+
+const isPass = async (text: string, asked: Asked): Promise<boolean> => {
+	const {credentials, method} = asked.claim;
+	const secret = secretOf(text);
+	if (credentials.scheme === 'digest') return isResponse(secret, credentials, method);
+	if (secret.type !== 'ha1') return isText(text, credentials.password, asked);
+	const {user, password} = credentials;
+	const given = digestSecret(secret.algorithm, {user, realm, password});
+	return isSame(Buffer.from(secret.hash), Buffer.from(given));
+};
+
+/** Does what it takes to look at the slowest password there is, unless that was done. */
+const pretend = async (
+	users: readonly UserConfig[],
+	named: readonly UserConfig[],
+	asked: Asked,
+): Promise<void> => {
+	const {credentials} = asked.claim;
+	const isSlow = ({pass}: UserConfig) => secretOf(pass).type === 'argon2';
+	const slow = users.find(isSlow);
+	if (credentials.scheme === 'digest' || !slow || named.some(isSlow)) return;
+	await isText(slow.pass, credentials.password, asked);
 };
 
 /** The algorithms of Digest that can be answered for this user's password. */
 export const digestsOf = (user: UserConfig): ('md5' | 'sha256')[] => {
-	const [, pass] = secretsOf(user);
+	const pass = secretOf(user.pass);
 	if (pass.type === 'plain') return ['sha256', 'md5'];
 	return pass.type === 'ha1' ? [pass.algorithm] : [];
-};
-
-const isPassword = async (
-	pass: Secret,
-	{user, password}: Extract<Credentials, {scheme: 'basic'}>,
-): Promise<boolean> => {
-	if (pass.type !== 'ha1') return isSecret(pass, password);
-	const given = digestSecret(pass.algorithm, {user, realm, password});
-	return isSame(Buffer.from(pass.hash), Buffer.from(given));
 };
 
 const isResponse = (
@@ -74,17 +110,6 @@ const isResponse = (
 				: undefined;
 	if (secret === undefined || facts.realm !== realm) return false;
 	return isSame(Buffer.from(digestOf(secret, {...facts, method})), Buffer.from(response));
-};
-
-const secrets = new WeakMap<UserConfig, [name: Secret, pass: Secret]>();
-
-/** Made once for each entry of a configuration, which is frozen and was checked. */
-const secretsOf = (user: UserConfig): [name: Secret, pass: Secret] => {
-	const known = secrets.get(user);
-	if (known) return known;
-	const made: [Secret, Secret] = [secretOf(user.user), secretOf(user.pass)];
-	secrets.set(user, made);
-	return made;
 };
 
 const secretOf = (text: string): Secret => {

@@ -15,6 +15,22 @@ export function isNetwork(text: string): boolean {
 export const plainAddress = (ip: string): string =>
 	ip.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
 
+/**
+ * What stands for everybody who may share an address: itself, or the first half of one of IPv6, because whoever has one
+ * of those has its whole network (RFC 6177).
+ */
+export const placeOf = (address: string): string => {
+	if (!address.includes(':')) return address;
+	const [front = [], back = []] = address
+		.split('::')
+		.map(half => half.split(':').filter(group => group !== ''));
+	const zeros = Array.from({length: Math.max(0, 8 - front.length - back.length)}, () => '0');
+	return [...front, ...zeros, ...back]
+		.slice(0, 4)
+		.map(group => Number.parseInt(group, 16))
+		.join(':');
+};
+
 /** Whether an address of a peer is in one of the networks; IPv4 inside IPv6 counts as IPv4. */
 export function inNetworks(ip: string, networks: readonly string[]): boolean {
 	const plain = plainAddress(ip);

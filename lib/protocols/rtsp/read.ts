@@ -205,9 +205,10 @@ export class ReadSession implements ServerSession {
 		if (this.#reading) return answer(200, headers);
 		const layout = this.#layout();
 		const {fanOuts, nowUs} = this.#services;
+		const trackCount = this.#admission.tracks.length;
 		const reading = new Reading({
 			fanOuts,
-			layout,
+			choice: {layout, trackCount, address: this.#connection.address},
 			queue: this.#queue,
 			mode: this.#mode(),
 			nowUs,
@@ -221,7 +222,7 @@ export class ReadSession implements ServerSession {
 			sequence: starts[index]?.sequence,
 			timestamp: starts[index]?.timestamp,
 		}));
-		this.#log(`reads ${layout.tracks.length} of ${this.#admission.tracks.length} tracks over RTSP`);
+		this.#log(`reads ${layout.tracks.length} of ${trackCount} tracks over RTSP`);
 		headers.push(['RTP-Info', formatRtpInfo(infos)]);
 		return {status: 200, headers, afterwards: () => reading.start()};
 	}

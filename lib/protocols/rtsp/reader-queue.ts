@@ -107,6 +107,11 @@ export class ReaderQueue {
 		this.#sink.uncork();
 	}
 
+	/** So many packets were not even offered. */
+	missed(packets: number): void {
+		if (this.#hasBegun) this.#stats.dropped += packets;
+	}
+
 	/** Takes nothing more; what is written already goes its way. */
 	close(): void {
 		this.#isClosed = true;

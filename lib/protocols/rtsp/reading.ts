@@ -1,5 +1,5 @@
 import type {RtpOutputBlock, RtpRingBlock} from '../../native/rtp-output.ts';
-import type {FanOut, FanOuts, Layout, Member} from './fan-out.ts';
+import type {FanOut, FanOuts, Joining, Member} from './fan-out.ts';
 import type {ReaderQueue} from './reader-queue.ts';
 
 /** How a reader begins: at the next key frame, or with the ring, in compressed or true time. */
@@ -9,7 +9,7 @@ export const startModes: readonly StartMode[] = ['live', 'fast', 'real'];
 
 export type ReadingOptions = {
 	fanOuts: FanOuts;
-	layout: Layout;
+	choice: Omit<Joining, 'member'>;
 	queue: ReaderQueue;
 	mode: StartMode;
 	nowUs: () => number;
@@ -29,7 +29,7 @@ export class Reading implements Member {
 
 	constructor(options: ReadingOptions) {
 		this.#options = options;
-		this.#fanOut = options.fanOuts.join(options.layout, this);
+		this.#fanOut = options.fanOuts.join({...options.choice, member: this});
 	}
 
 	/** The first packet of each track, in the order of the layout; empty where that is not known yet. */
@@ -57,6 +57,10 @@ export class Reading implements Member {
 			this.#begin();
 		}
 		this.#options.queue.offer(blocks);
+	}
+
+	missed(packets: number): void {
+		if (this.#hasBegun) this.#options.queue.missed(packets);
 	}
 
 	ended(): void {

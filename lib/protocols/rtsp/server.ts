@@ -55,6 +55,7 @@ export class RtspServer {
 	readonly #clients = new Map<string, Client>();
 	readonly #services: MethodServices;
 	readonly #turnedAway: RateLimited;
+	readonly #late: RateLimited;
 	readonly #sent = new Map<string, number>();
 	#lastConnection = 0;
 	#port = 0;
@@ -65,8 +66,9 @@ export class RtspServer {
 		this.#options = options;
 		const {delivery, redirect, gatekeeper, settings, logger} = options;
 		const schemes = () => settings().rtspAuthMethods;
-		const openReader = readerOpener(options, this.#sent);
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
+		this.#late = new RateLimited({logger, periodMs: 10_000});
+		const openReader = readerOpener(options, {sent: this.#sent, late: this.#late});
 		const openPublisher = publisherOpener(options);
 		const opening = {openReader, openPublisher};
 		this.#services = {delivery, redirect, gatekeeper, schemes, logger, ...opening};
@@ -132,6 +134,7 @@ export class RtspServer {
 	async close(): Promise<void> {
 		clearInterval(this.#sweep);
 		this.#turnedAway.close();
+		this.#late.close();
 		for (const {connection} of this.#clients.values()) connection.close('the server ends');
 		if (!this.#listener.listening) return;
 		const closed = once(this.#listener, 'close');
@@ -183,10 +186,10 @@ const checkTime = ({connection, session}: Client, readTimeout: number): void => 
 
 const readerOpener = (
 	options: RtspServerOptions,
-	sent: Map<string, number>,
+	{sent, late}: {sent: Map<string, number>; late: RateLimited},
 ): MethodServices['openReader'] => {
 	const {native, delivery, settings, logger} = options;
-	const fanOuts = new FanOuts(native);
+	const fanOuts = new FanOuts(native, late);
 	const offsetUs = native.nowUs() - performance.now() * 1000;
 	const nowUs = () => performance.now() * 1000 + offsetUs;
 	const tcpInfo = (fd: number) => native.tcpInfo(fd);

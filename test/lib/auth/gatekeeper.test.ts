@@ -129,10 +129,23 @@ test('who stands in line for too long is sent away, until the pause is over', as
 	t.is(await verdict({action: 'api'}, 'admin:0123'), 'allowed');
 });
 
+test("a right password makes up for its own user's wrong ones alone", async t => {
+	const {verdict, waits} = start();
+	const ip = '10.0.0.1';
+	await verdict({action: 'api', ip}, 'admin:wrong');
+	await verdict({action: 'publish', ip}, 'pub:hashed');
+	await verdict({action: 'api', ip}, 'admin:wrong');
+	t.deepEqual(waits, [250, 500]);
+	await verdict({action: 'api', ip}, 'admin:0123');
+	t.is(waits.length, 3);
+	await verdict({action: 'api', ip}, 'admin:wrong');
+	t.is(waits.length, 3);
+});
+
 test('addresses that failed are forgotten in time, and only so many are remembered', async t => {
 	const clock = {nowMs: 0};
 	const failures = new Failures({now: () => clock.nowMs, wait: async () => {}});
-	for (let index = 0; index < 20_000; index++) failures.failed(`${index}`);
+	for (let index = 0; index < 20_000; index++) failures.failed(`${index}`, 'admin');
 	t.is(failures.size, 10_000);
 	clock.nowMs = 400_000;
 	await failures.turn('19999');
@@ -186,7 +199,7 @@ test('the parameters of a challenge are found in a long text as fast as in a sho
 test('wrong passwords count for a whole network of IPv6, and for nobody else', async t => {
 	const waits: number[] = [];
 	const failures = new Failures({now: () => 1000, wait: async ms => void waits.push(ms)});
-	failures.failed('2001:db8::1');
+	failures.failed('2001:db8::1', 'admin');
 	await failures.turn('2001:0db8:0:0:ffff:1:2:3');
 	t.is(waits.length, 1);
 	await failures.turn('2001:db8:0:1::1');

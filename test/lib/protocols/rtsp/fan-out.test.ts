@@ -5,21 +5,28 @@ import {manualBlock} from '../../../helpers/blocks.ts';
 import {SilentOutput} from '../../../helpers/rtsp-server.ts';
 import {until} from '../../../helpers/until.ts';
 
-const layout = (channel = 0) => ({
-	stream: 1,
-	tracks: [{track: 0, channel, rtcpChannel: channel + 1, payloadType: 96, ssrc: 1}],
+/** The first of two tracks. */
+const choice = (channel = 0, {stream = 1, address = '127.0.0.1'} = {}) => ({
+	layout: {
+		stream,
+		tracks: [{track: 0, channel, rtcpChannel: channel + 1, payloadType: 96, ssrc: 1}],
+	},
+	trackCount: 2,
+	address,
 });
 
 const startFanOuts = () => {
 	const outputs: SilentOutput[] = [];
-	const fanOuts = new FanOuts({
-		openRtp: spec => {
+	const lateness: string[] = [];
+	const native = {
+		openRtp: (spec: object) => {
 			const output = new SilentOutput(spec);
 			outputs.push(output);
 			return output;
 		},
-	});
-	return {fanOuts, outputs};
+	};
+	const fanOuts = new FanOuts(native, {note: line => void lateness.push(line)});
+	return {fanOuts, outputs, lateness};
 };
 
 const listener = () => {
@@ -27,31 +34,29 @@ const listener = () => {
 	return {
 		turns,
 		take: (made: readonly {number: number}[]) => void turns.push(made.map(({number}) => number)),
+		missed: (packets: number) => void turns.push([-packets]),
 		ended: () => {},
 	};
 };
 
 /** What native code tells of one block, which is held while it is told. */
-const tell = (output: SilentOutput, number: number, onFree?: () => void) => {
+const tell = (
+	output: SilentOutput,
+	{number, key = true, arrivalUs = 0}: {number: number; key?: boolean; arrivalUs?: number},
+	onFree?: () => void,
+) => {
 	const block = manualBlock(10, onFree);
-	const rest = {
-		packets: 1,
-		key: true,
-		droppable: false,
-		hasVideo: true,
-		arrivalUs: 0,
-		captureUs: 0,
-	};
-	output.emit('block', {number, block, ...rest});
+	const rest = {packets: 1, droppable: false, hasVideo: true, captureUs: 0};
+	output.emit('block', {number, block, key, arrivalUs, ...rest});
 	block.release();
 };
 
 test('blocks of one wake-up come to every member at once, and are given back', async t => {
 	const {fanOuts, outputs} = startFanOuts();
 	const members = [listener(), listener()];
-	for (const member of members) fanOuts.join(layout(), member);
+	for (const member of members) fanOuts.join({...choice(), member});
 	const freed: number[] = [];
-	for (const number of [1, 2, 3]) tell(outputs[0]!, number, () => freed.push(number));
+	for (const number of [1, 2, 3]) tell(outputs[0]!, {number}, () => freed.push(number));
 	await until(() => freed.length === 3);
 	for (const {turns} of members) t.deepEqual(turns, [[1, 2, 3]]);
 });
@@ -59,10 +64,10 @@ test('blocks of one wake-up come to every member at once, and are given back', a
 test('who has left is given nothing, and the last one closes the output', async t => {
 	const {fanOuts, outputs} = startFanOuts();
 	const [first, second] = [listener(), listener()];
-	const fanOut = fanOuts.join(layout(), first);
-	fanOuts.join(layout(), second);
+	const fanOut = fanOuts.join({...choice(), member: first});
+	fanOuts.join({...choice(), member: second});
 	let isFreed = false;
-	tell(outputs[0]!, 1, () => (isFreed = true));
+	tell(outputs[0]!, {number: 1}, () => (isFreed = true));
 	fanOut.leave(first);
 	fanOut.leave(first);
 	await until(() => isFreed);
@@ -76,20 +81,52 @@ test('who has left is given nothing, and the last one closes the output', async 
 test('an output that ends takes its members along; the next one opens another', t => {
 	const {fanOuts, outputs} = startFanOuts();
 	let ended = 0;
-	fanOuts.join(layout(), {take: () => {}, ended: () => void ended++});
+	fanOuts.join({...choice(), member: {...listener(), ended: () => void ended++}});
 	outputs[0]!.emit('closed');
 	t.is(ended, 1);
-	fanOuts.join(layout(), listener());
+	fanOuts.join({...choice(), member: listener()});
 	t.is(outputs.length, 2);
 });
 
-test('a path is packaged for so many layouts at most', t => {
+test('a client makes a path be packaged for so many layouts of its own at most, and keeps nobody out', t => {
 	const {fanOuts} = startFanOuts();
-	for (let index = 0; index < 64; index++) fanOuts.join(layout(2 * index), listener());
-	t.throws(() => fanOuts.join(layout(128), listener()), {code: 'PATH_TOO_MANY_READERS'});
-	fanOuts.join(layout(0), listener());
-	fanOuts.join({...layout(), stream: 2}, listener());
+	const join = (channel: number, where = {}) =>
+		fanOuts.join({...choice(channel, where), member: listener()});
+	for (const channel of [2, 4, 6, 8]) join(channel);
+	t.throws(() => join(10), {code: 'PATH_TOO_MANY_READERS'});
+	join(8);
+	join(0);
+	join(10, {stream: 2});
+	join(10, {address: '10.0.0.1'});
+	t.is(fanOuts.size, 7);
+});
+
+test('a path is packaged for so many layouts at most, and for the usual ones always', t => {
+	const {fanOuts} = startFanOuts();
+	const join = (channel: number, address: string) =>
+		fanOuts.join({...choice(channel, {address}), member: listener()});
+	for (let index = 1; index <= 64; index++) join(2 * index, `10.0.0.${index}`);
+	t.throws(() => join(130, '10.0.1.1'), {code: 'PATH_TOO_MANY_READERS'});
+	join(0, '10.0.0.1');
 	t.is(fanOuts.size, 65);
+});
+
+test('what cannot be given away in time is left out up to a key frame, which members are told', async t => {
+	const {fanOuts, outputs, lateness} = startFanOuts();
+	const member = listener();
+	fanOuts.join({...choice(), member});
+	const freed: number[] = [];
+	const tellAt = (number: number, seconds: number, key: boolean) =>
+		tell(outputs[0]!, {number, key, arrivalUs: seconds * 1e6}, () => freed.push(number));
+	tellAt(1, 0, true);
+	tellAt(2, 1, false);
+	tellAt(3, 2.1, false);
+	t.deepEqual(freed, [1, 2, 3]);
+	tellAt(4, 2.2, true);
+	tellAt(5, 2.3, false);
+	await until(() => freed.length === 5);
+	t.deepEqual(member.turns, [[-3], [4, 5]]);
+	t.is(lateness.length, 1);
 });
 
 test('work that takes long lets others have their turn, in the order of its coming', async t => {
