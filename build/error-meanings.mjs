@@ -26,6 +26,8 @@ export const meanings = {
 	AUTH_REQUIRED: 'The path is not open to everybody, and nobody said who asks.',
 	AUTH_TOO_OFTEN:
 		'Wrong passwords came from this address; the next one is looked at after a pause.',
+	CERTIFICATE_INVALID:
+		'A file of a certificate or its key is none, or the two do not belong to each other.',
 	CONFIG_INVALID: 'A configuration is refused; the message has a line for each problem.',
 	CONFIG_UNREADABLE: 'A configuration file, or its state file, cannot be read.',
 	FILE_UNREADABLE: 'A file that is a source cannot be opened or is no film.',

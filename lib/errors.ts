@@ -23,6 +23,7 @@ export const errorKinds = {
 	AUTH_FAILED: 'unauthenticated',
 	AUTH_REQUIRED: 'unauthenticated',
 	AUTH_TOO_OFTEN: 'exhausted',
+	CERTIFICATE_INVALID: 'invalid',
 	CONFIG_INVALID: 'invalid',
 	CONFIG_UNREADABLE: 'invalid',
 	FILE_UNREADABLE: 'unavailable',

@@ -1,16 +1,16 @@
 // The composition root: the one place that knows every part and ties them together.
-import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import type {Logger} from 'pino';
 import {createApi} from './api/app.ts';
 import type {Services} from './api/services.ts';
+import {Certificate} from './config/certificate.ts';
 import {findPath} from './config/find-path.ts';
 import type {Config} from './config/schema.ts';
 import {ConfigStore} from './config/store.ts';
 import type {ConfigChange} from './config/store.ts';
 import {watchFile} from './config/watch.ts';
 import {Gatekeeper} from './auth/gatekeeper.ts';
-import {MediaError, toMediaError} from './errors.ts';
+import {toMediaError} from './errors.ts';
 import {readAccess} from './http/access.ts';
 import {httpListeners, namingSockets} from './http/listeners.ts';
 import {createHttpServer} from './http/server.ts';
@@ -36,6 +36,7 @@ import {createGstreamerRtspSource} from './protocols/gstreamer/rtsp-pull.ts';
 import {createHlsReader} from './protocols/hls/read.ts';
 import type {HlsReader} from './protocols/hls/read.ts';
 import {createRtspSource} from './protocols/rtsp/pull.ts';
+import type {RtspAddress} from './protocols/rtsp/listener.ts';
 import {createRtspServer} from './protocols/rtsp/server.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
 import {createSnapshotReader} from './protocols/snapshot/read.ts';
@@ -93,6 +94,7 @@ export class Server {
 	readonly #gatekeeper: Gatekeeper;
 	#rtsp: RtspServer | undefined;
 	#http: HttpServer | undefined;
+	readonly #certificates: Certificate[] = [];
 	#watch: {close(): void} | undefined;
 	#closed: Promise<void> | undefined;
 
@@ -134,9 +136,12 @@ export class Server {
 
 	/** Where RTSP clients find the paths, without a slash at the end; undefined when RTSP is off. */
 	get rtspUrl(): string | undefined {
-		const {rtspAddress} = this.#parts.store.config;
-		if (!this.#rtsp || !rtspAddress) return undefined;
-		return `rtsp://${reachable(rtspAddress.host)}:${this.#rtsp.port}`;
+		return this.#rtspUrl('rtsp', 'rtspAddress');
+	}
+
+	/** The same over TLS; undefined when that is off. */
+	get rtspsUrl(): string | undefined {
+		return this.#rtspUrl('rtsps', 'rtspsAddress');
 	}
 
 	get config(): Config {
@@ -175,7 +180,7 @@ export class Server {
 			listeners,
 			handlers: this.#handlers(),
 			native: namingSockets(native, listeners),
-			...tlsOf(config),
+			...this.#httpTls(),
 			logger,
 		});
 		this.#rtsp = await this.#openRtsp();
@@ -184,10 +189,10 @@ export class Server {
 
 	async #openRtsp(): Promise<RtspServer | undefined> {
 		const {store, native, logger} = this.#parts;
-		const {rtsp, rtspAddress: address} = store.config;
-		if (!rtsp || !address) return undefined;
+		const addresses = this.#rtspAddresses();
+		if (addresses.length === 0) return undefined;
 		return createRtspServer({
-			address,
+			addresses,
 			native,
 			delivery: this.#delivery,
 			settings: () => store.config,
@@ -195,6 +200,40 @@ export class Server {
 			gatekeeper: this.#gatekeeper,
 			logger,
 		});
+	}
+
+	#rtspUrl(scheme: string, key: 'rtspAddress' | 'rtspsAddress'): string | undefined {
+		const address = this.#parts.store.config[key];
+		const port = this.#rtsp?.ports[key];
+		return address && port !== undefined
+			? `${scheme}://${reachable(address.host)}:${port}`
+			: undefined;
+	}
+
+	#rtspAddresses(): RtspAddress[] {
+		const {rtsp, rtspEncryption, rtspAddress, rtspsAddress} = this.#parts.store.config;
+		if (!rtsp) return [];
+		const isPlain = rtspAddress !== null && rtspEncryption !== 'strict';
+		const isTls = rtspsAddress !== null && rtspEncryption !== 'no';
+		const plain: RtspAddress[] = isPlain ? [{name: 'rtspAddress', ...rtspAddress}] : [];
+		if (!isTls) return plain;
+		const certificate = this.#certificate('rtspServerKey', 'rtspServerCert');
+		return [...plain, {name: 'rtspsAddress', ...rtspsAddress, certificate}];
+	}
+
+	/** Files that are named by these keys. */
+	#certificate(key: CertificateKey, cert: CertificateKey): Certificate {
+		const {store, logger} = this.#parts;
+		const named = (name: CertificateKey) => ({name, file: store.config[name]});
+		const certificate = new Certificate({key: named(key), cert: named(cert), logger});
+		this.#certificates.push(certificate);
+		return certificate;
+	}
+
+	#httpTls(): {tls?: Certificate} {
+		const {httpServerKey, httpServerCert} = this.#parts.store.config;
+		if (httpServerKey === '' || httpServerCert === '') return {};
+		return {tls: this.#certificate('httpServerKey', 'httpServerCert')};
 	}
 
 	/** Reads the configuration again; throws a MediaError and goes on as before when it is wrong. */
@@ -229,6 +268,7 @@ export class Server {
 
 	async #close(): Promise<void> {
 		this.#watch?.close();
+		for (const certificate of this.#certificates) certificate.close();
 		const readers = [this.#hls, this.#snapshots, this.#rtsp, this.#http];
 		const parts = [this.#pipelines, this.#control, ...readers];
 		const ended = Promise.all(parts.map(async part => part?.close()));
@@ -334,19 +374,7 @@ const redirectOf = (config: Config, name: string): string | undefined => {
 	return path?.source === 'redirect' ? path.sourceRedirect : undefined;
 };
 
-const tlsOf = ({httpServerKey, httpServerCert}: Config) =>
-	httpServerKey === '' || httpServerCert === ''
-		? {}
-		: {tls: {key: readPem(httpServerKey), cert: readPem(httpServerCert)}};
-
-const readPem = (file: string): Buffer => {
-	try {
-		return readFileSync(file);
-	} catch (cause) {
-		const reason = cause instanceof Error ? cause.message : String(cause);
-		throw new MediaError('FILE_UNREADABLE', `Expected a PEM file: ${reason}`, {file, cause});
-	}
-};
+type CertificateKey = 'rtspServerKey' | 'rtspServerCert' | 'httpServerKey' | 'httpServerCert';
 
 /** An address that says "any" is reached by this machine's own. */
 const reachable = (host: string): string => {

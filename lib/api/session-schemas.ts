@@ -9,6 +9,7 @@ const seconds = (description: string) => z.number().nullable().describe(descript
 export const rtspSessionSchema = z
 	.object({
 		id: z.string(),
+		isTls: z.boolean(),
 		created: z.iso.datetime(),
 		remoteAddr: z.string(),
 		state: z.enum(['idle', 'read', 'publish']),
@@ -44,6 +45,7 @@ export const rtspSessionSchema = z
 export const rtspConnectionSchema = z
 	.object({
 		id: z.string(),
+		isTls: z.boolean(),
 		created: z.iso.datetime(),
 		remoteAddr: z.string(),
 		inboundBytes: count(),

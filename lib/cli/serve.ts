@@ -33,8 +33,9 @@ export const serve = async ({
 	return leave(0);
 };
 
-const tellWhere = ({httpUrl, rtspUrl, logger}: Server): void => {
-	if (rtspUrl !== undefined) logger.info(`streams are at ${rtspUrl}/<path>`);
+const tellWhere = ({httpUrl, rtspUrl, rtspsUrl, logger}: Server): void => {
+	for (const url of [rtspUrl, rtspsUrl])
+		if (url !== undefined) logger.info(`streams are at ${url}/<path>`);
 	if (httpUrl === undefined) logger.info('serving; HTTP is off');
 	else logger.info(`serving; the page is at ${httpUrl}/`);
 };

@@ -26,6 +26,7 @@ const globalKeys = Object.keys(configSchema.shape);
 export const globalScope: Scope = {
 	known: globalKeys,
 	renamed: {
+		encryption: {to: 'rtspEncryption'},
 		hlsAllowOrigin: {to: 'hlsAllowOrigins', value: value => [value]},
 		hlsDisable: {to: 'hls', value: value => !isYes(value)},
 		logStructured: {
@@ -36,6 +37,8 @@ export const globalScope: Scope = {
 		protocols: {to: 'rtspTransports'},
 		readBufferCount: {to: 'writeQueueSize'},
 		rtspDisable: {to: 'rtsp', value: value => !isYes(value)},
+		serverCert: {to: 'rtspServerCert'},
+		serverKey: {to: 'rtspServerKey'},
 		udpReadBufferSize: {to: 'rtspUDPReadBufferSize', isQuiet: true},
 	},
 	lacked: lackedGlobalKeys,

@@ -15,11 +15,6 @@ const encryption: Limit = {
 	instead: 'set httpServerKey and httpServerCert, which hold for all HTTP listeners',
 };
 
-const rtspEncryption: Limit = {
-	isSet: value => value === 'strict',
-	instead: 'set rtspAddress to an address that only those reach who may see what is sent',
-};
-
 const limits: Readonly<Record<string, Limit>> = {
 	authMethod: {isSet: value => value !== 'internal', instead: 'use internal and authInternalUsers'},
 	externalAuthenticationURL: users,
@@ -31,8 +26,6 @@ const limits: Readonly<Record<string, Limit>> = {
 	publishIPs: users,
 	srtReadPassphrase: passphrase,
 	srtPublishPassphrase: passphrase,
-	encryption: rtspEncryption,
-	rtspEncryption,
 	apiEncryption: encryption,
 	hlsEncryption: encryption,
 	webrtcEncryption: encryption,

@@ -1,6 +1,7 @@
 // The one description of a configuration: types, defaults, checks, `docs/reference/config.md` and `sluice.yml` come from it.
 import {z} from 'zod';
 import {parseSecret} from '../util/secret.ts';
+import {encryptionKeys} from './encryption-keys.ts';
 import {key} from './key.ts';
 import {checkLaunch, checkRedirected, pathKeys, withLaunch} from './path-keys.ts';
 import {parsePattern} from './pattern.ts';
@@ -108,6 +109,7 @@ const configKeys = {
 		isLive: false,
 		description: 'Where the RTSP server listens. `off` closes it.',
 	}),
+	...encryptionKeys,
 	rtspTransports: key(list(word('udp', 'multicast', 'tcp')), {
 		default: ['udp', 'multicast', 'tcp'],
 		isLive: true,

@@ -33,14 +33,21 @@ export type SocketMaker = {
 	};
 };
 
+/** A certificate and its key in PEM, which may be others later. */
+export type TlsCertificate = {
+	readonly key: Buffer;
+	readonly cert: Buffer;
+	on(event: 'changed', listener: () => void): unknown;
+};
+
 export type HttpServerOptions = {
 	listeners: readonly HttpListener[];
 	/** The first that takes a request answers it. */
 	handlers: readonly HttpHandler[];
 	/** Without it Node makes the sockets itself. */
 	native?: SocketMaker;
-	/** PEM texts; with them every listener speaks HTTPS. */
-	tls?: {key: string | Buffer; cert: string | Buffer};
+	/** With it every listener speaks HTTPS. */
+	tls?: TlsCertificate;
 	/** Milliseconds a connection may stand still within an answer or between two requests. */
 	idleTimeout?: number;
 	logger: HttpLogger;
@@ -150,12 +157,19 @@ const limits = {
 };
 
 const makeServer = ({tls, idleTimeout = 60_000}: HttpServerOptions, listener: RequestListener) => {
-	const server = tls
-		? createTlsServer({...limits, ...tls}, listener)
-		: createPlainServer(limits, listener);
+	const server = tls ? makeTlsServer(tls, listener) : createPlainServer(limits, listener);
 	server.timeout = idleTimeout;
 	server.maxHeadersCount = 100;
 	server.on('clientError', refuseBroken);
+	return server;
+};
+
+const makeTlsServer = (certificate: TlsCertificate, listener: RequestListener) => {
+	const {key, cert} = certificate;
+	const server = createTlsServer({...limits, key, cert}, listener);
+	certificate.on('changed', () =>
+		server.setSecureContext({key: certificate.key, cert: certificate.cert}),
+	);
 	return server;
 };
 

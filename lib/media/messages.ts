@@ -8,7 +8,7 @@ export type ReaderInfo = {
 	/** Chosen by delivery; unique within the process. */
 	reader: string;
 	path: string;
-	protocol: 'hls' | 'snapshot' | 'pipeline' | 'rtsp' | 'rtmp' | 'webrtc' | 'mse';
+	protocol: 'hls' | 'snapshot' | 'pipeline' | 'rtsp' | 'rtsps' | 'rtmp' | 'webrtc' | 'mse';
 	/** Address and port of the peer, empty for readers inside the process. */
 	peer: string;
 	/** False: only join what is running, never start a source (thumbnails). */
@@ -24,7 +24,7 @@ export type PublisherInfo = {
 	/** Chosen by delivery; unique within the process. */
 	publisher: string;
 	path: string;
-	protocol: 'pipeline' | 'rtsp' | 'rtmp' | 'srt' | 'webrtc';
+	protocol: 'pipeline' | 'rtsp' | 'rtsps' | 'rtmp' | 'srt' | 'webrtc';
 	/** Address and port of the peer, empty for publishers inside the process. */
 	peer: string;
 };

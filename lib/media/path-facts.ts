@@ -85,6 +85,7 @@ const peerTypes: Record<ReaderInfo['protocol'] | PublisherInfo['protocol'], stri
 	snapshot: 'snapshot',
 	pipeline: 'pipeline',
 	rtsp: 'rtspSession',
+	rtsps: 'rtspsSession',
 	rtmp: 'rtmpConn',
 	webrtc: 'webRTCSession',
 	mse: 'mseSession',

@@ -4,6 +4,8 @@
 export type RtspSessionFacts = {
 	/** A reader's is its name in the list of its path. */
 	id: string;
+	/** Over TLS. */
+	isTls: boolean;
 	/** ISO 8601. */
 	created: string;
 	/** Address and port. */
@@ -38,6 +40,8 @@ export type RtspSessionFacts = {
 /** One connection of an RTSP client. */
 export type RtspConnectionFacts = {
 	id: string;
+	/** Over TLS. */
+	isTls: boolean;
 	/** ISO 8601. */
 	created: string;
 	/** Address and port. */

@@ -4,6 +4,7 @@ import test from 'ava';
 import {makeFolder, runCommand} from '../helpers/command.ts';
 import {load} from '../helpers/config.ts';
 import {startPaths} from '../helpers/server.ts';
+import {tlsKeys} from '../helpers/tls.ts';
 
 const guide = readFileSync('docs/guides/7-rtsp.md', 'utf8');
 
@@ -16,10 +17,12 @@ const commands = blocks('sh').flatMap(text => text.split('\n').filter(line => li
 
 for (const command of commands)
 	test(command, async t => {
-		const {server, url, said} = await startPaths(t, {cam: {source: 'test:?size=320x240'}});
+		const paths = {cam: {source: 'test:?size=320x240'}};
+		const {server, url, said} = await startPaths(t, paths, tlsKeys('optional'));
 		await said(/source ready/);
 		const line = command
 			.replaceAll('rtsp://SERVER:8554', server.rtspUrl ?? '')
+			.replaceAll('rtsps://SERVER:8322', server.rtspsUrl ?? '')
 			.replaceAll('http://SERVER:8080', url)
 			.replace(/^ffmpeg/, 'ffmpeg -nostdin');
 		const {code, stdout, stderr} = await runCommand('sh', ['-c', line], {cwd: makeFolder(t)});

@@ -74,6 +74,7 @@ const scriptedClients = (kicked: string[]): RtspClients => ({
 	sessions: () => [
 		{
 			id: 'rtsp-1',
+			isTls: false,
 			created: '2026-01-01T00:00:00.000Z',
 			remoteAddr: '10.0.0.1:5000',
 			state: 'read',
@@ -98,6 +99,7 @@ const scriptedClients = (kicked: string[]): RtspClients => ({
 	connections: () => [
 		{
 			id: 'rtspconn-1',
+			isTls: false,
 			created: '2026-01-01T00:00:00.000Z',
 			remoteAddr: '10.0.0.1:5000',
 			bytesReceived: 200,

@@ -5,3 +5,14 @@ let lastId = 0;
 /** A block of zeros that nobody lent. */
 export const manualBlock = (bytes = 100, onFree: () => void = () => {}): Block =>
 	new Block({id: ++lastId, data: new ArrayBuffer(bytes)}, onFree);
+
+/** Whether nobody holds it any more. */
+export const isFree = (block: {retain(): void; release(): void}): boolean => {
+	try {
+		block.retain();
+		block.release();
+		return false;
+	} catch {
+		return true;
+	}
+};

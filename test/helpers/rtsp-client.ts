@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {connect} from 'node:net';
 import type {Socket} from 'node:net';
+import {connect as connectTls} from 'node:tls';
 import type {ExecutionContext} from 'ava';
 import {formatMessage, headerOf, parseMessage} from '../../lib/protocols/rtsp/message.ts';
 import type {Headers, RtspResponse} from '../../lib/protocols/rtsp/message.ts';
@@ -103,11 +104,15 @@ export class RtspClient {
 	}
 }
 
-/** Connected to the server at this `rtsp://` URL; hung up when the test is over. */
+/** Connected to the server at this `rtsp://` or `rtsps://` URL; hung up when the test is over. */
 export const connectRtsp = async (t: ExecutionContext, url: string): Promise<RtspClient> => {
-	const {hostname, port} = new URL(url);
-	const socket = connect({host: hostname, port: Number(port)});
+	const {protocol, hostname: host, port: text} = new URL(url);
+	const port = Number(text);
+	const isTls = protocol === 'rtsps:';
+	const socket = isTls
+		? connectTls({host, port, rejectUnauthorized: false})
+		: connect({host, port});
 	t.teardown(() => socket.destroy());
-	await once(socket, 'connect');
+	await once(socket, isTls ? 'secureConnect' : 'connect');
 	return new RtspClient(socket);
 };

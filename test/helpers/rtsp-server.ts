@@ -6,6 +6,7 @@ import type {TrackInfo} from '../../lib/native/binding.ts';
 import type {RtpOutputBlock} from '../../lib/native/rtp-output.ts';
 import {createRtspServer} from '../../lib/protocols/rtsp/server.ts';
 import type {RtspServerOptions} from '../../lib/protocols/rtsp/server.ts';
+import {manualBlock} from './blocks.ts';
 import {load} from './config.ts';
 import {scriptedControl} from './delivery.ts';
 import {startNative} from './native.ts';
@@ -63,7 +64,7 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 	const outputs: SilentOutput[] = [];
 	const {authInternalUsers: users} = load(options.yaml ?? '').config;
 	const server = await createRtspServer({
-		address: {host: '127.0.0.1', port: 0},
+		addresses: [{name: 'rtspAddress', host: '127.0.0.1', port: 0}],
 		delivery: control.delivery,
 		redirect: () => undefined,
 		gatekeeper: new Gatekeeper({users: () => users, logger: pino({level: 'silent'})}),
@@ -84,7 +85,16 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 		settings: () => ({...settings, ...options.settings}),
 	});
 	t.teardown(() => server.close());
-	return {server, url: `rtsp://127.0.0.1:${server.port}/cam`, control, lines, outputs};
+	const tlsPort = server.ports['rtspsAddress'];
+	const tlsUrl = `rtsps://127.0.0.1:${tlsPort}/cam`;
+	return {
+		server,
+		tlsUrl,
+		url: `rtsp://127.0.0.1:${server.ports['rtspAddress']}/cam`,
+		control,
+		lines,
+		outputs,
+	};
 };
 
 /** An output of which only life and death matter. */
@@ -109,3 +119,12 @@ export class SilentOutput extends EventEmitter<{block: [block: RtpOutputBlock]; 
 		this.isClosed = true;
 	}
 }
+
+/** What native code tells of one picture of so many bytes. */
+export const tell = (output: SilentOutput, number: number, bytes: number) => {
+	const block = manualBlock(bytes);
+	const rest = {packets: 3, key: true, droppable: false, hasVideo: true, captureUs: 0};
+	output.emit('block', {number, block, arrivalUs: 0, ...rest});
+	block.release();
+	return block;
+};

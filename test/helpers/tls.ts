@@ -7,10 +7,18 @@ import {tmpdir} from 'node:os';
 import tls from 'node:tls';
 import type {ExecutionContext} from 'ava';
 
-export type Certificate = {key: Buffer; cert: Buffer; certFile: string};
+export type Certificate = {key: Buffer; cert: Buffer; keyFile: string; certFile: string};
 
 /** A certificate for localhost that only its own file vouches for; the same one within a process. */
 export const selfSigned = (): Certificate => (made ??= makeCertificate());
+
+/** What a configuration says to listen for RTSP over TLS on a free port. */
+export const tlsKeys = (rtspEncryption: string) => ({
+	rtspEncryption,
+	rtspsAddress: '127.0.0.1:0',
+	rtspServerKey: selfSigned().keyFile,
+	rtspServerCert: selfSigned().certFile,
+});
 
 /** TLS in front of a port of this machine. */
 export const startTls = async (t: ExecutionContext, toPort: number): Promise<number> => {
@@ -29,12 +37,13 @@ export const startTls = async (t: ExecutionContext, toPort: number): Promise<num
 
 let made: Certificate | undefined;
 
-const makeCertificate = (): Certificate => {
+/** Another one, in files of its own. */
+export const makeCertificate = (): Certificate => {
 	const folder = mkdtempSync(`${tmpdir()}/sluice-tls-`);
 	const [keyFile, certFile] = [`${folder}/key.pem`, `${folder}/cert.pem`];
 	const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
 	const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 	const files = ['-keyout', keyFile, '-out', certFile];
 	execFileSync('openssl', ['req', ...kind, ...subject, ...files], {stdio: 'ignore'});
-	return {key: readFileSync(keyFile), cert: readFileSync(certFile), certFile};
+	return {key: readFileSync(keyFile), cert: readFileSync(certFile), keyFile, certFile};
 };

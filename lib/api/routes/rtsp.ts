@@ -11,67 +11,66 @@ type Connections = {rtsp: {connections(): RtspConnectionFacts[]}};
 type Paging = Pick<RouteInput, 'page' | 'itemsPerPage'>;
 type Named = Pick<RouteInput, 'name'>;
 
-const listSessions = async (input: Paging, {rtsp}: Sessions) =>
-	paginate(rtsp.sessions().map(sessionView), input);
-
-const getSession = async ({name}: Named, {rtsp}: Sessions) =>
-	sessionView(existing(rtsp.sessions(), name));
-
-const kickSession = async ({name}: Named, {rtsp}: Sessions) => {
-	if (!rtsp.kick(name)) throw missing(name);
-	return {status: 'ok'};
-};
-
-const listConnections = async (input: Paging, {rtsp}: Connections) =>
-	paginate(rtsp.connections().map(connectionView), input);
-
-const getConnection = async ({name}: Named, {rtsp}: Connections) =>
-	connectionView(existing(rtsp.connections(), name));
-
-export const rtspRoutes: Route[] = [
-	{
-		method: 'get',
-		path: '/v3/rtspconns/list',
-		summary: 'Connections of RTSP clients.',
-		action: 'api',
-		isList: true,
-		output: listOf(rtspConnectionSchema, 'RTSPConnList'),
-		handle: listConnections,
-	},
-	{
-		method: 'get',
-		path: '/v3/rtspconns/get/{name}',
-		summary: 'One connection by its id.',
-		action: 'api',
-		output: rtspConnectionSchema,
-		handle: getConnection,
-	},
-	{
-		method: 'get',
-		path: '/v3/rtspsessions/list',
-		summary: 'RTSP sessions: readers and publishers.',
-		action: 'api',
-		isList: true,
-		output: listOf(rtspSessionSchema, 'RTSPSessionList'),
-		handle: listSessions,
-	},
-	{
-		method: 'get',
-		path: '/v3/rtspsessions/get/{name}',
-		summary: 'One session by its id.',
-		action: 'api',
-		output: rtspSessionSchema,
-		handle: getSession,
-	},
-	{
-		method: 'post',
-		path: '/v3/rtspsessions/kick/{name}',
-		summary: 'Hangs up on the client of a session.',
-		action: 'api',
-		output: okSchema,
-		handle: kickSession,
-	},
-];
+/** MediaMTX lists the clients of TLS by themselves. */
+export const rtspRoutes: Route[] = [false, true].flatMap(isTls => {
+	const scheme = isTls ? 'rtsps' : 'rtsp';
+	const title = scheme.toUpperCase();
+	const sessionsOf = ({rtsp}: Sessions) => rtsp.sessions().filter(it => it.isTls === isTls);
+	const connectionsOf = ({rtsp}: Connections) =>
+		rtsp.connections().filter(it => it.isTls === isTls);
+	return [
+		{
+			method: 'get',
+			path: `/v3/${scheme}conns/list`,
+			summary: `Connections of ${title} clients.`,
+			action: 'api',
+			isList: true,
+			output: listOf(rtspConnectionSchema, 'RTSPConnList'),
+			handle: async (input: Paging, services: Connections) =>
+				paginate(connectionsOf(services).map(connectionView), input),
+		},
+		{
+			method: 'get',
+			path: `/v3/${scheme}conns/get/{name}`,
+			summary: `One connection of ${title} by its id.`,
+			action: 'api',
+			output: rtspConnectionSchema,
+			handle: async ({name}: Named, services: Connections) =>
+				connectionView(existing(connectionsOf(services), name)),
+		},
+		{
+			method: 'get',
+			path: `/v3/${scheme}sessions/list`,
+			summary: `${title} sessions: readers and publishers.`,
+			action: 'api',
+			isList: true,
+			output: listOf(rtspSessionSchema, 'RTSPSessionList'),
+			handle: async (input: Paging, services: Sessions) =>
+				paginate(sessionsOf(services).map(sessionView), input),
+		},
+		{
+			method: 'get',
+			path: `/v3/${scheme}sessions/get/{name}`,
+			summary: `One session of ${title} by its id.`,
+			action: 'api',
+			output: rtspSessionSchema,
+			handle: async ({name}: Named, services: Sessions) =>
+				sessionView(existing(sessionsOf(services), name)),
+		},
+		{
+			method: 'post',
+			path: `/v3/${scheme}sessions/kick/{name}`,
+			summary: `Hangs up on the client of a session of ${title}.`,
+			action: 'api',
+			output: okSchema,
+			handle: async ({name}: Named, services: Sessions) => {
+				existing(sessionsOf(services), name);
+				if (!services.rtsp.kick(name)) throw missing(name);
+				return {status: 'ok'};
+			},
+		},
+	] satisfies Route[];
+});
 
 const existing = <Item extends {id: string}>(items: Item[], id: string): Item => {
 	const found = items.find(item => item.id === id);

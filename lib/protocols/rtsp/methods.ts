@@ -202,9 +202,9 @@ const describePath = async (
 	await admit(request, client, services);
 	const elsewhere = redirect(path);
 	if (elsewhere !== undefined) return answer(302, [['Location', elsewhere]]);
-	const {peer, signal} = client.connection;
+	const {peer, protocol, signal} = client.connection;
 	const admission = await delivery.join(
-		{path, protocol: 'rtsp', peer, start: true, counted: false, holds: true},
+		{path, protocol, peer, start: true, counted: false, holds: true},
 		signal,
 	);
 	// A source on demand goes on for a while, so that it is still there at SETUP.

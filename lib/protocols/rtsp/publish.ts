@@ -59,10 +59,10 @@ export class PublishSession implements ServerSession {
 	): Promise<Opened> {
 		const tracks = announcedTracks(request.body);
 		if (!tracks.ok) return {refusal: explained(400, tracks.reason)};
-		const {peer} = connection;
+		const {peer, protocol} = connection;
 		const {path} = request.target;
 		try {
-			const publication = await services.delivery.publish({path, protocol: 'rtsp', peer});
+			const publication = await services.delivery.publish({path, protocol, peer});
 			const found = {publication, tracks: tracks.value};
 			return {session: new PublishSession(request, connection, {...services, ...found})};
 		} catch (thrown) {
@@ -119,12 +119,13 @@ export class PublishSession implements ServerSession {
 
 	facts(): RtspSessionFacts {
 		const {target} = this.#announce;
-		const {peer, id, socket} = this.#connection;
+		const {peer, id, isTls, socket} = this.#connection;
 		const now = this.#services.native.streamStats(this.#publication.stream);
 		const since = (counter: 'packets' | 'lostPackets') =>
 			(now?.[counter] ?? 0) - (this.#statsBefore?.[counter] ?? 0);
 		return {
 			id: this.id,
+			isTls,
 			created: this.#createdAt.toISOString(),
 			remoteAddr: peer,
 			state: this.#isRecording ? 'publish' : 'idle',

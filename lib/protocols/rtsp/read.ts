@@ -79,9 +79,9 @@ export class ReadSession implements ServerSession {
 		connection: ServerConnection,
 		services: ReadServices,
 	): Promise<ReadSession> {
-		const {peer, signal} = connection;
+		const {peer, protocol, signal} = connection;
 		const {path} = request.target;
-		const wish = {path, protocol: 'rtsp', peer, start: true, counted: true, holds: true} as const;
+		const wish = {path, protocol, peer, start: true, counted: true, holds: true};
 		const admission = await services.delivery.join(wish, signal);
 		return new ReadSession(request, connection, {...services, admission});
 	}
@@ -141,10 +141,11 @@ export class ReadSession implements ServerSession {
 
 	facts(): RtspSessionFacts {
 		const {path, query} = this.#target;
-		const {peer, id, socket} = this.#connection;
+		const {peer, id, isTls, socket} = this.#connection;
 		const {bytes, packets, dropped} = this.#queue.stats;
 		return {
 			id: this.id,
+			isTls,
 			created: this.#createdAt.toISOString(),
 			remoteAddr: peer,
 			state: this.#reading ? 'read' : 'idle',

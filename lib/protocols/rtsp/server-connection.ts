@@ -19,6 +19,8 @@ export type ServerConnectionOptions = {
 	/** As it is listed; unique within the process. */
 	id: string;
 	socket: Socket;
+	/** Its bytes were secret on the way. */
+	isTls: boolean;
 	/** Answers one request; the next one waits for it. Must not reject. */
 	handle: (request: RtspRequest, connection: ServerConnection) => Promise<RtspAnswer>;
 };
@@ -35,6 +37,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	readonly address: string;
 	readonly openedAt = new Date();
 	readonly socket: Socket;
+	readonly isTls: boolean;
 	readonly #handle: ServerConnectionOptions['handle'];
 	readonly #waiting: (RtspRequest | Nonsense)[] = [];
 	readonly #gone = new AbortController();
@@ -51,16 +54,22 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	#lastRequestMs = performance.now();
 	#halfSinceMs: number | undefined;
 
-	constructor({id, socket, handle}: ServerConnectionOptions) {
+	constructor({id, socket, isTls, handle}: ServerConnectionOptions) {
 		super();
 		this.id = id;
 		this.socket = socket;
+		this.isTls = isTls;
 		this.#handle = handle;
 		this.address = plainAddress(socket.remoteAddress ?? '');
 		this.peer = `${this.address.includes(':') ? `[${this.address}]` : this.address}:${socket.remotePort ?? 0}`;
 		socket.on('data', (bytes: Buffer) => this.#hearOut(() => this.#take(bytes)));
 		socket.on('error', error => this.#because(error.message));
 		socket.on('close', () => this.#finish());
+	}
+
+	/** As the lists of a path call it. */
+	get protocol(): 'rtsp' | 'rtsps' {
+		return this.isTls ? 'rtsps' : 'rtsp';
 	}
 
 	/** Aborts when the client is gone. */

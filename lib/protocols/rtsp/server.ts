@@ -1,15 +1,14 @@
-import {once} from 'node:events';
-import {createServer} from 'node:net';
-import type {Server, Socket} from 'node:net';
+import type {Socket} from 'node:net';
 import type {Logger} from 'pino';
 import type {Scheme} from '../../auth/gatekeeper.ts';
-import {namingSockets} from '../../http/listeners.ts';
 import type {SocketMaker} from '../../http/server.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-facts.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {FanOuts} from './fan-out.ts';
 import type {RtpNative} from './fan-out.ts';
+import {RtspListener} from './listener.ts';
+import type {RtspAddress} from './listener.ts';
 import {respond} from './methods.ts';
 import type {Client, MethodServices} from './methods.ts';
 import type {TcpInfo} from '../../native/binding.ts';
@@ -26,8 +25,7 @@ export type RtspSettings = ReadSettings & {
 };
 
 export type RtspServerOptions = {
-	/** Port 0 = any. */
-	address: {readonly host: string; readonly port: number};
+	addresses: readonly RtspAddress[];
 	native: SocketMaker &
 		RtpNative &
 		PublishServices['native'] & {nowUs(): number; tcpInfo(fd: number): TcpInfo | undefined};
@@ -51,14 +49,13 @@ export const createRtspServer = async (options: RtspServerOptions): Promise<Rtsp
 /** Everybody who is connected over RTSP. */
 export class RtspServer {
 	readonly #options: RtspServerOptions;
-	readonly #listener: Server;
+	readonly #listeners: RtspListener[];
 	readonly #clients = new Map<string, Client>();
 	readonly #services: MethodServices;
 	readonly #turnedAway: RateLimited;
 	readonly #late: RateLimited;
 	readonly #sent = new Map<string, number>();
 	#lastConnection = 0;
-	#port = 0;
 	#sweep: NodeJS.Timeout | undefined;
 
 	/** Use `createRtspServer`. */
@@ -72,32 +69,18 @@ export class RtspServer {
 		const openPublisher = publisherOpener(options);
 		const opening = {openReader, openPublisher};
 		this.#services = {delivery, redirect, gatekeeper, schemes, logger, ...opening};
-		const accept = (socket: Socket) => this.#accept(socket);
-		this.#listener = createServer({noDelay: true, keepAlive: true, keepAliveInitialDelay}, accept);
+		this.#listeners = options.addresses.map(address => this.#listenerOf(address));
 	}
 
-	get port(): number {
-		return this.#port;
+	/** Port of each address by its name. */
+	get ports(): Readonly<Record<string, number>> {
+		return Object.fromEntries(this.#listeners.map(({name, port}) => [name, port]));
 	}
 
 	/** Called by `createRtspServer`, once. */
 	async open(): Promise<void> {
-		const {address, native, logger} = this.#options;
-		const {host} = address;
-		const named = namingSockets(native, [{name: 'rtspAddress', host, port: address.port}]);
-		const {fd, port} = named.listen({
-			protocol: 'tcp',
-			host,
-			port: address.port,
-			notSentLowWater,
-			reusePort: false,
-		});
-		this.#listener.listen({fd});
-		await once(this.#listener, 'listening');
-		this.#listener.on('error', err => logger.error({err}, 'connection not accepted'));
-		this.#port = port;
+		for (const listener of this.#listeners) await listener.open();
 		this.#sweep = setInterval(() => this.#check(), sweepMs).unref();
-		logger.info({listener: 'rtspAddress', host, port}, 'listening');
 	}
 
 	connections(): RtspConnectionFacts[] {
@@ -108,6 +91,7 @@ export class RtspServer {
 			bytesReceived: connection.socket.bytesRead,
 			bytesSent: connection.socket.bytesWritten,
 			session: session?.id ?? null,
+			isTls: connection.isTls,
 		}));
 	}
 
@@ -136,13 +120,17 @@ export class RtspServer {
 		this.#turnedAway.close();
 		this.#late.close();
 		for (const {connection} of this.#clients.values()) connection.close('the server ends');
-		if (!this.#listener.listening) return;
-		const closed = once(this.#listener, 'close');
-		this.#listener.close();
-		await closed;
+		await Promise.all(this.#listeners.map(async listener => listener.close()));
 	}
 
-	#accept(socket: Socket): void {
+	#listenerOf(address: RtspAddress): RtspListener {
+		const {native, settings, maxConnections = usualMaxConnections, logger} = this.#options;
+		const accept = (socket: Socket) => this.#accept(socket, address.certificate !== undefined);
+		const handshakeTimeoutMs = settings().readTimeout;
+		return new RtspListener({address, native, accept, handshakeTimeoutMs, maxConnections, logger});
+	}
+
+	#accept(socket: Socket, isTls: boolean): void {
 		const {maxConnections = usualMaxConnections, logger} = this.#options;
 		if (this.#clients.size >= maxConnections) {
 			this.#turnedAway.note(`RTSP client turned away: there are ${maxConnections} connections`);
@@ -153,6 +141,7 @@ export class RtspServer {
 		const connection = new ServerConnection({
 			id,
 			socket,
+			isTls,
 			handle: request => respond(request, client, this.#services),
 		});
 		const client: Client = {connection, session: undefined, described: undefined};
@@ -216,9 +205,6 @@ const count = (sent: Map<string, number>, path: string, bytes: number): void => 
 };
 
 const maxPathsCounted = 10_000;
-const keepAliveInitialDelay = 10_000;
-// What the kernel keeps unsent for one reader, in bytes; more would hide how late the reader is.
-const notSentLowWater = 131_072;
 const sweepMs = 1000;
 const idleTimeoutMs = 60_000;
 const usualMaxConnections = 20_000;

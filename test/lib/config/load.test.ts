@@ -50,7 +50,7 @@ test('a file with most keys of MediaMTX loads, and says once what is lacking', t
 			'paths.old.sourceProtocol: is called rtspTransport now',
 			'paths.recorded.record: a key of MediaMTX that this version lacks, ignored',
 			'paths.recorded.runOnReady: a key of MediaMTX that this version lacks, ignored',
-			'logDestinations: 8 keys of MediaMTX that this version lacks, left at the default and ignored',
+			'logDestinations: 7 keys of MediaMTX that this version lacks, left at the default and ignored',
 		],
 	);
 });
@@ -122,8 +122,6 @@ test(isLimit, 'paths: {cam: {readUser: bob}}');
 test(isLimit, 'pathDefaults: {publishIPs: [10.0.0.0/8]}');
 test(isLimit, 'paths: {cam: {srtReadPassphrase: 0123456789}}');
 test(isLimit, 'hlsEncryption: yes');
-test(isLimit, 'rtspEncryption: strict');
-test(isLimit, 'encryption: strict');
 
 test('encryption that is switched on is no problem when the listeners have a certificate', t => {
 	t.deepEqual(problemsOf('hlsEncryption: yes\nhttpServerKey: a\nhttpServerCert: b'), []);

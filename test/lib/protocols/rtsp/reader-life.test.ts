@@ -1,18 +1,8 @@
 import test from 'ava';
-import {manualBlock} from '../../../helpers/blocks.ts';
+import {isFree} from '../../../helpers/blocks.ts';
 import {connectRtsp} from '../../../helpers/rtsp-client.ts';
-import {startRtspServer} from '../../../helpers/rtsp-server.ts';
-import type {SilentOutput} from '../../../helpers/rtsp-server.ts';
+import {startRtspServer, tell} from '../../../helpers/rtsp-server.ts';
 import {until} from '../../../helpers/until.ts';
-
-/** What native code tells of one picture of so many bytes. */
-const tell = (output: SilentOutput, number: number, bytes: number) => {
-	const block = manualBlock(bytes);
-	const rest = {packets: 3, key: true, droppable: false, hasVideo: true, captureUs: 0};
-	output.emit('block', {number, block, arrivalUs: 0, ...rest});
-	block.release();
-	return block;
-};
 
 test('a reader that takes nothing for writeTimeout is hung up on, and gives back what it held', async t => {
 	const {url, outputs, lines} = await startRtspServer(t, {settings: {writeTimeout: 200}});
@@ -24,16 +14,6 @@ test('a reader that takes nothing for writeTimeout is hung up on, and gives back
 	await until(() => isFree(block));
 	t.true(lines.some(line => line.includes('it took nothing in 0.2 s')));
 });
-
-const isFree = (block: {retain(): void; release(): void}): boolean => {
-	try {
-		block.retain();
-		block.release();
-		return false;
-	} catch {
-		return true;
-	}
-};
 
 test('what a reader got and what it reports is in its facts', async t => {
 	const {url, outputs, server} = await startRtspServer(t);

@@ -1,0 +1,108 @@
+import {once} from 'node:events';
+import {createServer} from 'node:net';
+import type {Server, Socket} from 'node:net';
+import {createServer as createTlsServer} from 'node:tls';
+import type {Server as TlsServer} from 'node:tls';
+import {namingSockets} from '../../http/listeners.ts';
+import type {TlsCertificate, SocketMaker} from '../../http/server.ts';
+
+/** One address that clients connect to. */
+export type RtspAddress = {
+	/** The key of the configuration. */
+	name: 'rtspAddress' | 'rtspsAddress';
+	host: string;
+	/** 0 = any. */
+	port: number;
+	/** With it they speak TLS. */
+	certificate?: TlsCertificate | undefined;
+};
+
+export type RtspListenerOptions = {
+	address: RtspAddress;
+	native: SocketMaker;
+	/** Takes a connection whose bytes are plain from now on. */
+	accept: (socket: Socket) => void;
+	/** Milliseconds for the handshake of TLS. */
+	handshakeTimeoutMs: number;
+	/** More of them are turned away. */
+	maxConnections: number;
+	logger: {
+		info(fields: object, message: string): void;
+		debug(fields: object, message: string): void;
+		error(fields: object, message: string): void;
+	};
+};
+
+/** Listens at one address until it is closed. */
+export class RtspListener {
+	readonly #options: RtspListenerOptions;
+	readonly #server: Server;
+	/** Under TLS: until its handshake is over nobody else knows of a connection. */
+	readonly #underTls = new Set<Socket>();
+	#port = 0;
+
+	constructor(options: RtspListenerOptions) {
+		this.#options = options;
+		this.#server = this.#createServer();
+		this.#server.maxConnections = options.maxConnections;
+	}
+
+	get name(): RtspAddress['name'] {
+		return this.#options.address.name;
+	}
+
+	/** Known when it is open. */
+	get port(): number {
+		return this.#port;
+	}
+
+	/** Rejects with LISTEN_REFUSED. */
+	async open(): Promise<void> {
+		const {address, native, logger} = this.#options;
+		const {name, host, port} = address;
+		const spec = {protocol: 'tcp', host, port, notSentLowWater, reusePort: false} as const;
+		const {fd, port: given} = namingSockets(native, [{name, host, port}]).listen(spec);
+		this.#port = given;
+		this.#server.listen({fd});
+		await once(this.#server, 'listening');
+		this.#server.on('error', err => logger.error({err}, 'connection not accepted'));
+		logger.info({listener: name, host, port: given}, 'listening');
+	}
+
+	/** Connections over TLS end with it, the others stay. May be called twice. */
+	async close(): Promise<void> {
+		for (const socket of this.#underTls) socket.destroy();
+		if (!this.#server.listening) return;
+		const closed = once(this.#server, 'close');
+		this.#server.close();
+		await closed;
+	}
+
+	#createServer(): Server {
+		const {address, accept} = this.#options;
+		const {certificate} = address;
+		return certificate ? this.#createTls(certificate) : createServer(keptAlive, accept);
+	}
+
+	#createTls(certificate: TlsCertificate): TlsServer {
+		const {accept, handshakeTimeoutMs: handshakeTimeout, logger} = this.#options;
+		const {key, cert} = certificate;
+		const server = createTlsServer({...keptAlive, key, cert, handshakeTimeout}, accept);
+		certificate.on('changed', () =>
+			server.setSecureContext({key: certificate.key, cert: certificate.cert}),
+		);
+		server.on('connection', (socket: Socket) => {
+			this.#underTls.add(socket);
+			socket.once('close', () => this.#underTls.delete(socket));
+		});
+		server.on('tlsClientError', (error, socket) => {
+			logger.debug({peer: socket.remoteAddress}, `no TLS with a client: ${error.message}`);
+			socket.destroy();
+		});
+		return server;
+	}
+}
+
+const keptAlive = {noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000};
+// What the kernel keeps unsent for one reader, in bytes; more would hide how late the reader is.
+const notSentLowWater = 131_072;
