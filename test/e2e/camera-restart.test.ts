@@ -19,11 +19,13 @@ test.serial(
 			statuses.add(response.status);
 			return response.text();
 		};
-		const first = await fetchUntil(get, text => /MEDIA-SEQUENCE:[1-9]/.test(text));
+		await fetchUntil(get, text => /MEDIA-SEQUENCE:[1-9]/.test(text));
 		await camera.stop();
+		// The camera's sender reports may have made a discontinuity of their own by now.
+		const before = await get();
 		await startCamera(t, {gop: 10, port: camera.port});
-		const after = await fetchUntil(get, text => /#EXT-X-DISCONTINUITY\n(.*\n){4,}/.test(text));
-		t.true(sequence(after) > sequence(first));
+		const after = await fetchUntil(get, text => discontinuities(text) > discontinuities(before));
+		t.true(sequence(after) > sequence(before));
 		t.deepEqual([...statuses], [200]);
 	},
 );
@@ -55,3 +57,7 @@ test.serial('Chromium plays on after its camera was killed and started again', a
 });
 
 const sequence = (playlist: string) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1]);
+
+const discontinuities = (playlist: string) =>
+	Number(/DISCONTINUITY-SEQUENCE:(\d+)/.exec(playlist)?.[1] ?? 0) +
+	playlist.split('#EXT-X-DISCONTINUITY\n').length;
