@@ -188,7 +188,8 @@ TEST(H265Fmp4, HasNameAndConfigurationOfTheSets) {
   const Track track{Kind::video, "H265", 90000, *H265Parameters::fromSets(kVps, kSps, {kPps})};
   const Epoch epoch{1, {track}};
   EXPECT_EQ(fmp4::codecs(epoch), "hvc1.1.6.L60.90");
-  const auto found = mp4::find(fmp4::initSection(epoch), "moov/trak/mdia/minf/stbl/stsd/hvc1/hvcC");
+  const Bytes init = fmp4::initSection(epoch);
+  const auto found = mp4::find(init, "moov/trak/mdia/minf/stbl/stsd/hvc1/hvcC");
   ASSERT_EQ(found.size(), 1u);
   const ByteView record = found[0].body;
   EXPECT_EQ(record[0], 1);

@@ -52,6 +52,9 @@ inline size_t headBytes(const std::string& type) {
   return found == heads.end() ? 0 : found->second;
 }
 
+// What is found lies in the bytes that were looked through, so these must stay.
+std::vector<Box> find(core::Bytes&& bytes, std::string_view path) = delete;
+
 // All boxes at `path`, such as "moov/trak/tkhd".
 inline std::vector<Box> find(ByteView bytes, std::string_view path) {
   const std::string_view type = path.substr(0, path.find('/'));
