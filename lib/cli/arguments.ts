@@ -1,5 +1,6 @@
 import {parseArgs} from 'node:util';
 import {redactUrl} from '../util/redact.ts';
+import {firstSentence} from '../util/visible.ts';
 
 /** What the words of a command line ask for. */
 export type Order =
@@ -52,7 +53,8 @@ export const parseArguments = (args: readonly string[], {isSource, isFile}: Look
 	}
 	if (words.every(isSource)) return {type: 'serve', file: undefined, urls: words, isSupervised};
 	const stranger = words.find(word => !isSource(word)) ?? first;
-	if (words.length > 1) return wrong(`expected one file or URLs only, got ${stranger} among them`);
+	if (words.length > 1)
+		return wrong(`expected URLs only, one file, or check or inspect first, got ${stranger}`);
 	return {type: 'serve', file: first, urls: undefined, isSupervised};
 };
 
@@ -99,6 +101,6 @@ const split = (args: readonly string[]) => {
 		const {values, positionals} = parseArgs({args: [...args], options, allowPositionals: true});
 		return {values, words: positionals};
 	} catch (error) {
-		return error instanceof Error ? error.message : String(error);
+		return firstSentence(error instanceof Error ? error.message : String(error));
 	}
 };

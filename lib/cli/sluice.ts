@@ -4,6 +4,7 @@ import {isSourceArgument} from '../config/from-urls.ts';
 import {createLogger} from '../observe/logger.ts';
 import {parseArguments, usage} from './arguments.ts';
 import type {Order} from './arguments.ts';
+import {visible} from '../util/visible.ts';
 import {supervise} from './supervisor.ts';
 import {packageVersion} from './version.ts';
 
@@ -14,7 +15,7 @@ const run = async (order: Order): Promise<number | undefined> => {
 		case 'version':
 			return tell(`sluice ${packageVersion()}`, 0);
 		case 'wrong':
-			process.stderr.write(`sluice: ${order.reason}\n\n${usage}\n`);
+			process.stderr.write(`sluice: ${visible(order.reason)}; sluice --help says more\n`);
 			return 2;
 		case 'check':
 			return (await import('./check.ts')).checkFile(order.file);

@@ -1,4 +1,5 @@
 import {parseArgs} from 'node:util';
+import {firstSentence} from '../util/visible.ts';
 import {checkOptions} from './options.ts';
 import type {StreamerOptions} from './options.ts';
 
@@ -61,9 +62,6 @@ const splitArguments = (args: readonly string[]) => {
 		const {values, positionals} = parseArgs({args: [...args], options, allowPositionals: true});
 		return {values, words: positionals};
 	} catch (error) {
-		return oneLine(error instanceof Error ? error.message : String(error));
+		return firstSentence(error instanceof Error ? error.message : String(error));
 	}
 };
-
-// Node explains at length, over several lines.
-const oneLine = (message: string): string => message.replace(/\.?\s*[\n.] ?[^]*$/, '');

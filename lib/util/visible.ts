@@ -4,3 +4,6 @@ export const visible = (text: string): string =>
 		if (character === '\t') return ' ';
 		return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 	});
+
+/** What Node says of wrong arguments goes on at length, over several lines. */
+export const firstSentence = (text: string): string => text.replace(/\.?\s*[\n.] ?[^]*$/, '');

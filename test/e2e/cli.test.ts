@@ -24,6 +24,14 @@ test('--version and --help answer and start nothing', async t => {
 	t.regex(help.stdout, /sluice check FILE/);
 });
 
+test('wrong words are one line with a hint', async t => {
+	for (const [words, expected] of [
+		[['--nonsense'], "sluice: Unknown option '--nonsense'; sluice --help says more\n"],
+		[['check'], 'sluice: expected one file after check; sluice --help says more\n'],
+	] as const)
+		t.like(await runCommand('bin/sluice', [...words]), {code: 2, stdout: '', stderr: expected});
+});
+
 test('check says whether a file is good, and what is wrong with one that is not', async t => {
 	const file = `${makeFolder(t)}/sluice.yml`;
 	writeFileSync(file, 'paths:\n  cam:\n    source: "test:"\n');

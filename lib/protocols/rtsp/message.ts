@@ -10,6 +10,8 @@ export type RtspRequest = {
 	type: 'request';
 	method: string;
 	url: string;
+	/** Undefined: 1.0, which is what is written. */
+	version?: string;
 	headers: Headers;
 	body: string;
 };
@@ -107,8 +109,9 @@ const parseFirstLine = (line: string, headers: Headers, body: string): Parsed<Rt
 		const [, status = '', reason = ''] = answer;
 		return parsed({type: 'response', status: Number(status), reason, headers, body});
 	}
-	const request = /^([A-Z_]+)\s+(\S+)\s+RTSP\/\d+\.\d+$/i.exec(line);
+	const request = /^([A-Z_]+)\s+(\S+)\s+RTSP\/(\d+\.\d+)$/i.exec(line);
 	if (!request) return unparsed(`neither request nor status line: ${line.slice(0, 80)}`);
-	const [, method = '', url = ''] = request;
-	return parsed({type: 'request', method: method.toUpperCase(), url, headers, body});
+	const [, method = '', url = '', version = '1.0'] = request;
+	const other = version === '1.0' ? {} : {version};
+	return parsed({type: 'request', method: method.toUpperCase(), url, ...other, headers, body});
 };

@@ -6,10 +6,11 @@ import {describe} from './describe.ts';
 import {headerOf, headersOf} from './message.ts';
 import type {Headers, RtspRequest} from './message.ts';
 import {contentBase, parseRequestUrl} from './request-url.ts';
+import {startOf} from './reading.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {ServerRequest, ServerSession} from './server-session.ts';
 import {formatSession, parseSession} from './session-header.ts';
-import {answer, statusOf} from './status.ts';
+import {answer, explained, reasons, statusOf} from './status.ts';
 import type {RtspAnswer} from './status.ts';
 
 /** One client: its connection, and what it has begun on it. */
@@ -44,6 +45,8 @@ export type MethodServices = {
 		debug(fields: object, message: string): void;
 		error(fields: object, message: string): void;
 	};
+	/** Whoever set up an encoder looks into the log when it does not work. */
+	refusedPublishers: {note(sample: string): void};
 };
 
 export type Method = (
@@ -60,6 +63,11 @@ export const respond = async (
 ): Promise<RtspAnswer> => {
 	try {
 		const given = refuse(request, client) ?? (await run(request, client, services));
+		if (request.method === 'ANNOUNCE' && given.status !== 200)
+			tellRefused(request, client.connection, {
+				services,
+				reason: given.body ?? reasons[given.status],
+			});
 		return {...given, headers: [...(given.headers ?? []), ...sessionHeader(request, client)]};
 	} catch (thrown) {
 		return answerOf(toMediaError(thrown), request, client, services);
@@ -76,10 +84,26 @@ const answerOf = (
 	const {method, url} = request;
 	const {logger} = services;
 	const fields = {peer: connection.peer, code: error.code};
+	const reason = error.message;
 	if (error.kind === 'internal') logger.error({...fields, err: error}, 'request failed');
-	else logger.debug(fields, `${method} ${url.slice(0, 200)} refused: ${error.message}`);
+	// Wrong passwords are told by the gatekeeper, and most clients ask without one first.
+	else if (method === 'ANNOUNCE' && error.kind !== 'unauthenticated')
+		tellRefused(request, connection, {services, reason});
+	else logger.debug(fields, `${method} ${url.slice(0, 200)} refused: ${reason}`);
 	if (error.kind !== 'unauthenticated') return answer(statusOf(error));
 	return answer(401, challenges(request, connection, {services, error}));
+};
+
+const tellRefused = (
+	{url}: RtspRequest,
+	{peer}: ServerConnection,
+	{services, reason}: {services: MethodServices; reason: string},
+): void => {
+	const target = parseRequestUrl(url);
+	const path = target.ok ? target.value.path : url.slice(0, 100);
+	services.refusedPublishers.note(
+		`RTSP publisher of ${path} from ${peer} refused: ${reason.trim()}`,
+	);
 };
 
 const challenges = (
@@ -99,6 +123,7 @@ const challenges = (
 /** What is wrong with a request before its method is looked at. */
 const refuse = (request: RtspRequest, {session}: Client): RtspAnswer | undefined => {
 	if (headerOf(request, 'CSeq') === undefined) return answer(400);
+	if (request.version?.startsWith('1.') === false) return answer(505);
 	if (!methods[request.method]) return answer(501, [publicHeader]);
 	const required = headersOf(request, 'Require');
 	if (required.length > 0) return answer(551, [['Unsupported', required.join(', ')]]);
@@ -156,7 +181,10 @@ const begin = async (
 	services: MethodServices,
 ): Promise<RtspAnswer> => {
 	const user = await admit(request, client, services);
-	const session = await services.openReader(withQuery(request, client), client, user);
+	const asked = withQuery(request, client);
+	const start = startOf(asked.target.query);
+	if (!start.ok) return explained(400, start.reason);
+	const session = await services.openReader(asked, client, user);
 	if (!session) return answer(461);
 	if (client.connection.isClosed) {
 		session.close('the client hung up');
@@ -200,6 +228,8 @@ const describePath = async (
 	const {path, query} = request.target;
 	if (!acceptsSdp(request)) return answer(406);
 	await admit(request, client, services);
+	const start = startOf(query);
+	if (!start.ok) return explained(400, start.reason);
 	const elsewhere = redirect(path);
 	if (elsewhere !== undefined) return answer(302, [['Location', elsewhere]]);
 	const {peer, protocol, signal} = client.connection;

@@ -12,7 +12,7 @@ import {fitTransport} from './read.ts';
 import type {ReadSettings} from './read.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {ServerRequest, ServerSession, SessionMethod} from './server-session.ts';
-import {answer, statusOf} from './status.ts';
+import {answer, explained, statusOf} from './status.ts';
 import type {RtspAnswer} from './status.ts';
 import type {DescribedTrack} from './tracks.ts';
 import {formatTransport, noTransport} from './transport.ts';
@@ -199,13 +199,6 @@ export class PublishSession implements ServerSession {
 }
 
 const maxEarlyBytes = 262_144;
-
-/** Clients that show only the status have the log of the server. */
-const explained = (status: RtspAnswer['status'], reason: string): RtspAnswer => ({
-	status,
-	headers: [['Content-Type', 'text/plain']],
-	body: `${reason}\r\n`,
-});
 
 const granted = ({profile}: Transport, interleaved: Pair): Transport => ({
 	...{...noTransport, profile, interleaved},

@@ -11,7 +11,7 @@ import type {Headers} from './message.ts';
 import {formatRange, parseRange} from './range.ts';
 import {ReaderQueue} from './reader-queue.ts';
 import type {Sink} from './reader-queue.ts';
-import {Reading, startModes} from './reading.ts';
+import {Reading, startOf} from './reading.ts';
 import type {StartMode} from './reading.ts';
 import {formatControl} from './request-url.ts';
 import {formatRtpInfo} from './rtp-info.ts';
@@ -235,8 +235,8 @@ export class ReadSession implements ServerSession {
 	}
 
 	#mode(): StartMode {
-		const asked = new URLSearchParams(this.#target.query).get('start');
-		return startModes.find(mode => mode === asked) ?? this.#services.settings().rtspStart;
+		const asked = startOf(this.#target.query);
+		return (asked.ok ? asked.value : undefined) ?? this.#services.settings().rtspStart;
 	}
 
 	/** In the order of the tracks, so that readers with the same ones share it. */

@@ -1,3 +1,5 @@
+import {parsed, unparsed} from '../../util/parsed.ts';
+import type {Parsed} from '../../util/parsed.ts';
 import type {RtpOutputBlock, RtpRingBlock} from '../../native/rtp-output.ts';
 import type {FanOut, FanOuts, Joining, Member} from './fan-out.ts';
 import type {ReaderQueue} from './reader-queue.ts';
@@ -5,7 +7,17 @@ import type {ReaderQueue} from './reader-queue.ts';
 /** How a reader begins: at the next key frame, or with the ring, in compressed or true time. */
 export type StartMode = 'live' | 'fast' | 'real';
 
-export const startModes: readonly StartMode[] = ['live', 'fast', 'real'];
+const startModes: readonly StartMode[] = ['live', 'fast', 'real'];
+
+/** What a URL says of it; undefined: nothing. */
+export const startOf = (query: string): Parsed<StartMode | undefined> => {
+	const asked = new URLSearchParams(query).get('start');
+	if (asked === null) return parsed(undefined);
+	const mode = startModes.find(it => it === asked);
+	return mode
+		? parsed(mode)
+		: unparsed(`expected start to be ${startModes.join(', ')}, got ${asked.slice(0, 40)}`);
+};
 
 export type ReadingOptions = {
 	fanOuts: FanOuts;

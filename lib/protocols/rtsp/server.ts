@@ -54,6 +54,7 @@ export class RtspServer {
 	readonly #services: MethodServices;
 	readonly #turnedAway: RateLimited;
 	readonly #late: RateLimited;
+	readonly #refusedPublishers: RateLimited;
 	readonly #sent = new Map<string, number>();
 	#lastConnection = 0;
 	#sweep: NodeJS.Timeout | undefined;
@@ -68,7 +69,9 @@ export class RtspServer {
 		const openReader = readerOpener(options, {sent: this.#sent, late: this.#late});
 		const openPublisher = publisherOpener(options);
 		const opening = {openReader, openPublisher};
-		this.#services = {delivery, redirect, gatekeeper, schemes, logger, ...opening};
+		const refusedPublishers = (this.#refusedPublishers = new RateLimited({logger}));
+		const asking = {redirect, gatekeeper, schemes};
+		this.#services = {delivery, logger, refusedPublishers, ...asking, ...opening};
 		this.#listeners = options.addresses.map(address => this.#listenerOf(address));
 	}
 
@@ -119,6 +122,7 @@ export class RtspServer {
 		clearInterval(this.#sweep);
 		this.#turnedAway.close();
 		this.#late.close();
+		this.#refusedPublishers.close();
 		for (const {connection} of this.#clients.values()) connection.close('the server ends');
 		await Promise.all(this.#listeners.map(async listener => listener.close()));
 	}

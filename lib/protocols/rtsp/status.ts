@@ -35,12 +35,20 @@ export const reasons = {
 	501: 'Not Implemented',
 	503: 'Service Unavailable',
 	504: 'Gateway Time-out',
+	505: 'RTSP Version Not Supported',
 	551: 'Option not supported',
 } as const;
 
 export type Status = keyof typeof reasons;
 
 export const answer = (status: Status, headers: Headers = []): RtspAnswer => ({status, headers});
+
+/** With the reason in words; clients that show only the status have the log of the server. */
+export const explained = (status: Status, reason: string): RtspAnswer => ({
+	status,
+	headers: [['Content-Type', 'text/plain']],
+	body: `${reason}\r\n`,
+});
 
 /** The status of an error; `conflict` is what an operator did to a path. */
 export const statusOf = (error: MediaError): Status =>

@@ -196,6 +196,16 @@ test('who may not publish is told why', async t => {
 	t.is(second.body, 'Path live has a publisher already\r\n');
 });
 
+test('the log tells of publishers that were refused, a second of them in one line', async t => {
+	const control = scriptedControl({refusal: new MediaError('PATH_TAKEN', 'Path live is taken')});
+	const {url, lines} = await startRtspServer(t, {control});
+	const client = await connectRtsp(t, url);
+	for (let count = 0; count < 3; count++) await announce(client, url);
+	const told = lines.filter(line => line.includes('publisher'));
+	t.is(told.length, 1);
+	t.regex(told[0]!, /RTSP publisher of cam from 127\.0\.0\.1:\d+ refused: Path live is taken/);
+});
+
 test('a publisher that is sent away is hung up on', async t => {
 	const {base, client, server} = await startPublishing(t);
 	await record(client, `${base}/cam`);

@@ -78,6 +78,17 @@ test('the query of DESCRIBE goes for a SETUP without one', async t => {
 	t.is(server.sessions()[0]?.query, 'start=real');
 });
 
+test('a start that is none is 400 with the words that there are', async t => {
+	const {url, control} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	const described = await client.ask('DESCRIBE', `${url}?start=bogus`);
+	t.is(described.status, 400);
+	t.is(described.body, 'expected start to be live, fast, real, got bogus\r\n');
+	t.is((await client.ask('SETUP', `${url}?start=/trackID=0`, tcp())).status, 400);
+	t.is(control.wishes.length, 0);
+	t.is((await client.ask('SETUP', `${url}?begin=bogus/trackID=0`, tcp())).status, 200);
+});
+
 test('one session is about one path', async t => {
 	const {url, server} = await startRtspServer(t);
 	const client = await connectRtsp(t, url);

@@ -56,6 +56,18 @@ test('a method that nobody knows is 501 with those that there are', async t => {
 	t.regex(headerOf(answer, 'Public') ?? '', /DESCRIBE/);
 });
 
+test('a version that is not spoken is 505', async t => {
+	const {url} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	client.write(`OPTIONS ${url} RTSP/2.0\r\nCSeq: 5\r\n\r\n`);
+	await client.until(() => client.answers.length === 1);
+	t.is(client.answers[0]!.status, 505);
+	t.is(headerOf(client.answers[0]!, 'CSeq'), '5');
+	client.write(`OPTIONS ${url} RTSP/1.1\r\nCSeq: 6\r\n\r\n`);
+	await client.until(() => client.answers.length === 2);
+	t.is(client.answers[1]!.status, 200);
+});
+
 test('requests that are sent ahead are answered in their order, nonsense behind them as well', async t => {
 	const {url} = await startRtspServer(t);
 	const client = await connectRtsp(t, url);
