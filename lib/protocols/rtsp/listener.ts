@@ -24,8 +24,9 @@ export type RtspListenerOptions = {
 	accept: (socket: Socket) => void;
 	/** Milliseconds for the handshake of TLS. */
 	handshakeTimeoutMs: number;
-	/** More of them are turned away. */
+	/** Beyond it handshakes are not begun. */
 	maxConnections: number;
+	turnedAway: () => void;
 	logger: {
 		info(fields: object, message: string): void;
 		debug(fields: object, message: string): void;
@@ -44,7 +45,6 @@ export class RtspListener {
 	constructor(options: RtspListenerOptions) {
 		this.#options = options;
 		this.#server = this.#createServer();
-		this.#server.maxConnections = options.maxConnections;
 	}
 
 	get name(): RtspAddress['name'] {
@@ -86,6 +86,7 @@ export class RtspListener {
 
 	#createTls(certificate: TlsCertificate): TlsServer {
 		const {accept, handshakeTimeoutMs: handshakeTimeout, logger} = this.#options;
+		const {maxConnections, turnedAway} = this.#options;
 		const {key, cert} = certificate;
 		const server = createTlsServer({...keptAlive, key, cert, handshakeTimeout}, accept);
 		certificate.on('changed', () =>
@@ -95,6 +96,8 @@ export class RtspListener {
 			this.#underTls.add(socket);
 			socket.once('close', () => this.#underTls.delete(socket));
 		});
+		server.maxConnections = maxConnections;
+		server.on('drop', turnedAway);
 		server.on('tlsClientError', (error, socket) => {
 			logger.debug({peer: socket.remoteAddress}, `no TLS with a client: ${error.message}`);
 			socket.destroy();

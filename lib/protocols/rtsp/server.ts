@@ -131,15 +131,21 @@ export class RtspServer {
 		const {native, settings, maxConnections = usualMaxConnections, logger} = this.#options;
 		const accept = (socket: Socket) => this.#accept(socket, address.certificate !== undefined);
 		const handshakeTimeoutMs = settings().readTimeout;
-		return new RtspListener({address, native, accept, handshakeTimeoutMs, maxConnections, logger});
+		const turnedAway = () => this.#turnAway();
+		const limits = {handshakeTimeoutMs, maxConnections, turnedAway};
+		return new RtspListener({address, native, accept, ...limits, logger});
+	}
+
+	#turnAway(): void {
+		const {maxConnections = usualMaxConnections} = this.#options;
+		this.#turnedAway.note(`RTSP client turned away: there are ${maxConnections} connections`);
 	}
 
 	#accept(socket: Socket, isTls: boolean): void {
 		const {maxConnections = usualMaxConnections, logger} = this.#options;
 		if (this.#clients.size >= maxConnections) {
-			this.#turnedAway.note(`RTSP client turned away: there are ${maxConnections} connections`);
 			socket.destroy();
-			return;
+			return this.#turnAway();
 		}
 		const id = `rtspconn-${++this.#lastConnection}`;
 		const connection = new ServerConnection({

@@ -21,11 +21,12 @@ class ChangingCertificate extends EventEmitter<{changed: []}> {
 	}
 }
 
-const startTlsServer = async (t: ExecutionContext, settings = {}) => {
+const startTlsServer = async (t: ExecutionContext, settings = {}, maxConnections = 100) => {
 	const certificate = new ChangingCertificate();
 	const address = {host: '127.0.0.1', port: 0};
 	const started = await startRtspServer(t, {
 		settings,
+		maxConnections,
 		addresses: [
 			{name: 'rtspAddress', ...address},
 			{name: 'rtspsAddress', ...address, certificate},
@@ -92,4 +93,19 @@ test('a client that speaks no TLS, or begins no handshake, is hung up on', async
 	silent.on('error', () => {});
 	await Promise.all([once(plain.resume(), 'close'), once(silent.resume(), 'close')]);
 	t.is(server.connections().length, 0);
+});
+
+test('beyond their number no handshake is begun, which is logged once', async t => {
+	const {tlsUrl, server, lines} = await startTlsServer(t, {}, 1);
+	const client = await connectRtsp(t, tlsUrl);
+	const port = server.ports['rtspsAddress'] ?? 0;
+	for (let count = 0; count < 3; count++)
+		await once(
+			connect(port, '127.0.0.1')
+				.on('error', () => {})
+				.resume(),
+			'close',
+		);
+	t.is(lines.filter(line => line.includes('turned away')).length, 1);
+	t.is((await client.ask('OPTIONS', tlsUrl)).status, 200);
 });
