@@ -59,7 +59,7 @@ const tapFailures = output => {
 	let inside = false;
 	return output.split('\n').filter(line => {
 		if (/^(not )?ok /.test(line)) inside = line.startsWith('not ok') && !/# (SKIP|TODO)/.test(line);
-		return inside || /^(Bail out|# .*(exit|crash|timed out))/i.test(line);
+		return inside || /^(Bail out|# .*(exit|crash|timed out|remaining in))/i.test(line);
 	});
 };
 

@@ -13,7 +13,7 @@ export const startNative = (t: ExecutionContext): Native => {
 /** An open stream that is closed, and has said so, when the test is over. */
 export const openStream = (t: ExecutionContext, native: Native, path = 'cam'): NativeStream => {
 	const stream = native.openStream({path, ringMaxBytes: 20_000_000, ringMaxAgeUs: 30_000_000});
-	t.teardown(() => closeAndWait(stream));
+	closeAtEnd(t, stream);
 	return stream;
 };
 
@@ -31,7 +31,12 @@ export const testPicture = {
 /** A test picture that feeds the stream of its path, stopped when the test is over. */
 export const startTestPicture = (t: ExecutionContext, native: Native, path = 'cam'): Pipeline => {
 	const pipeline = native.start({...testPicture, path});
-	t.teardown(() => stopAndWait(pipeline));
+	// It may have stopped by itself when the test is over.
+	const stopped = once(pipeline, 'stopped');
+	t.teardown(async () => {
+		pipeline.stop();
+		await stopped;
+	});
 	return pipeline;
 };
 
@@ -43,8 +48,16 @@ export const openHls = (t: ExecutionContext, native: Native, stream: NativeStrea
 		segmentCount: 3,
 		segmentMaxBytes: 10_000_000,
 	});
-	t.teardown(() => closeAndWait(output));
+	closeAtEnd(t, output);
 	return output;
+};
+
+const closeAtEnd = (t: ExecutionContext, it: NativeStream | HlsOutput): void => {
+	const closed = once(it, 'closed');
+	t.teardown(async () => {
+		it.close();
+		await closed;
+	});
 };
 
 export const closeAndWait = async (it: NativeStream | HlsOutput): Promise<void> => {
