@@ -13,6 +13,7 @@ parameter sets decoded, the first packets and frames, what was measured, and wha
 
 | option | default | |
 | --- | --- | --- |
+| \`--fingerprint SHA256\` | | the certificate that a camera over TLS has to show, whoever signed it |
 | \`--seconds N\` | 10 | how long to look, from the first packet on; 1 to 86400 |
 | \`--packets N\` | 30 | how many packets, and how many frames, are listed; 0 to 100000 |
 | \`--json\` | | one JSON document instead of text |

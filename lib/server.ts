@@ -359,9 +359,11 @@ export class Server {
 const createSources = (native: Native): Record<string, OpenSource> => {
 	const openByUs = createRtspSource(native);
 	const openByGstreamer = createGstreamerRtspSource(native);
+	const openRtsp: OpenSource = options =>
+		options.settings.rtspEngine === 'gstreamer' ? openByGstreamer(options) : openByUs(options);
 	return {
-		rtsp: options =>
-			options.settings.rtspEngine === 'gstreamer' ? openByGstreamer(options) : openByUs(options),
+		rtsp: openRtsp,
+		rtsps: openRtsp,
 		file: createFileSource(native),
 		test: createTestSource(native),
 		gstreamer: createGstreamerSource(native),

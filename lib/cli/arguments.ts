@@ -1,4 +1,5 @@
 import {parseArgs} from 'node:util';
+import {isFingerprint} from '../util/fingerprint.ts';
 import {redactUrl} from '../util/redact.ts';
 import {firstSentence} from '../util/visible.ts';
 
@@ -8,8 +9,10 @@ export type Order =
 	| {type: 'version'}
 	| {type: 'wrong'; reason: string}
 	| {type: 'check'; file: string}
-	| {type: 'inspect'; url: string; isJson: boolean; packets: number; seconds: number}
+	| ({type: 'inspect'; url: string; isJson: boolean} & InspectBounds)
 	| {type: 'serve'; file: string | undefined; urls: string[] | undefined; isSupervised: boolean};
+
+type InspectBounds = {packets: number; seconds: number; fingerprint: string};
 
 export const usage = `Usage:
   sluice                    serve what sluice.yml says, or start with defaults
@@ -23,6 +26,7 @@ Options of inspect:
   --seconds N               how long to look (10)
   --packets N               how many packets and frames to list (30)
   --json                    one JSON document
+  --fingerprint SHA256      the certificate that a camera over TLS has to show
 
 Options:
   --no-supervisor           do not start the server again when it crashes
@@ -65,9 +69,9 @@ const checkOrder = ([file, ...rest]: string[]): Order =>
 		? wrong('expected one file after check')
 		: {type: 'check', file};
 
-const inspectOptions = ['json', 'packets', 'seconds'] as const;
+const inspectOptions = ['json', 'packets', 'seconds', 'fingerprint'] as const;
 
-type InspectValues = {json?: boolean; packets?: string; seconds?: string};
+type InspectValues = {json?: boolean; packets?: string; seconds?: string; fingerprint?: string};
 
 const inspectOrder = ([url, ...rest]: string[], values: InspectValues): Order => {
 	if (url === undefined || rest.length > 0) return wrong('expected one RTSP URL after inspect');
@@ -79,7 +83,10 @@ const inspectOrder = ([url, ...rest]: string[], values: InspectValues): Order =>
 	const seconds = integer(values.seconds ?? '10', {min: 1, max: 86_400});
 	if (seconds === undefined)
 		return wrong(`expected --seconds to be a number of 1 to 86400, got ${values.seconds}`);
-	return {type: 'inspect', url, isJson: values.json ?? false, packets, seconds};
+	const {json: isJson = false, fingerprint = ''} = values;
+	if (fingerprint !== '' && !isFingerprint(fingerprint))
+		return wrong(`expected --fingerprint to be 64 hexadecimal digits, got ${fingerprint}`);
+	return {type: 'inspect', url, isJson, packets, seconds, fingerprint};
 };
 
 const integer = (text: string, {min, max}: {min: number; max: number}): number | undefined => {
@@ -94,6 +101,7 @@ const options = {
 	json: {type: 'boolean'},
 	packets: {type: 'string'},
 	seconds: {type: 'string'},
+	fingerprint: {type: 'string'},
 } as const;
 
 const split = (args: readonly string[]) => {

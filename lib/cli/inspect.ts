@@ -17,14 +17,15 @@ type InspectOrder = Extract<Order, {type: 'inspect'}>;
  * with the cause on standard error; what was seen up to then is printed all the same.
  */
 export const inspect = async (order: InspectOrder): Promise<number> => {
-	const {url, seconds, packets} = order;
+	const {url, seconds, packets, fingerprint} = order;
 	const native = openNative();
 	try {
 		tellStart(order);
 		const signal = untilInterrupted();
 		const logger = pino({level: 'silent'});
 		const durationMs = seconds * 1000;
-		const {report, failure} = await look({native, url, durationMs, rows: packets, logger, signal});
+		const bounds = {durationMs, rows: packets, signal};
+		const {report, failure} = await look({native, url, fingerprint, ...bounds, logger});
 		if (report.sdp !== null) await print(order, report);
 		if (report.packets.length > 0 || report.tracks.some(({first}) => first !== null)) return 0;
 		const cause = failure?.message ?? 'Expected packets from the camera, got none';

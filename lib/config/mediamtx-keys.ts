@@ -118,7 +118,6 @@ export const lackedGlobalKeys: Readonly<Record<string, string | null>> = {
 
 /** The same for the keys of a path. */
 export const lackedPathKeys: Readonly<Record<string, string | null>> = {
-	sourceFingerprint: '',
 	srtReadPassphrase: '',
 	useAbsoluteTimestamp: 'false',
 	alwaysAvailable: 'false',

@@ -2,6 +2,7 @@
 import {key} from './key.ts';
 import {rawMap} from './raw.ts';
 import type {RawMap} from './raw.ts';
+import {isFingerprint} from '../util/fingerprint.ts';
 import {checkSource} from './sources.ts';
 import {boolean, checkedText, duration, integer, portRange, size, text, word} from './values.ts';
 
@@ -24,6 +25,12 @@ export const pathKeys = {
 		isOurs: true,
 		description:
 			'A launch line of GStreamer that makes the stream; what goes into `hubsink` is published: `v4l2src ! x264enc tune=zerolatency ! h264parse ! hubsink`. Takes the place of `source`. Only the file may say it unless `apiAllowCommands` is on.',
+	}),
+	sourceFingerprint: key(checkedText(checkFingerprint), {
+		default: '',
+		isLive: false,
+		description:
+			'The certificate that a source over TLS has to show, by its SHA-256 fingerprint in hexadecimal, whoever signed it. Empty = one that a known authority signed. The error of a refused certificate tells its fingerprint.',
 	}),
 	sourceOnDemand: key(boolean(), {
 		default: false,
@@ -133,6 +140,21 @@ export const checkRedirected = (path: {
 }): string | undefined =>
 	path.source === 'redirect' && path.sourceRedirect === ''
 		? 'expected sourceRedirect, the URL that source: redirect leads to'
+		: undefined;
+
+function checkFingerprint(text: string): string | undefined {
+	return text === '' || isFingerprint(text)
+		? undefined
+		: 'expected the SHA-256 fingerprint of a certificate, 64 hexadecimal digits';
+}
+
+/** Why the certificate cannot be looked at, or undefined. */
+export const checkPinned = (path: {
+	rtspEngine: string;
+	sourceFingerprint: string;
+}): string | undefined =>
+	path.rtspEngine === 'gstreamer' && path.sourceFingerprint !== ''
+		? 'expected rtspEngine: native, which is the one that looks at fingerprints'
 		: undefined;
 
 function checkRedirect(url: string): string | undefined {

@@ -3,7 +3,7 @@ import {z} from 'zod';
 import {parseSecret} from '../util/secret.ts';
 import {encryptionKeys} from './encryption-keys.ts';
 import {key} from './key.ts';
-import {checkLaunch, checkRedirected, pathKeys, withLaunch} from './path-keys.ts';
+import {checkLaunch, checkPinned, checkRedirected, pathKeys, withLaunch} from './path-keys.ts';
 import {parsePattern} from './pattern.ts';
 import {
 	address,
@@ -27,6 +27,9 @@ export const pathSchema = strictMap(pathKeys)
 		const redirect = checkRedirected(path);
 		if (redirect !== undefined)
 			context.addIssue({code: 'custom', path: ['source'], message: redirect});
+		const pinned = checkPinned(path);
+		if (pinned !== undefined)
+			context.addIssue({code: 'custom', path: ['sourceFingerprint'], message: pinned});
 	})
 	.overwrite(withLaunch);
 

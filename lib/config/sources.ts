@@ -7,8 +7,9 @@ export const sourceForms = 'rtsp://..., file:///..., test:, gstreamer: ..., redi
 
 const ownWords = ['publisher', 'redirect'];
 const lackedWords = ['rpiCamera'];
+const ownSchemes = ['rtsp', 'rtsps'];
 const lackedSchemes = [
-	...['rtsps', 'rtsp+http', 'rtsps+http', 'rtsp+ws', 'rtsps+ws', 'rtmp', 'rtmps', 'http', 'https'],
+	...['rtsp+http', 'rtsps+http', 'rtsp+ws', 'rtsps+ws', 'rtmp', 'rtmps', 'http', 'https'],
 	...['udp', 'udp+mpegts', 'unix+mpegts', 'udp+rtp', 'unix+rtp', 'srt', 'moqt', 'whep', 'wheps'],
 ];
 
@@ -19,7 +20,7 @@ export function checkSource(source: string): string | undefined {
 	if (scheme === 'test') return checkTest(source);
 	if (scheme === 'gstreamer') return checkLine(source);
 	if (scheme === 'file') return checkFile(source);
-	if (scheme !== 'rtsp' && !lackedSchemes.includes(scheme)) {
+	if (!ownSchemes.includes(scheme) && !lackedSchemes.includes(scheme)) {
 		return `expected ${sourceForms}, got "${redactUrl(source)}"`;
 	}
 	return scheme.startsWith('u') ? undefined : checkUrl(source);

@@ -15,6 +15,8 @@ export type LookOptions = {
 	durationMs: number;
 	/** How many packets, and how many frames, are listed. */
 	rows: number;
+	/** Of the certificate that the camera has to show; empty = one of a known authority. */
+	fingerprint: string;
 	logger: Logger;
 	/** Ends the look; what was seen so far is told. */
 	signal: AbortSignal;
@@ -69,11 +71,11 @@ type WatchOptions = LookOptions & {stream: NativeStream; inspection: Inspection}
 
 /** Until the camera fails, time is over or the signal comes. */
 const watch = async (options: WatchOptions): Promise<MediaError | undefined> => {
-	const {url, inspection, logger, signal} = options;
+	const {url, fingerprint, inspection, logger, signal} = options;
 	const source = openWatchedRtspSource({
 		path: 'inspected',
 		source: url,
-		settings,
+		settings: {...settings, sourceFingerprint: fingerprint},
 		binder: options.native,
 		stream: {
 			openIngest: tracks => openIngest(options, tracks, startTimer),

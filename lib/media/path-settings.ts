@@ -47,6 +47,7 @@ export const pathSettings = (path: PathConfig, config: Config): PathSettings => 
 	rtspUDPSourcePortRange: path.rtspUDPSourcePortRange,
 	rtspUDPReadBufferSize: config.rtspUDPReadBufferSize,
 	rtspMulticastInterface: path.rtspMulticastInterface,
+	sourceFingerprint: path.sourceFingerprint,
 	readTimeoutMs: config.readTimeout,
 });
 
@@ -68,4 +69,5 @@ const sourceKeys = [
 	'rtspEngine',
 	'rtspUDPSourcePortRange',
 	'rtspMulticastInterface',
+	'sourceFingerprint',
 ] as const;

@@ -43,6 +43,8 @@ export type SourceSettings = {
 	rtspUDPReadBufferSize: number;
 	/** By name; empty = the system chooses. */
 	rtspMulticastInterface: string;
+	/** SHA-256 of the certificate that a source over TLS has to show; empty = one of a known authority. */
+	sourceFingerprint: string;
 	readTimeoutMs: number;
 };
 

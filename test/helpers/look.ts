@@ -17,6 +17,7 @@ export const lookAt = async (
 	const looking = look({
 		native: startNative(t),
 		url: camera.url('/live', userInfo),
+		fingerprint: '',
 		durationMs: 50_000,
 		rows,
 		logger: pino({level: 'silent'}),

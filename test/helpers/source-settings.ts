@@ -7,5 +7,6 @@ export const tcpSettings: SourceSettings = {
 	rtspUDPSourcePortRange: [20_000, 60_999],
 	rtspUDPReadBufferSize: 0,
 	rtspMulticastInterface: '',
+	sourceFingerprint: '',
 	readTimeoutMs: 10_000,
 };

@@ -84,6 +84,7 @@ class RtspPull extends EventEmitter<SourceEvents> {
 		const allowBasic = url.host === first.host || url.credentials !== first.credentials;
 		const visit = new RtspVisit({
 			...{url, stream, allowBasic, logger, onExchange, carriage},
+			fingerprint: settings.sourceFingerprint,
 			timeoutMs: settings.readTimeoutMs,
 			mayFallBack: settings.rtspTransport === 'automatic' && carriage !== 'tcp',
 			udp: this.#udpMeans(),

@@ -1,14 +1,17 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import {MediaError} from '../../errors.ts';
+import {plainFingerprint} from '../../util/fingerprint.ts';
+import {portOf} from './url.ts';
+import type {RtspUrl} from './url.ts';
 
 /** Takes the first `length` bytes of a buffer that is used again afterwards. False: pause reading. */
 export type TakeBytes = (buffer: Uint8Array, length: number) => boolean;
 
 export type DialOptions = {
-	host: string;
-	port: number;
-	isTls: boolean;
+	url: RtspUrl;
+	/** SHA-256 of the certificate to be shown; empty = one that a known authority signed. */
+	fingerprint: string;
 	timeoutMs: number;
 	signal: AbortSignal;
 	take: TakeBytes;
@@ -16,16 +19,19 @@ export type DialOptions = {
 
 /** A connected socket whose bytes go to `take`; rejects with RTSP_CONNECT. */
 export const dial = async (options: DialOptions): Promise<net.Socket> => {
-	const {host, port, isTls, timeoutMs, signal} = options;
+	const {url, timeoutMs, signal} = options;
 	signal.throwIfAborted();
-	const socket = isTls ? openTls(options) : openPlain(options);
+	const socket = url.isTls ? openTls(options) : openPlain(options);
 	const timeout = setTimeout(() => socket.destroy(new Error('no answer in time')), timeoutMs);
 	const abort = () => socket.destroy(new Error('closed'));
 	signal.addEventListener('abort', abort, {once: true});
 	try {
-		await opened(socket, isTls ? 'secureConnect' : 'connect');
+		await opened(socket, url.isTls ? 'secureConnect' : 'connect');
+		if (socket instanceof tls.TLSSocket) checkCertificate(socket, options);
 	} catch (cause) {
-		const reason = cause instanceof Error ? describe(cause) : String(cause);
+		socket.destroy();
+		const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+		const [host, port] = [url.host, portOf(url)];
 		const message = `Expected a connection to ${host} port ${port}, got: ${reason}`;
 		throw new MediaError('RTSP_CONNECT', message, {cause, host, port});
 	} finally {
@@ -42,20 +48,22 @@ const keepAliveMs = 10_000;
 /** One for all connections of the process: whoever takes bytes has copied them when it returns. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-const openPlain = ({host, port, take}: DialOptions): net.Socket =>
-	net.connect({
-		host,
-		port,
-		onread: {buffer: readBuffer, callback: (length, buffer) => take(buffer, length)},
-	});
+const openPlain = ({url, take}: DialOptions): net.Socket =>
+	net.connect({host: url.host, port: portOf(url), onread: readInto(take)});
 
-const openTls = ({host, port, take}: DialOptions): net.Socket => {
+/** What the camera shows is looked at when it is there, so that its fingerprint can be told. */
+const openTls = ({url, take}: DialOptions): tls.TLSSocket => {
+	const {host} = url;
 	const name = net.isIP(host) === 0 ? {servername: host} : {};
-	const socket = tls.connect({host, port, ...name});
-	return socket.on('data', (bytes: Buffer) => {
-		if (!take(bytes, bytes.length)) socket.pause();
-	});
+	// Node's types leave `onread` out here.
+	const onread = {onread: readInto(take)};
+	return tls.connect({host, port: portOf(url), ...name, ...onread, rejectUnauthorized: false});
 };
+
+const readInto = (take: TakeBytes): net.OnReadOpts => ({
+	buffer: readBuffer,
+	callback: (length, buffer) => take(buffer, length),
+});
 
 const opened = async (socket: net.Socket, event: string): Promise<void> =>
 	await new Promise((resolve, reject) => {
@@ -64,14 +72,26 @@ const opened = async (socket: net.Socket, event: string): Promise<void> =>
 		socket.once('close', () => reject(new Error('connection closed')));
 	});
 
-const describe = (error: Error & {code?: string}): string =>
-	error.code && certificateErrors.has(error.code)
-		? `a certificate that no known authority signed (${error.code})`
-		: error.message || error.code || error.name;
+/** The one that is expected, or one that a known authority vouches for. */
+const checkCertificate = (socket: tls.TLSSocket, {fingerprint}: DialOptions): void => {
+	const {fingerprint256 = ''} = socket.getPeerX509Certificate() ?? {};
+	const shown = plainFingerprint(fingerprint256);
+	if (fingerprint !== '') {
+		if (shown === plainFingerprint(fingerprint)) return;
+		throw new Error(`a certificate that is not the one of sourceFingerprint: its own is ${shown}`);
+	}
+	if (socket.authorized) return;
+	const reason = String(socket.authorizationError);
+	const problem = certificateErrors[reason] ?? `a certificate that is not valid here (${reason})`;
+	throw new Error(`${problem}; sourceFingerprint: ${shown} takes it all the same`);
+};
 
-const certificateErrors = new Set([
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+const ownMaking = 'a certificate that no known authority signed';
+const certificateErrors: Readonly<Record<string, string>> = {
+	DEPTH_ZERO_SELF_SIGNED_CERT: ownMaking,
+	SELF_SIGNED_CERT_IN_CHAIN: ownMaking,
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ownMaking,
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: ownMaking,
+	CERT_HAS_EXPIRED: 'a certificate that has expired',
+	ERR_TLS_CERT_ALTNAME_INVALID: 'a certificate that is made out to another name',
+};

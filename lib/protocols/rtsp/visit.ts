@@ -13,12 +13,14 @@ import type {Description, OnExchange} from './session.ts';
 import {OverTcp, TrackSetup} from './track-setup.ts';
 import type {Carriage, SetUpTrack, UdpMeans} from './track-setup.ts';
 import {tracksOf} from './tracks.ts';
-import {portOf, resolveLocation} from './url.ts';
+import {resolveLocation} from './url.ts';
 import type {RtspUrl} from './url.ts';
 
 export type VisitOptions = {
 	url: RtspUrl;
 	stream: Pick<NativeStream, 'openIngest' | 'stats'>;
+	/** Of the certificate that the camera has to show; empty = one of a known authority. */
+	fingerprint: string;
 	timeoutMs: number;
 	carriage: Carriage;
 	/** Where UDP is refused or nothing comes by it, `run()` leads to the same camera over TCP. */
@@ -70,10 +72,9 @@ export class RtspVisit {
 	}
 
 	async run(): Promise<NextVisit> {
-		const {url, timeoutMs} = this.#options;
+		const {url, fingerprint, timeoutMs} = this.#options;
 		const {signal} = this.#abort;
-		const {host, isTls} = url;
-		await this.#connection.open({host, port: portOf(url), isTls, timeoutMs, signal});
+		await this.#connection.open({url, fingerprint, timeoutMs, signal});
 		try {
 			return (await this.#start()) ?? (await this.#stay());
 		} catch (error) {

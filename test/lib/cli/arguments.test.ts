@@ -34,15 +34,30 @@ test('check takes one file', t => {
 
 test('inspect takes one RTSP URL and its own options', t => {
 	const url = 'rtsp://camera/stream';
-	const usual = {type: 'inspect', url, isJson: false, packets: 30, seconds: 10} as const;
+	const usual = {
+		type: 'inspect',
+		url,
+		isJson: false,
+		packets: 30,
+		seconds: 10,
+		fingerprint: '',
+	} as const;
 	t.deepEqual(parse(`inspect ${url}`), usual);
 	t.deepEqual(parse(`inspect ${url} --json --packets 0 --seconds 3`), {
 		...usual,
 		isJson: true,
 		packets: 0,
 		seconds: 3,
+		fingerprint: '',
 	});
-	for (const wrong of ['', 'test:', `${url} ${url}`, `${url} --packets x`, `${url} --seconds 0`])
+	for (const wrong of [
+		'',
+		'test:',
+		`${url} ${url}`,
+		`${url} --packets x`,
+		`${url} --fingerprint x`,
+		`${url} --seconds 0`,
+	])
 		t.like(parse(`inspect ${wrong}`), {type: 'wrong'}, wrong);
 	t.like(parse('test: --json'), {type: 'wrong'});
 	t.false(JSON.stringify(parse('inspect http://a:geheim@b/')).includes('geheim'));

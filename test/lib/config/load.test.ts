@@ -123,6 +123,16 @@ test(isLimit, 'pathDefaults: {publishIPs: [10.0.0.0/8]}');
 test(isLimit, 'paths: {cam: {srtReadPassphrase: 0123456789}}');
 test(isLimit, 'hlsEncryption: yes');
 
+test('a fingerprint is 64 hexadecimal digits, and GStreamer looks at none', t => {
+	const digits = 'ab'.repeat(32);
+	t.deepEqual(problemsOf(`paths: {cam: {sourceFingerprint: ${digits}}}`), []);
+	t.regex(problemsOf('paths: {cam: {sourceFingerprint: abcd}}')[0] ?? '', /64 hexadecimal digits/);
+	t.regex(
+		problemsOf(`paths: {cam: {sourceFingerprint: ${digits}, rtspEngine: gstreamer}}`)[0] ?? '',
+		/cam\.sourceFingerprint: expected rtspEngine: native/,
+	);
+});
+
 test('encryption that is switched on is no problem when the listeners have a certificate', t => {
 	t.deepEqual(problemsOf('hlsEncryption: yes\nhttpServerKey: a\nhttpServerCert: b'), []);
 	t.deepEqual(problemsOf('httpServerKey: a'), [

@@ -10,6 +10,7 @@ test('what this version can start is taken', t => {
 		'file:///film.mp4',
 		'gstreamer: videotestsrc ! hubsink',
 		'rtsp://camera',
+		'rtsps://camera/',
 		'RTSP://admin:p%40ss@[fe80::1]:554/Streaming/Channels/101',
 		'rtsp://admin:password@10.0.0.1/cam/realmonitor?channel=1&subtype=0',
 		'rtsp://root:password@10.0.0.1/axis-media/media.amp',
@@ -22,7 +23,6 @@ test('what this version can start is taken', t => {
 
 test('what MediaMTX can start and this version cannot is taken, with what is lacking', t => {
 	for (const source of [
-		'rtsps://camera/',
 		'rtmp://host/live',
 		'srt://host:1',
 		'http://host/x.m3u8',

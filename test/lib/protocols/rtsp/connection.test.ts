@@ -19,7 +19,8 @@ const connectToDeaf = async (t: ExecutionContext) => {
 	});
 	const {port} = server.address() as AddressInfo;
 	const {signal} = new AbortController();
-	await connection.open({host: '127.0.0.1', port, isTls: false, timeoutMs: 5000, signal});
+	const url = {isTls: false, host: '127.0.0.1', port, credentials: undefined, path: ''};
+	await connection.open({url, fingerprint: '', timeoutMs: 5000, signal});
 	return connection;
 };
 

@@ -1,17 +1,12 @@
-import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import net from 'node:net';
 import type {AddressInfo} from 'node:net';
-import {fileURLToPath} from 'node:url';
 import test from 'ava';
 import {startCamera} from '../../../helpers/camera.ts';
 import {startPull, untilFrames} from '../../../helpers/pull.ts';
 import {parameterSets, startScriptedCamera} from '../../../helpers/scripted-camera.ts';
 import type {Script} from '../../../helpers/scripted-camera.ts';
-import {selfSigned, startTls} from '../../../helpers/tls.ts';
 import {until} from '../../../helpers/until.ts';
-
-const pullOnce = fileURLToPath(new URL('../../../helpers/pull-once.ts', import.meta.url));
 
 test('a camera made of gst-rtsp-server is pulled with picture and sound', async t => {
 	const camera = await startCamera(t);
@@ -74,26 +69,6 @@ test('a camera that does not answer is told', async t => {
 	const camera = await startScriptedCamera(t, {reply: () => ''});
 	const error = await startPull(t, camera.url(), {readTimeoutMs: 2000}).failure();
 	t.is(error?.code, 'RTSP_TIMEOUT');
-});
-
-test('a TLS camera with a certificate of its own making is refused, and that is said', async t => {
-	const camera = await startScriptedCamera(t);
-	const port = await startTls(t, camera.port);
-	const error = await startPull(t, `rtsps://127.0.0.1:${port}/live`).failure();
-	t.is(error?.code, 'RTSP_CONNECT');
-	t.regex(error!.message, /certificate that no known authority signed/);
-});
-
-test('a camera behind TLS that a known authority vouches for is pulled', async t => {
-	const camera = await startScriptedCamera(t);
-	const port = await startTls(t, camera.port);
-	const child = spawn(process.execPath, [pullOnce, `rtsps://localhost:${port}/live`], {
-		env: {...process.env, NODE_EXTRA_CA_CERTS: selfSigned().certFile},
-		stdio: ['ignore', 'inherit', 'inherit'],
-	});
-	const [code] = (await once(child, 'close')) as [number];
-	t.is(code, 0);
-	t.is(camera.methods().at(-1), 'TEARDOWN');
 });
 
 test('closing says TEARDOWN and ends the connection', async t => {
