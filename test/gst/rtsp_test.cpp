@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <string>
 
 #include <unistd.h>
@@ -15,12 +14,11 @@ using test::Server;
 class Camera {
  public:
   explicit Camera(const std::string& more = "") {
-    const auto script =
-        std::filesystem::path(__FILE__).parent_path() / "../helpers/gst_rtsp_server.py";
+    const std::string script = SOURCE_DIR "/test/helpers/gst_rtsp_server.py";
     std::array<int, 2> output{};
     if (pipe(output.data()) != 0) return;
     const std::string command =
-        "exec /usr/bin/python3 " + script.string() +
+        "exec /usr/bin/python3 " + script +
         " 'videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1 ! "
         "x264enc tune=zerolatency key-int-max=5 ! rtph264pay name=pay0 config-interval=-1 "
         "audiotestsrc is-live=true ! avenc_aac ! aacparse ! rtpmp4gpay name=pay1' " +
