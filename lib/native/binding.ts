@@ -141,7 +141,7 @@ export type RelayOutput =
 /**
  * `pause` and `play` are for streams and pipelines; `finish`, for pipelines, ends the media as if the input had ended;
  * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted; `add` and `remove` are
- * for outputs over UDP.
+ * for outputs over UDP; `place` is for ingests.
  */
 export type Command =
 	| {type: 'play'}
@@ -150,7 +150,9 @@ export type Command =
 	| {type: 'accept'; stream: Id}
 	| {type: 'refuse'; reason: string}
 	| ({type: 'add'} & UdpReader)
-	| {type: 'remove'; reader: number};
+	| {type: 'remove'; reader: number}
+	/** RTP-Info of the answer to PLAY: tracks named here play these RTP times at one moment. */
+	| {type: 'place'; starts: {track: number; rtpTime: number}[]};
 
 export type UdpReader = {
 	/** The caller's own number; added again, it is replaced. */

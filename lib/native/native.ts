@@ -197,6 +197,11 @@ export class Ingest extends EventEmitter<IngestEvents> {
 		return this.#door.feed(this.id, buffer, length);
 	}
 
+	/** The RTP times that the tracks play at one moment, as far as the camera tells them. */
+	place(starts: {track: number; rtpTime: number}[]): void {
+		this.#door.binding.command(this.id, {type: 'place', starts});
+	}
+
 	close(): void {
 		this.#door.binding.closeIngest(this.id);
 	}

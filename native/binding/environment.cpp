@@ -43,6 +43,7 @@ void Environment::command(io::Id id, Reader& command) {
   if (type == "accept")
     return io::Hub::instance().acceptOffer(id, static_cast<io::Id>(command.number("stream")));
   if (type == "add" || type == "remove") return commandReader(id, type, command);
+  if (type == "place") return io::Hub::instance().place(id, readRtpStarts(command));
   command.done();
   static const std::map<std::string, void (gst::Pipeline::*)()> orders{
       {"play", &gst::Pipeline::play},
@@ -50,7 +51,7 @@ void Environment::command(io::Id id, Reader& command) {
       {"finish", &gst::Pipeline::finish}};
   const auto order = orders.find(type);
   if (order == orders.end())
-    refuse(env_, "command.type", "play, pause, finish, accept, refuse, add or remove",
+    refuse(env_, "command.type", "play, pause, finish, accept, refuse, add, remove or place",
            Napi::String::New(env_, type));
   if (gst::Pipeline* pipeline = pipelines_.find(id))
     (pipeline->*order->second)();

@@ -172,6 +172,17 @@ io::RtspIngestSpec readRtspIngestSpec(Reader& reader) {
   return spec;
 }
 
+std::vector<io::RtpStart> readRtpStarts(Reader& command) {
+  std::vector<io::RtpStart> starts;
+  for (Reader& item : command.objects("starts")) {
+    const auto rtpTime = static_cast<uint32_t>(item.number("rtpTime"));
+    starts.push_back({readByte(item, "track"), rtpTime});
+    item.done();
+  }
+  command.done();
+  return starts;
+}
+
 io::ListenSpec readListenSpec(Reader& reader) {
   io::ListenSpec spec;
   const std::string protocol = reader.text("protocol");

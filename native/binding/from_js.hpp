@@ -11,6 +11,7 @@ namespace binding {
 
 io::StreamSpec readStreamSpec(Reader& reader);
 io::RtspIngestSpec readRtspIngestSpec(Reader& reader);
+std::vector<io::RtpStart> readRtpStarts(Reader& command);
 io::ListenSpec readListenSpec(Reader& reader);
 
 io::UdpJoin readUdpJoin(Reader& command);

@@ -6,21 +6,24 @@ namespace core {
 
 namespace {
 constexpr Micros kBurst{2'000'000};
-// An offset grows again by this much a frame, so that a slower clock of the camera is followed:
-// 4 us at 25 frames a second are 100 ppm.
-constexpr Micros kCreep{4};
+// An offset grows again by one part in so many, 200 ppm, so that a slower clock of the camera is
+// followed.
+constexpr int64_t kCreepOneIn = 5'000;
 }  // namespace
 
 Micros CaptureClock::observe(Micros mediaTime, Micros arrival) {
   const Micros offset = arrival - mediaTime;
   if (!start_) {
-    start_ = arrival;
+    start_ = crept_ = arrival;
     offset_ = offset;
   } else if (!settled_ && arrival - *start_ > kBurst) {
     settled_ = true;
+    crept_ = arrival;
     offset_ = offset;
   } else {
-    offset_ = std::min(offset, offset_ + kCreep);
+    const Micros creep = std::max((arrival - crept_) / kCreepOneIn, Micros{0});
+    crept_ += creep * kCreepOneIn;
+    offset_ = std::min(offset, offset_ + creep);
   }
   return mediaTime + offset_;
 }

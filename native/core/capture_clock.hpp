@@ -18,6 +18,7 @@ class CaptureClock {
  private:
   std::optional<Micros> start_;
   Micros offset_{0};
+  Micros crept_{0};  // up to which arrival the offset has grown
   bool settled_ = false;
 };
 

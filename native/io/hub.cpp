@@ -204,13 +204,18 @@ void Hub::closeStream(const OpenStream& stream) {
   });
 }
 
+std::shared_ptr<RtspIngest> Hub::findIngest(Id ingest) {
+  std::lock_guard lock(mutex_);
+  return lookUp(ingests_, ingest);
+}
+
 bool Hub::feed(Id ingest, core::ByteView bytes) {
-  std::shared_ptr<RtspIngest> found;
-  {
-    std::lock_guard lock(mutex_);
-    found = lookUp(ingests_, ingest);
-  }
+  const auto found = findIngest(ingest);
   return !found || found->feed(bytes);
+}
+
+void Hub::place(Id ingest, std::vector<RtpStart> starts) {
+  if (const auto found = findIngest(ingest)) found->place(std::move(starts));
 }
 
 std::shared_ptr<HlsOutput> Hub::findHls(Id output) {

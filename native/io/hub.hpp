@@ -55,6 +55,7 @@ class Hub {
   void setPaused(Id stream, bool paused);
   void close(Id id);  // stream, ingest or output; unknown ids are ignored
 
+  void place(Id ingest, std::vector<RtpStart> starts);
   bool feed(Id ingest, core::ByteView bytes);  // false: more than 1 MB waits; Drained follows
 
   // Empty: it has left the window, or there is no such output.
@@ -96,6 +97,7 @@ class Hub {
   void makeThreads();
   MediaThread& nextThread();
   LiveStreamRef findStream(Id id);
+  std::shared_ptr<RtspIngest> findIngest(Id id);
   std::shared_ptr<UnitInbox> openInbox(Id stream);
   std::shared_ptr<HlsOutput> findHls(Id output);
   Id openOutput(const OutputRef& output, Id id);

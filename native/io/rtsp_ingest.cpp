@@ -22,14 +22,18 @@ constexpr core::Micros kPatience{2'000'000};
 constexpr core::Micros kSilence{3'000'000};
 // So many packets in a row of a payload type that was not announced are what was meant after all.
 constexpr int kForeignPackets = 100;
+// So long the first units wait for what places their tracks, and so many bytes of them.
+constexpr core::Micros kPlacing{500'000};
+constexpr size_t kHeldBytes = 8'000'000;
 constexpr core::Micros kReportPeriod{5'000'000};
 constexpr const char* kName = "sluice";
 
-std::vector<uint32_t> clockRates(const std::vector<RtspTrack>& tracks) {
-  std::vector<uint32_t> rates;
-  rates.reserve(tracks.size());
-  for (const RtspTrack& track : tracks) rates.push_back(track.config.clockRateHz);
-  return rates;
+std::vector<core::RtpTimeline::Clock> clocks(const std::vector<RtspTrack>& tracks) {
+  std::vector<core::RtpTimeline::Clock> clocks;
+  clocks.reserve(tracks.size());
+  for (const auto& [config, channel, rtcpChannel, payloadType] : tracks)
+    clocks.push_back({config.clockRateHz, config.kind == core::Kind::audio});
+  return clocks;
 }
 
 std::vector<std::string> codecs(const std::vector<RtspTrack>& tracks) {
@@ -66,7 +70,7 @@ RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRe
       stream_(std::move(stream)),
       owner_(std::move(owner)),
       deframer_(*this),
-      timeline_(clockRates(spec.tracks)),
+      timeline_(clocks(spec.tracks)),
       ssrc_(std::random_device{}()) {
   if (spec.inspect) observer_.emplace(id_, owner_, codecs(spec.tracks));
   for (RtspTrack& track : spec.tracks) {
@@ -122,6 +126,14 @@ bool RtspIngest::feed(core::ByteView bytes) {
   }
   stream_->thread.fed(shared_from_this());
   return room;
+}
+
+void RtspIngest::place(std::vector<RtpStart> starts) {
+  stream_->thread.post([self = shared_from_this(), starts = std::move(starts)] {
+    for (const RtpStart& start : starts)
+      if (start.track < self->feeds_.size()) self->timeline_.rtpInfo(start.track, start.rtpTime);
+    if (self->mayRelease()) self->release();
+  });
 }
 
 void RtspIngest::close() {
@@ -252,10 +264,12 @@ void RtspIngest::rtcp(size_t index, core::ByteView payload) {
     timeline_.senderReport(index, report.ntp, report.rtpTime);
     if (feeds_[index]->reception) feeds_[index]->reception->senderReport(report, arrival_);
   }
+  if (mayRelease()) release();
 }
 
 void RtspIngest::parameters(size_t index, core::Parameters parameters) {
   if (observer_) observer_->parameters(index, parameters);
+  if (!held_.empty()) release();  // what waits was made with those before
   Feed& feed = *feeds_[index];
   feed.decodeTime = core::DecodeTime(reorderDepth(parameters));
   feed.track.parameters = std::move(parameters);
@@ -293,14 +307,33 @@ void RtspIngest::noteSilence() {
 }
 
 void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
+  if (!holding_) return give({index, std::move(unit), arrival_});
+  heldBytes_ += unit.payload.size();
+  held_.push_back({index, std::move(unit), arrival_});
+  if (mayRelease()) release();
+}
+
+bool RtspIngest::mayRelease() const {
+  if (!holding_ || !firstPacket_) return false;
+  return timeline_.knowsPlaces() || arrival_ - *firstPacket_ > kPlacing || heldBytes_ > kHeldBytes;
+}
+
+void RtspIngest::release() {
+  holding_ = false;
+  for (Unit& waiting : std::exchange(held_, {})) give(std::move(waiting));
+  heldBytes_ = 0;
+}
+
+void RtspIngest::give(Unit&& taken) {
+  auto& [index, unit, arrival] = taken;
   Feed& feed = *feeds_[index];
-  const core::RtpTimeline::Stamp stamp = timeline_.stamp(index, unit.timestamp, arrival_);
-  if (observer_) observer_->unit(index, unit, stamp.time, arrival_);
+  const core::RtpTimeline::Stamp stamp = timeline_.stamp(index, unit.timestamp, arrival);
+  if (observer_) observer_->unit(index, unit, stamp.time, arrival);
   if (stamp.restart) {
     splice_ = core::Stream::Splice::elapsed;
     if (begun_) begin();
   }
-  feed.heard = arrival_;
+  feed.heard = arrival;
   if (begun_)
     noteSilence();
   else
@@ -313,7 +346,7 @@ void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
   frame.pts = stamp.time;
   frame.dts = feed.track.kind == core::Kind::video ? feed.decodeTime.next(stamp.time) : stamp.time;
   frame.duration = core::unitDuration(feed.track.parameters, unit.payload);
-  frame.arrival = arrival_;
+  frame.arrival = arrival;
   frame.payload = std::move(unit.payload);
   frame.packetEnds = std::move(unit.packetEnds);
   frame.marked = unit.marked;

@@ -8,6 +8,7 @@
 #include "io/live_stream.hpp"
 #include "io/udp_tracks.hpp"
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,12 @@ struct RtspIngestSpec {
   std::optional<UdpSpec> udp{};  // by which the tracks come, in their order
 };
 
+// RTP-Info of the answer to PLAY: when a track's time begins.
+struct RtpStart {
+  size_t track = 0;
+  uint32_t rtpTime = 0;
+};
+
 // Takes the bytes of one RTSP connection: media goes into the stream, RTSP messages back as events.
 // The media may come over UDP instead.
 class RtspIngest final : public Inbox,
@@ -42,6 +49,8 @@ class RtspIngest final : public Inbox,
 
   // Any thread. Copies; false: more than 1 MB waits, Drained follows.
   bool feed(core::ByteView bytes);
+  // What places the tracks against each other before they have told it by reports.
+  void place(std::vector<RtpStart> starts);
   MediaThread& thread() { return stream_->thread; }
   void close();  // any thread; Closed is its last event
 
@@ -49,6 +58,11 @@ class RtspIngest final : public Inbox,
 
  private:
   struct Feed;
+  struct Unit {
+    size_t track;
+    core::AccessUnit unit;
+    core::Micros arrival;
+  };
 
   void packet(uint8_t channel, core::ByteView payload) override;
   void text(std::string_view message) override;
@@ -65,6 +79,9 @@ class RtspIngest final : public Inbox,
   void countLoss(Feed& feed, const core::RtpPacket& packet);
   void parameters(size_t index, core::Parameters parameters);
   void unit(size_t index, core::AccessUnit&& unit);
+  bool mayRelease() const;
+  void release();
+  void give(Unit&& taken);
   void beginWhenReady();
   void noteSilence();
   void begin();
@@ -83,6 +100,9 @@ class RtspIngest final : public Inbox,
   core::Bytes taken_;  // bytes in work; what is left over is the start of the next frame
   core::RtspDeframer deframer_;
   core::RtpTimeline timeline_;
+  bool holding_ = true;  // units wait until it is known where their tracks belong
+  std::deque<Unit> held_;
+  size_t heldBytes_ = 0;
   std::vector<std::unique_ptr<Feed>> feeds_;
   std::optional<IngestObserver> observer_;
   std::shared_ptr<UdpTracks> udp_;  // set once, by openUdp()

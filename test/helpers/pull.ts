@@ -5,7 +5,8 @@ import type {MediaError} from '../../lib/errors.ts';
 import type {OpenSource, Source, SourceSettings} from '../../lib/media/source.ts';
 import type {StreamStats} from '../../lib/native/binding.ts';
 import type {EventOf, NativeStream} from '../../lib/native/native.ts';
-import {createRtspSource} from '../../lib/protocols/rtsp/pull.ts';
+import {createRtspSource, openWatchedRtspSource} from '../../lib/protocols/rtsp/pull.ts';
+import type {UnitEvent} from '../../lib/native/inspected.ts';
 import {startNative} from './native.ts';
 import type {ScriptedCamera} from './scripted-camera.ts';
 import {tcpSettings} from './source-settings.ts';
@@ -72,6 +73,25 @@ export const startPull = (
 		failure,
 		close,
 	};
+};
+
+/** The same, with every access unit that comes out; its times are of the source. */
+export const startWatchedPull = (
+	t: ExecutionContext,
+	url: string,
+	settings: Partial<SourceSettings> = {},
+): Pull & {units: UnitEvent[]} => {
+	const units: UnitEvent[] = [];
+	const pull = startPull(t, url, settings, options => {
+		const {stream} = options;
+		const openIngest: NativeStream['openIngest'] = (tracks, more) => {
+			const ingest = stream.openIngest(tracks, {...more, inspect: true});
+			return ingest.on('inspected', event => event.type === 'unit' && units.push(event));
+		};
+		const watched = {openIngest, stats: () => stream.stats()};
+		return openWatchedRtspSource({...options, binder: startNative(t), stream: watched});
+	});
+	return {...pull, units};
 };
 
 /** Until so many pictures and sounds have come out; the camera's pictures are the clock. */

@@ -50,7 +50,8 @@ export const senderReport = (ssrc: number, ntpSeconds: number, timestamp: number
 	const report = Buffer.alloc(28);
 	report.set([0x80, 200, 0, 6]);
 	report.writeUInt32BE(ssrc >>> 0, 4);
-	report.writeUInt32BE(ntpSeconds >>> 0, 8);
+	report.writeUInt32BE(Math.floor(ntpSeconds) >>> 0, 8);
+	report.writeUInt32BE(Math.floor((ntpSeconds % 1) * 2 ** 32), 12);
 	report.writeUInt32BE(timestamp >>> 0, 16);
 	return report;
 };

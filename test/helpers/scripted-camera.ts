@@ -1,12 +1,14 @@
-import {createHash, randomBytes} from 'node:crypto';
+import {randomBytes} from 'node:crypto';
 import dgram from 'node:dgram';
 import {EventEmitter, on, once} from 'node:events';
 import net from 'node:net';
 import type {AddressInfo} from 'node:net';
 import type {ExecutionContext} from 'ava';
+import {isAuthorized} from './camera-auth.ts';
+import type {Auth} from './camera-auth.ts';
 import {loadPictures, loadSound, nalType} from './media.ts';
 import type {Picture, PictureName} from './media.ts';
-import {formatPacket, interleave, picturePayloads, soundPayload} from './rtp.ts';
+import {formatPacket, interleave, picturePayloads, senderReport, soundPayload} from './rtp.ts';
 import type {Packet} from './rtp.ts';
 
 /** What came in, as it was on the wire. */
@@ -30,20 +32,15 @@ export type Script = {
 	payloads?: (picture: Picture, index: number) => Buffer[];
 	/** Changes the packets of one picture or sound. */
 	packets?: (packets: Packet[], index: number, track: Track) => Packet[];
+	/**
+	 * What the camera's clock shows, or a whole packet of RTCP, so many seconds of media after PLAY: told in a
+	 * sender report of each track twice a second. Without it there are none.
+	 */
+	reports?: (seconds: number, track: Track) => number | Buffer | undefined;
 	/** What becomes of UDP: packets from the port of the answer, from another one, or none; else 461. */
 	udp?: 'announced' | 'elsewhere' | 'silent';
 	/** The bytes of one picture or sound on the wire. */
 	wire?: (frames: Buffer[], index: number, session: Session) => Buffer[];
-};
-
-export type Auth = {
-	user: string;
-	password: string;
-	challenges: string[];
-	/** The nonce changes after so many questions. */
-	everyQuestions?: number;
-	/** Says `stale=true` with the new one. */
-	isStaleSaid?: boolean;
 };
 
 /** A camera that follows a script, on a real socket of 127.0.0.1. */
@@ -117,6 +114,7 @@ export class Session {
 	#picture = 0;
 	#unit = 0;
 	#sequences = {video: 1000, audio: 2000};
+	readonly #newest = new Map<Track, {timestamp: number; seconds: number}>();
 	#questions = 0;
 	#nonce = randomBytes(8).toString('hex');
 	#announced: dgram.Socket | undefined;
@@ -257,32 +255,50 @@ export class Session {
 		const round = Math.floor(index / camera.pictures.length);
 		const pts = picture.pts + round * camera.pictures.length * 3600;
 		const payloads = camera.script.payloads?.(picture, index) ?? picturePayloads(picture);
-		const frames = this.#frames('video', payloads, {index, timestamp: 90_000 + pts});
+		const at = {index, timestamp: 90_000 + pts, seconds: pts / 90_000};
+		const frames = this.#frames('video', payloads, at);
 		const dueUnits = (index + 1) * 0.04 * (48_000 / 1024);
 		while (this.channels.has('audio') && this.#unit < dueUnits) {
 			const unit = camera.sound.units[this.#unit % camera.sound.units.length]!;
-			const at = {index: this.#unit, timestamp: this.#unit * 1024};
-			frames.push(...this.#frames('audio', [soundPayload(unit)], at));
+			const timestamp = this.#unit * 1024;
+			const due = {index: this.#unit, timestamp, seconds: timestamp / 48_000};
+			frames.push(...this.#frames('audio', [soundPayload(unit)], due));
 			this.#unit++;
 		}
+		if (index % 12 === 0) frames.push(...this.#reports());
 		for (const frame of camera.script.wire?.(frames, index, this) ?? frames) this.write(frame);
 		camera.emit('picture', index + 1);
 	}
 
-	#frames(track: Track, payloads: Buffer[], at: {index: number; timestamp: number}): Buffer[] {
+	#frames(track: Track, payloads: Buffer[], at: Place): Buffer[] {
 		const packets = payloads.map((payload, position) => ({
 			payloadType: track === 'video' ? 96 : 97,
 			marker: position === payloads.length - 1,
 			sequence: this.#sequences[track]++,
 			timestamp: at.timestamp,
-			ssrc: track === 'video' ? 0x11223344 : 0x55667788,
+			ssrc: ssrcs[track],
 			payload,
 		}));
 		const changed = this.camera.script.packets?.(packets, at.index, track) ?? packets;
-		const channel = this.channels.get(track) ?? 0;
+		const timestamp = changed.at(-1)?.timestamp ?? at.timestamp;
+		this.#newest.set(track, {timestamp, seconds: at.seconds});
+		return changed.flatMap(packet => this.#carried(track, formatPacket(packet)));
+	}
+
+	#reports(): Buffer[] {
+		return [...this.#newest].flatMap(([track, {timestamp, seconds}]) => {
+			const told = this.camera.script.reports?.(seconds, track);
+			if (told === undefined) return [];
+			const report = typeof told === 'number' ? senderReport(ssrcs[track], told, timestamp) : told;
+			return this.#carried(track, report, 1);
+		});
+	}
+
+	/** Over UDP at once. RTCP is one port, or channel, further. */
+	#carried(track: Track, bytes: Buffer, further = 0): Buffer[] {
 		const port = this.ports.get(track);
-		if (port === undefined) return changed.map(packet => interleave(channel, formatPacket(packet)));
-		for (const packet of changed) this.#sendTo(port, formatPacket(packet));
+		if (port === undefined) return [interleave((this.channels.get(track) ?? 0) + further, bytes)];
+		this.#sendTo(port + further, bytes);
 		return [];
 	}
 
@@ -292,6 +308,10 @@ export class Session {
 		if (udp !== 'silent') socket?.send(datagram, port, '127.0.0.1');
 	}
 }
+
+type Place = {index: number; timestamp: number; seconds: number};
+
+export const ssrcs: Readonly<Record<Track, number>> = {video: 0x11223344, audio: 0x55667788};
 
 export const startScriptedCamera = async (
 	t: ExecutionContext,
@@ -360,32 +380,4 @@ const asAsked = (first: string, lines: string[], session: number): Asked => {
 		}),
 	);
 	return {method, url, headers, session};
-};
-
-/** Worked out here on its own, so that both sides cannot be wrong in the same way by one function. */
-const isAuthorized = (given: string, asked: Asked, auth: Auth, nonce: string): boolean => {
-	const {user, password} = auth;
-	if (given.startsWith('Basic '))
-		return (
-			auth.challenges.some(text => text.startsWith('Basic')) &&
-			Buffer.from(given.slice(6), 'base64').toString() === `${user}:${password}`
-		);
-	const field = (name: string) => new RegExp(`[ ,]${name}="?([^",]*)"?`).exec(given)?.[1] ?? '';
-	const algorithm = field('algorithm') || 'MD5';
-	const isOffered = auth.challenges.some(
-		text =>
-			text.startsWith('Digest') && (/algorithm=([\w-]+)/.exec(text)?.[1] ?? 'MD5') === algorithm,
-	);
-	if (!isOffered || field('nonce') !== nonce || field('uri') !== asked.url) return false;
-	const hash = (text: string) =>
-		createHash(algorithm.startsWith('SHA') ? 'sha256' : 'md5')
-			.update(text)
-			.digest('hex');
-	const first = hash(`${user}:${field('realm')}:${password}`);
-	const secret = algorithm.endsWith('sess') ? hash(`${first}:${nonce}:${field('cnonce')}`) : first;
-	const quality = field('qop') ? `${field('nc')}:${field('cnonce')}:${field('qop')}:` : '';
-	return (
-		hash(`${secret}:${nonce}:${quality}${hash(`${asked.method}:${asked.url}`)}`) ===
-		field('response')
-	);
 };

@@ -1,5 +1,6 @@
-// RFC 2326 section 12.33. What it says of seq and rtptime is often not true (Hikvision, Tapo, OMNY),
-// so a pull does not depend on it; `sluice inspect` says where it is wrong.
+// RFC 2326 section 12.33. What it says of seq and rtptime is often not true (Hikvision, Tapo, OMNY):
+// a pull takes it for the first word on where tracks belong, as far as their arrival bears it out.
+// `sluice inspect` says where it is wrong.
 import {parseNumber, parseParameters} from './parameters.ts';
 import type {Parameter} from './parameters.ts';
 
@@ -24,6 +25,21 @@ export const formatRtpInfo = (entries: RtpInfo[]): string =>
 			return `url=${url}${seq}${timestamp === undefined ? '' : `;rtptime=${timestamp}`}`;
 		})
 		.join(',');
+
+/** Each track's entry: by the control at the end of its URL, else in order where there are as many. */
+export const matchRtpInfo = (
+	entries: readonly RtpInfo[],
+	controls: readonly string[],
+): (RtpInfo | undefined)[] => {
+	const found = controls.map(control => entries.find(({url}) => isOf(url, control)));
+	if (new Set(found).size === controls.length && !found.includes(undefined)) return found;
+	return controls.map((_, index) =>
+		entries.length === controls.length ? entries[index] : undefined,
+	);
+};
+
+const isOf = (url: string, control: string): boolean =>
+	control !== '' && (url === control || url.endsWith(`/${control.replace(/^\//, '')}`));
 
 /** A URL may hold commas: only one before `url=` parts two entries. */
 const splitEntries = (text: string): string[] => text.split(/,\s*(?=url\s*=)/i);

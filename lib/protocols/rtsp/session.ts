@@ -4,6 +4,8 @@ import type {RtspConnection} from './connection.ts';
 import {headerOf, parsePublic} from './message.ts';
 import type {Headers, RtspResponse} from './message.ts';
 import {refusal, unsupported} from './refusal.ts';
+import {parseRtpInfo} from './rtp-info.ts';
+import type {RtpInfo} from './rtp-info.ts';
 import {attributeOf, parseSdp} from './sdp.ts';
 import {parseSession} from './session-header.ts';
 import {tracksOf} from './tracks.ts';
@@ -106,8 +108,8 @@ export class RtspSession {
 		return given.ok ? given.value : undefined;
 	}
 
-	/** From the beginning; cameras that take no Range are asked without. */
-	async play({bases, control}: Description): Promise<void> {
+	/** From the beginning; cameras that take no Range are asked without. Gives what RTP-Info says. */
+	async play({bases, control}: Description): Promise<RtpInfo[]> {
 		const urls = controlUrls(bases, control).map(formatRtspUrl);
 		const ranged = await this.#askFirst('PLAY', urls, [['Range', 'npt=0.000-']]);
 		const {url} = ranged;
@@ -115,6 +117,7 @@ export class RtspSession {
 		if (response.status !== 200) throw refusal('PLAY', response);
 		this.#takeSession(response);
 		this.#playUrl = url;
+		return parseRtpInfo(headerOf(response, 'RTP-Info') ?? '');
 	}
 
 	/** A question about the whole session, whatever the answer. */

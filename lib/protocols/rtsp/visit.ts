@@ -7,6 +7,8 @@ import {RtspConnection} from './connection.ts';
 import {startKeepalive} from './keepalive.ts';
 import {headerOf} from './message.ts';
 import type {RtspRequest} from './message.ts';
+import {matchRtpInfo} from './rtp-info.ts';
+import type {RtpInfo} from './rtp-info.ts';
 import {parseSdp} from './sdp.ts';
 import {RtspSession} from './session.ts';
 import type {Description, OnExchange} from './session.ts';
@@ -116,7 +118,7 @@ export class RtspVisit {
 		this.#description = description;
 		await this.#setUpAll(description);
 		this.#openIngest();
-		await session.play(description);
+		this.#place(await session.play(description));
 		this.#isPlaying = true;
 		if (this.#isPaused) void this.#pause();
 		return undefined;
@@ -164,6 +166,15 @@ export class RtspVisit {
 		this.#ingest = this.#options.stream.openIngest(specs, {udp});
 		if (!udp) this.#connection.feedTo(this.#ingest);
 		last?.close();
+	}
+
+	/** Until then their first frames wait for it, for a moment. */
+	#place(infos: RtpInfo[]): void {
+		const controls = this.#tracks.map(({track}) => track.control ?? '');
+		const starts = matchRtpInfo(infos, controls).flatMap((info, track) =>
+			info?.timestamp === undefined ? [] : {track, rtpTime: info.timestamp},
+		);
+		if (starts.length > 0) this.#ingest?.place(starts);
 	}
 
 	#udpSpec(): UdpIngestSpec | undefined {

@@ -144,7 +144,13 @@ test.serial(
 	refuses,
 	'command',
 	[1, {type: 'jump'}],
-	/`command\.type` to be play, pause, finish, accept, refuse, add or remove/,
+	/`command\.type` to be play, pause, finish, accept, refuse, add, remove or place/,
+);
+test.serial(
+	refuses,
+	'command',
+	[1, {type: 'place', starts: [{track: 0, rtpTime: -1}]}],
+	/`command\.starts\[0\]\.rtpTime` to be an integer/,
 );
 test.serial(refuses, 'closeStream', ['1'], /`id` to be an id, got 1/);
 test.serial(

@@ -56,6 +56,7 @@ const inspect = async (
 			if (isLast(event)) resolve();
 		}),
 	);
+	ingest.place([0, 1].map(track => ({track, rtpTime: 0})));
 	const bytes = Buffer.concat(frames);
 	ingest.feed(bytes, bytes.length);
 	await done;

@@ -1,4 +1,4 @@
-// acceptance/rtsp-cameras.md, lines 7, 8, 18 to 24, 26, 28 and 30: what cameras do to their media.
+// acceptance/rtsp-cameras.md, lines 7, 8, 18 to 24, 26 and 28: what cameras do to their media.
 import {Buffer} from 'node:buffer';
 import test from 'ava';
 import {isPulled} from '../../../helpers/is-pulled.ts';
@@ -224,24 +224,6 @@ test('a camera with B-frames is pulled with the number of them', async t => {
 	t.like(pull.stats(), {damagedFrames: 0, epoch: 1});
 });
 
-// Line 30.
-test(
-	goesOn,
-	'a camera with a single picture hours off (Intelbras)',
-	{
-		packets: (packets, index) =>
-			index % 40 === 20
-				? packets.map(packet => ({...packet, timestamp: packet.timestamp - 9800 * 90_000}))
-				: packets,
-	},
-	({stats}) => stats().damagedFrames === 0,
-);
-test(
-	goesOn,
-	'a camera whose time wraps around',
-	{packets: packets => packets.map(packet => ({...packet, timestamp: packet.timestamp - 270_000}))},
-	({stats}) => stats().damagedFrames === 0,
-);
 test(
 	goesOn,
 	'a camera whose sequence numbers wrap around',

@@ -1,6 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {formatRtpInfo, parseRtpInfo} from '../../../../lib/protocols/rtsp/rtp-info.ts';
+import {
+	formatRtpInfo,
+	matchRtpInfo,
+	parseRtpInfo,
+} from '../../../../lib/protocols/rtsp/rtp-info.ts';
 import {formatSession, parseSession} from '../../../../lib/protocols/rtsp/session-header.ts';
 import {formatTransport, parseTransport} from '../../../../lib/protocols/rtsp/transport.ts';
 import type {Transport} from '../../../../lib/protocols/rtsp/transport.ts';
@@ -115,6 +119,19 @@ test('an RTP-Info with a trailing separator, without rtptime and with commas in 
 		{url: 'rtsp://h/a,b', sequence: 1, timestamp: undefined},
 		{url: 'rtsp://h/c', sequence: undefined, timestamp: undefined},
 	]);
+});
+
+const entriesOf = (text: string, controls: string[]) =>
+	matchRtpInfo(parseRtpInfo(text), controls).map(entry => entry?.sequence);
+test('entries of RTP-Info are told apart by their controls', t => {
+	const text = 'url=rtsp://h/live/trackID=2;seq=2,url=rtsp://h/live/trackID=1;seq=1';
+	t.deepEqual(entriesOf(text, ['trackID=1', 'trackID=2']), [1, 2]);
+	t.deepEqual(entriesOf(text, ['/live/trackID=1', 'rtsp://h/live/trackID=2']), [1, 2]);
+});
+test('entries of RTP-Info whose URLs say nothing are taken in order, where there are as many as tracks', t => {
+	t.deepEqual(entriesOf('url=x;seq=2,url=x;seq=1', ['a', 'b']), [2, 1]);
+	t.deepEqual(entriesOf('url=x;seq=2', ['a', 'b']), [undefined, undefined]);
+	t.deepEqual(entriesOf('', ['a']), [undefined]);
 });
 
 test('any header text gives a value or a reason, never an exception', t => {
