@@ -3,8 +3,10 @@ import {fileURLToPath} from 'node:url';
 import type {Logger} from 'pino';
 import {createApi} from './api/app.ts';
 import type {Services} from './api/services.ts';
-import {Certificate} from './config/certificate.ts';
+import type {Certificate} from './config/certificate.ts';
+import {Certificates} from './config/certificates.ts';
 import {findPath} from './config/find-path.ts';
+import {rtspAddresses} from './config/rtsp-addresses.ts';
 import type {Config} from './config/schema.ts';
 import {ConfigStore} from './config/store.ts';
 import type {ConfigChange} from './config/store.ts';
@@ -12,6 +14,7 @@ import {watchFile} from './config/watch.ts';
 import {Gatekeeper} from './auth/gatekeeper.ts';
 import {toMediaError} from './errors.ts';
 import {readAccess} from './http/access.ts';
+import type {OtherProtocol} from './http/first-bytes.ts';
 import {httpListeners, namingSockets} from './http/listeners.ts';
 import {createHttpServer} from './http/server.ts';
 import type {HttpServer} from './http/server.ts';
@@ -36,11 +39,14 @@ import {createGstreamerRtspSource} from './protocols/gstreamer/rtsp-pull.ts';
 import {createHlsReader} from './protocols/hls/read.ts';
 import type {HlsReader} from './protocols/hls/read.ts';
 import {createRtspSource} from './protocols/rtsp/pull.ts';
+import {beginsTunnel} from './protocols/rtsp/http-head.ts';
 import type {RtspAddress} from './protocols/rtsp/listener.ts';
 import {createRtspServer} from './protocols/rtsp/server.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
 import {createSnapshotReader} from './protocols/snapshot/read.ts';
 import {createTestSource} from './protocols/test/pull.ts';
+import {reachableHost} from './util/address.ts';
+import {withinTime} from './util/within-time.ts';
 
 export type ServerOptions = {
 	/** A YAML file; it is watched, and read again when it changes. */
@@ -94,7 +100,7 @@ export class Server {
 	readonly #gatekeeper: Gatekeeper;
 	#rtsp: RtspServer | undefined;
 	#http: HttpServer | undefined;
-	readonly #certificates: Certificate[] = [];
+	readonly #certificates: Certificates;
 	#watch: {close(): void} | undefined;
 	#closed: Promise<void> | undefined;
 
@@ -110,6 +116,7 @@ export class Server {
 		const delivery = new Delivery(line.delivery);
 		this.#delivery = delivery;
 		const settings = () => store.config;
+		this.#certificates = new Certificates({settings, logger});
 		const users = () => store.config.authInternalUsers;
 		this.#gatekeeper = new Gatekeeper({users, logger});
 		const access = readAccess(this.#gatekeeper, settings);
@@ -131,7 +138,7 @@ export class Server {
 		const port = this.#http?.ports['httpAddress'];
 		if (!httpAddress || port === undefined) return undefined;
 		const scheme = httpServerCert === '' ? 'http' : 'https';
-		return `${scheme}://${reachable(httpAddress.host)}:${port}`;
+		return `${scheme}://${reachableHost(httpAddress.host)}:${port}`;
 	}
 
 	/** Where RTSP clients find the paths, without a slash at the end; undefined when RTSP is off. */
@@ -181,10 +188,22 @@ export class Server {
 			handlers: this.#handlers(),
 			native: namingSockets(native, listeners),
 			...this.#httpTls(),
+			other: this.#tunnels(),
 			logger,
 		});
 		this.#rtsp = await this.#openRtsp();
 		this.#control.open();
+	}
+
+	/** RTSP within HTTP; in the clear only where RTSP may be so. */
+	#tunnels(): OtherProtocol {
+		const {rtspEncryption, httpServerCert} = this.#parts.store.config;
+		const isTls = httpServerCert !== '';
+		const isAllowed = isTls || rtspEncryption !== 'strict';
+		return {
+			begins: bytes => (isAllowed && this.#rtsp ? beginsTunnel(bytes) : 'no'),
+			take: socket => this.#rtsp?.accept(socket, {isTls}),
+		};
 	}
 
 	async #openRtsp(): Promise<RtspServer | undefined> {
@@ -206,34 +225,21 @@ export class Server {
 		const address = this.#parts.store.config[key];
 		const port = this.#rtsp?.ports[key];
 		return address && port !== undefined
-			? `${scheme}://${reachable(address.host)}:${port}`
+			? `${scheme}://${reachableHost(address.host)}:${port}`
 			: undefined;
 	}
 
 	#rtspAddresses(): RtspAddress[] {
-		const {rtsp, rtspEncryption, rtspAddress, rtspsAddress} = this.#parts.store.config;
-		if (!rtsp) return [];
-		const isPlain = rtspAddress !== null && rtspEncryption !== 'strict';
-		const isTls = rtspsAddress !== null && rtspEncryption !== 'no';
-		const plain: RtspAddress[] = isPlain ? [{name: 'rtspAddress', ...rtspAddress}] : [];
-		if (!isTls) return plain;
-		const certificate = this.#certificate('rtspServerKey', 'rtspServerCert');
-		return [...plain, {name: 'rtspsAddress', ...rtspsAddress, certificate}];
-	}
-
-	/** Files that are named by these keys. */
-	#certificate(key: CertificateKey, cert: CertificateKey): Certificate {
-		const {store, logger} = this.#parts;
-		const named = (name: CertificateKey) => ({name, file: store.config[name]});
-		const certificate = new Certificate({key: named(key), cert: named(cert), logger});
-		this.#certificates.push(certificate);
-		return certificate;
+		return rtspAddresses(this.#parts.store.config).map(({isTls, ...address}) => ({
+			...address,
+			certificate: isTls ? this.#certificates.read('rtspServerKey', 'rtspServerCert') : undefined,
+		}));
 	}
 
 	#httpTls(): {tls?: Certificate} {
 		const {httpServerKey, httpServerCert} = this.#parts.store.config;
 		if (httpServerKey === '' || httpServerCert === '') return {};
-		return {tls: this.#certificate('httpServerKey', 'httpServerCert')};
+		return {tls: this.#certificates.read('httpServerKey', 'httpServerCert')};
 	}
 
 	/** Reads the configuration again; throws a MediaError and goes on as before when it is wrong. */
@@ -268,7 +274,7 @@ export class Server {
 
 	async #close(): Promise<void> {
 		this.#watch?.close();
-		for (const certificate of this.#certificates) certificate.close();
+		this.#certificates.close();
 		const readers = [this.#hls, this.#snapshots, this.#rtsp, this.#http];
 		const parts = [this.#pipelines, this.#control, ...readers];
 		const ended = Promise.all(parts.map(async part => part?.close()));
@@ -374,25 +380,4 @@ const createSources = (native: Native): Record<string, OpenSource> => {
 const redirectOf = (config: Config, name: string): string | undefined => {
 	const path = findPath(config, name)?.config;
 	return path?.source === 'redirect' ? path.sourceRedirect : undefined;
-};
-
-type CertificateKey = 'rtspServerKey' | 'rtspServerCert' | 'httpServerKey' | 'httpServerCert';
-
-/** An address that says "any" is reached by this machine's own. */
-const reachable = (host: string): string => {
-	if (host === '::' || host === '0.0.0.0') return '127.0.0.1';
-	return host.includes(':') ? `[${host}]` : host;
-};
-
-/** False: the time was over first. */
-const withinTime = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<boolean>(resolve => {
-		timer = setTimeout(() => resolve(false), ms);
-	});
-	try {
-		return await Promise.race([work.then(() => true), late]);
-	} finally {
-		clearTimeout(timer);
-	}
 };

@@ -32,7 +32,6 @@ export type RtspSessionView = RtspSessionFacts & {
 export type RtspConnectionView = RtspConnectionFacts & {
 	inboundBytes: number;
 	outboundBytes: number;
-	tunnel: 'none' | 'http' | 'websocket';
 };
 
 /** One page of a list; pages are counted from 0. */

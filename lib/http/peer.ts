@@ -2,18 +2,21 @@ import type {IncomingMessage} from 'node:http';
 import {isIP} from 'node:net';
 import {inNetworks, plainAddress} from '../util/network.ts';
 
+/** What tells where a request comes from. */
+type Sent = {
+	readonly headers: {readonly [name: string]: string | string[] | undefined};
+	readonly socket: {readonly remoteAddress?: string | undefined};
+};
+
 /** The address that the connection itself comes from. */
-export const socketAddress = (request: IncomingMessage): string =>
+export const socketAddress = (request: Sent): string =>
 	plainAddress(request.socket.remoteAddress ?? '');
 
 /**
  * Whom a request comes from: the connection's address, or the nearest forwarded one that no trusted
  * proxy has. `X-Forwarded-For` of anybody else is not believed.
  */
-export const peerAddress = (
-	request: IncomingMessage,
-	trustedProxies: readonly string[],
-): string => {
+export const peerAddress = (request: Sent, trustedProxies: readonly string[]): string => {
 	const hops = forwardedFor(request);
 	let peer = socketAddress(request);
 	while (inNetworks(peer, trustedProxies)) {
@@ -36,7 +39,7 @@ export const peerName = (request: IncomingMessage): string => {
 export const isLoopback = (address: string): boolean =>
 	plainAddress(address) === '::1' || /^127(\.\d{1,3}){3}$/.test(plainAddress(address));
 
-const forwardedFor = (request: IncomingMessage): string[] => {
+const forwardedFor = (request: Sent): string[] => {
 	const header = request.headers['x-forwarded-for'];
 	const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',');
 	return hops.map(hop => plainAddress(withoutPort(hop.trim())));

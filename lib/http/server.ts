@@ -6,6 +6,8 @@ import type {AddressInfo, Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {MediaError} from '../errors.ts';
 import {sendError} from './errors.ts';
+import {FirstBytes} from './first-bytes.ts';
+import type {OtherProtocol} from './first-bytes.ts';
 import {decodePath} from './handler.ts';
 import type {HttpHandler, HttpLogger} from './handler.ts';
 
@@ -48,6 +50,8 @@ export type HttpServerOptions = {
 	native?: SocketMaker;
 	/** With it every listener speaks HTTPS. */
 	tls?: TlsCertificate;
+	/** Whose connections are not for HTTP. */
+	other?: OtherProtocol;
 	/** Milliseconds a connection may stand still within an answer or between two requests. */
 	idleTimeout?: number;
 	logger: HttpLogger;
@@ -63,15 +67,19 @@ export type HttpServer = {
 /** Opens every listener; what is open already is closed when one of them fails. */
 export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
 	const listener = dispatcher(options);
+	const readable = options.tls ? 'secureConnection' : 'connection';
 	const servers: Server[] = [];
+	const looks: FirstBytes[] = [];
 	const ports: Record<string, number> = {};
 	const close = async () => {
+		for (const look of looks.splice(0)) look.close();
 		await Promise.all(servers.splice(0).map(closeServer));
 	};
 	try {
 		for (const address of distinct(options.listeners)) {
 			const server = makeServer(options, listener);
 			servers.push(server);
+			if (options.other) looks.push(new FirstBytes(server, readable, options.other));
 			ports[address.name] = await listen(server, address, options);
 			const {host, name} = address;
 			options.logger.info({listener: name, host, port: ports[name]}, 'listening');

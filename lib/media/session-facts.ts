@@ -48,6 +48,8 @@ export type RtspConnectionFacts = {
 	remoteAddr: string;
 	bytesReceived: number;
 	bytesSent: number;
+	/** HTTP or WebSocket around it. */
+	tunnel: 'none' | 'http' | 'websocket';
 	/** Id of its session. */
 	session: string | null;
 };

@@ -18,3 +18,9 @@ export function formatAddress({host, port}: Address): string {
 	if (host === '::') return `:${port}`;
 	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** As it stands in a URL; an address that says "any" is reached by this machine's own. */
+export function reachableHost(host: string): string {
+	if (host === '::' || host === '0.0.0.0') return '127.0.0.1';
+	return host.includes(':') ? `[${host}]` : host;
+}

@@ -23,7 +23,7 @@ for (const command of commands)
 		const line = command
 			.replaceAll('rtsp://SERVER:8554', server.rtspUrl ?? '')
 			.replaceAll('rtsps://SERVER:8322', server.rtspsUrl ?? '')
-			.replaceAll('http://SERVER:8080', url)
+			.replaceAll('//SERVER:8080', url.replace(/^http:/, ''))
 			.replace(/^ffmpeg/, 'ffmpeg -nostdin');
 		const {code, stdout, stderr} = await runCommand('sh', ['-c', line], {cwd: makeFolder(t)});
 		t.deepEqual({code, stderr}, {code: 0, stderr: ''}, stdout);

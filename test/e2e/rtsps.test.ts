@@ -1,11 +1,9 @@
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import type {RtspSessionView} from '../../lib/api/types.ts';
 import type {MediaError} from '../../lib/errors.ts';
 import {createServer} from '../../lib/server.ts';
-import {runCommand} from '../helpers/command.ts';
+import {runCommand, startUntilOver} from '../helpers/command.ts';
 import {serverConfig, startPaths, untilAnswer} from '../helpers/server.ts';
 import type {Paths} from '../helpers/server.ts';
 import {startThrottle} from '../helpers/throttle.ts';
@@ -18,16 +16,6 @@ const startTls = (t: ExecutionContext, paths: Paths, encryption = 'optional') =>
 
 const ffmpeg = (...words: string[]) =>
 	runCommand('ffmpeg', ['-nostdin', '-v', 'error', '-rtsp_transport', 'tcp', ...words]);
-
-/** Runs until the test is over. */
-const start = (t: ExecutionContext, command: string, words: string[]) => {
-	const child = spawn(command, words, {stdio: ['ignore', 'ignore', 'inherit']});
-	const ended = once(child, 'exit');
-	t.teardown(async () => {
-		child.kill('SIGKILL');
-		await ended;
-	});
-};
 
 const sessionsOf = async (url: string): Promise<RtspSessionView[]> => {
 	const response = await fetch(`${url}/v3/rtspssessions/list`);
@@ -54,12 +42,12 @@ test('ffmpeg and GStreamer publish over TLS', async t => {
 	const {server, url, said} = await startTls(t, {all_others: {}}, 'strict');
 	t.is(server.rtspUrl, undefined);
 	const base = server.rtspsUrl ?? '';
-	start(t, 'ffmpeg', [
+	startUntilOver(t, 'ffmpeg', [
 		...'-nostdin -v fatal -re -f lavfi -i testsrc=size=320x240:rate=25 -c:v libx264'.split(' '),
 		...'-preset ultrafast -tune zerolatency -g 25 -pix_fmt yuv420p -f rtsp'.split(' '),
 		...['-rtsp_transport', 'tcp', `${base}/one`],
 	]);
-	start(t, 'gst-launch-1.0', [
+	startUntilOver(t, 'gst-launch-1.0', [
 		...'-q videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1'.split(' '),
 		...'! x264enc tune=zerolatency key-int-max=25 ! h264parse ! rtspclientsink'.split(' '),
 		...['protocols=tcp', 'tls-validation-flags=0', `location=${base}/two`],

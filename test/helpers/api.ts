@@ -105,6 +105,7 @@ const scriptedClients = (kicked: string[]): RtspClients => ({
 			bytesReceived: 200,
 			bytesSent: 6000,
 			session: 'rtsp-1',
+			tunnel: 'none',
 		},
 	],
 	kick: id => {

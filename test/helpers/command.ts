@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -20,6 +21,16 @@ export const runCommand = async (
 	});
 	const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
 	return {pid: child.pid ?? 0, code: await code, stdout, stderr};
+};
+
+/** Runs a command until the test is over. */
+export const startUntilOver = (t: ExecutionContext, command: string, args: string[]): void => {
+	const child = spawn(command, args, {stdio: ['ignore', 'ignore', 'inherit']});
+	const ended = once(child, 'exit');
+	t.teardown(async () => {
+		child.kill('SIGKILL');
+		await ended;
+	});
 };
 
 /** An empty folder that is gone after the test. */

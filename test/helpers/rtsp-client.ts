@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {connect} from 'node:net';
-import type {Socket} from 'node:net';
+import type {Duplex} from 'node:stream';
 import {connect as connectTls} from 'node:tls';
 import type {ExecutionContext} from 'ava';
 import {formatMessage, headerOf, parseMessage} from '../../lib/protocols/rtsp/message.ts';
@@ -9,9 +9,9 @@ import {nextPiece} from '../../lib/protocols/rtsp/splitter.ts';
 
 export type Packet = {channel: number; data: Buffer};
 
-/** A client that says what the test says, over a real socket. */
+/** A client that says what the test says, over a real socket or a tunnel. */
 export class RtspClient {
-	readonly socket: Socket;
+	readonly socket: Duplex;
 	/** Everything that came, in order: answers, and packets since the last `takePackets`. */
 	readonly answers: RtspResponse[] = [];
 	packets: Packet[] = [];
@@ -23,7 +23,7 @@ export class RtspClient {
 	#cseq = 0;
 	#session: string | undefined;
 
-	constructor(socket: Socket) {
+	constructor(socket: Duplex) {
 		this.socket = socket;
 		socket.on('data', (bytes: Buffer) => this.#read(bytes));
 		socket.on('data', () => this.#wake());

@@ -43,6 +43,7 @@ export const aacTrack: TrackInfo = {
 export const settings = {
 	rtspStart: 'live',
 	rtspAuthMethods: ['basic', 'digest'],
+	trustedProxies: [],
 	rtspTransports: ['udp', 'multicast', 'tcp'],
 	readTimeout: 10_000,
 	writeTimeout: 10_000,

@@ -99,5 +99,4 @@ const connectionView = (connection: RtspConnectionFacts): RtspConnectionView => 
 	...connection,
 	inboundBytes: connection.bytesReceived,
 	outboundBytes: connection.bytesSent,
-	tunnel: 'none',
 });

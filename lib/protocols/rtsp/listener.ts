@@ -81,14 +81,14 @@ export class RtspListener {
 	#createServer(): Server {
 		const {address, accept} = this.#options;
 		const {certificate} = address;
-		return certificate ? this.#createTls(certificate) : createServer(keptAlive, accept);
+		return certificate ? this.#createTls(certificate) : createServer(accept);
 	}
 
 	#createTls(certificate: TlsCertificate): TlsServer {
 		const {accept, handshakeTimeoutMs: handshakeTimeout, logger} = this.#options;
 		const {maxConnections, turnedAway} = this.#options;
 		const {key, cert} = certificate;
-		const server = createTlsServer({...keptAlive, key, cert, handshakeTimeout}, accept);
+		const server = createTlsServer({key, cert, handshakeTimeout}, accept);
 		certificate.on('changed', () =>
 			server.setSecureContext({key: certificate.key, cert: certificate.cert}),
 		);
@@ -106,6 +106,5 @@ export class RtspListener {
 	}
 }
 
-const keptAlive = {noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000};
 // What the kernel keeps unsent for one reader, in bytes; more would hide how late the reader is.
 const notSentLowWater = 131_072;

@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
-import type {Socket} from 'node:net';
 import {plainAddress} from '../../util/network.ts';
+import type {Carrier} from './carrier.ts';
 import type {Feed} from './connection.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest} from './message.ts';
@@ -11,6 +11,8 @@ import type {RtspAnswer} from './status.ts';
 export type ServerConnectionEvents = {
 	/** One packet that the client sent on an interleaved channel; `data` is valid during the call. */
 	interleaved: [channel: number, data: Buffer];
+	/** It is no client: it speaks HTTP, and its socket is free. Nothing follows. */
+	http: [head: string, rest: Buffer];
 	/** The last event; the reason in words. */
 	closed: [reason: string];
 };
@@ -18,7 +20,8 @@ export type ServerConnectionEvents = {
 export type ServerConnectionOptions = {
 	/** As it is listed; unique within the process. */
 	id: string;
-	socket: Socket;
+	socket: Carrier;
+	tunnel: 'none' | 'http' | 'websocket';
 	/** Its bytes were secret on the way. */
 	isTls: boolean;
 	/** Answers one request; the next one waits for it. Must not reject. */
@@ -36,7 +39,8 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	/** Address alone. */
 	readonly address: string;
 	readonly openedAt = new Date();
-	readonly socket: Socket;
+	readonly socket: Carrier;
+	readonly tunnel: ServerConnectionOptions['tunnel'];
 	readonly isTls: boolean;
 	readonly #handle: ServerConnectionOptions['handle'];
 	readonly #waiting: (RtspRequest | Nonsense)[] = [];
@@ -54,17 +58,18 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	#lastRequestMs = performance.now();
 	#halfSinceMs: number | undefined;
 
-	constructor({id, socket, isTls, handle}: ServerConnectionOptions) {
+	constructor({id, socket, tunnel, isTls, handle}: ServerConnectionOptions) {
 		super();
 		this.id = id;
 		this.socket = socket;
+		this.tunnel = tunnel;
 		this.isTls = isTls;
 		this.#handle = handle;
 		this.address = plainAddress(socket.remoteAddress ?? '');
 		this.peer = `${this.address.includes(':') ? `[${this.address}]` : this.address}:${socket.remotePort ?? 0}`;
-		socket.on('data', (bytes: Buffer) => this.#hearOut(() => this.#take(bytes)));
-		socket.on('error', error => this.#because(error.message));
-		socket.on('close', () => this.#finish());
+		socket.on('data', this.#onData);
+		socket.on('error', this.#onError);
+		socket.on('close', this.#onClose);
 	}
 
 	/** As the lists of a path call it. */
@@ -123,6 +128,10 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.#reason ??= reason;
 	}
 
+	readonly #onData = (bytes: Buffer) => this.#hearOut(() => this.#take(bytes));
+	readonly #onError = (error: Error) => this.#because(error.message);
+	readonly #onClose = () => this.#finish();
+
 	/** What a client says can end its own connection and nothing else. */
 	#hearOut(work: () => void): void {
 		try {
@@ -161,9 +170,25 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		}
 		this.#unread = this.#unread.subarray(piece.end);
 		this.#halfSinceMs = undefined;
+		if (piece.type === 'http') {
+			this.#takeHttp(piece.head);
+			return false;
+		}
 		if (piece.type === 'interleaved') this.emit('interleaved', piece.channel, piece.data);
 		if (piece.type === 'message') this.#hear(piece.text);
 		return true;
+	}
+
+	/** Within a tunnel, or behind a request, it means nothing. */
+	#takeHttp(head: string): void {
+		if (this.tunnel !== 'none' || this.#requests > 0)
+			return this.#takeNonsense('HTTP in the midst of RTSP');
+		this.#isEnding = true;
+		this.socket.off('data', this.#onData);
+		this.socket.off('error', this.#onError);
+		this.socket.off('close', this.#onClose);
+		this.socket.pause();
+		this.emit('http', head, this.#unread);
 	}
 
 	/** Requests that are sent ahead of their answers wait where they are. */

@@ -1,14 +1,20 @@
 import type {Socket} from 'node:net';
 import type {Logger} from 'pino';
 import type {Scheme} from '../../auth/gatekeeper.ts';
+import {peerAddress} from '../../http/peer.ts';
 import type {SocketMaker} from '../../http/server.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-facts.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
+import type {Carrier} from './carrier.ts';
 import {FanOuts} from './fan-out.ts';
 import type {RtpNative} from './fan-out.ts';
+import {parseHttpHead} from './http-head.ts';
+import type {HttpHead} from './http-head.ts';
+import type {TunnelPeer} from './http-tunnel.ts';
 import {RtspListener} from './listener.ts';
 import type {RtspAddress} from './listener.ts';
+import {headersOf} from './message.ts';
 import {respond} from './methods.ts';
 import type {Client, MethodServices} from './methods.ts';
 import type {TcpInfo} from '../../native/binding.ts';
@@ -17,11 +23,15 @@ import type {PublishServices} from './publish.ts';
 import {fitTransport, ReadSession} from './read.ts';
 import type {ReadSettings} from './read.ts';
 import {ServerConnection} from './server-connection.ts';
+import type {ServerConnectionOptions} from './server-connection.ts';
+import {Tunnels} from './tunnels.ts';
 
 export type RtspSettings = ReadSettings & {
 	/** Milliseconds for a request that has begun, and for the first one. */
 	readonly readTimeout: number;
 	readonly rtspAuthMethods: readonly Scheme[];
+	/** What they say of the address of who begins a tunnel is believed. */
+	readonly trustedProxies: readonly string[];
 };
 
 export type RtspServerOptions = {
@@ -39,6 +49,8 @@ export type RtspServerOptions = {
 	maxConnections?: number;
 };
 
+type ClientKind = Pick<ServerConnectionOptions, 'isTls' | 'tunnel'>;
+
 /** Listens; rejects with LISTEN_REFUSED. */
 export const createRtspServer = async (options: RtspServerOptions): Promise<RtspServer> => {
 	const server = new RtspServer(options);
@@ -50,6 +62,7 @@ export const createRtspServer = async (options: RtspServerOptions): Promise<Rtsp
 export class RtspServer {
 	readonly #options: RtspServerOptions;
 	readonly #listeners: RtspListener[];
+	readonly #tunnels: Tunnels;
 	readonly #clients = new Map<string, Client>();
 	readonly #services: MethodServices;
 	readonly #turnedAway: RateLimited;
@@ -72,6 +85,10 @@ export class RtspServer {
 		const refusedPublishers = (this.#refusedPublishers = new RateLimited({logger}));
 		const asking = {redirect, gatekeeper, schemes};
 		this.#services = {delivery, logger, refusedPublishers, ...asking, ...opening};
+		this.#tunnels = new Tunnels({
+			accept: (carrier, opening) => this.#begin(carrier, {...opening, tunnel: 'http'}),
+			patienceMs: () => settings().readTimeout,
+		});
 		this.#listeners = options.addresses.map(address => this.#listenerOf(address));
 	}
 
@@ -95,6 +112,7 @@ export class RtspServer {
 			bytesSent: connection.socket.bytesWritten,
 			session: session?.id ?? null,
 			isTls: connection.isTls,
+			tunnel: connection.tunnel,
 		}));
 	}
 
@@ -124,12 +142,14 @@ export class RtspServer {
 		this.#late.close();
 		this.#refusedPublishers.close();
 		for (const {connection} of this.#clients.values()) connection.close('the server ends');
+		this.#tunnels.close();
 		await Promise.all(this.#listeners.map(async listener => listener.close()));
 	}
 
 	#listenerOf(address: RtspAddress): RtspListener {
 		const {native, settings, maxConnections = usualMaxConnections, logger} = this.#options;
-		const accept = (socket: Socket) => this.#accept(socket, address.certificate !== undefined);
+		const isTls = address.certificate !== undefined;
+		const accept = (socket: Socket) => this.accept(socket, {isTls});
 		const handshakeTimeoutMs = settings().readTimeout;
 		const turnedAway = () => this.#turnAway();
 		const limits = {handshakeTimeoutMs, maxConnections, turnedAway};
@@ -141,16 +161,37 @@ export class RtspServer {
 		this.#turnedAway.note(`RTSP client turned away: there are ${maxConnections} connections`);
 	}
 
-	#accept(socket: Socket, isTls: boolean): void {
+	/** Takes a connection that speaks RTSP, or HTTP where a tunnel begins. */
+	accept(socket: Socket, {isTls}: {isTls: boolean}): void {
+		socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
+		const connection = this.#begin(socket, {isTls, tunnel: 'none'});
+		connection?.once('http', (text, rest) => {
+			this.#clients.delete(connection.id);
+			const head = parseHttpHead(text);
+			if (!head.ok) return socket.destroy();
+			this.#tunnels.take({
+				socket,
+				head: head.value,
+				rest,
+				isTls,
+				peer: this.#peerOf(socket, head.value),
+			});
+		});
+	}
+
+	/** A new client, unless there are too many. */
+	#begin(carrier: Carrier, {isTls, tunnel}: ClientKind): ServerConnection | undefined {
 		const {maxConnections = usualMaxConnections, logger} = this.#options;
 		if (this.#clients.size >= maxConnections) {
-			socket.destroy();
-			return this.#turnAway();
+			carrier.destroy();
+			this.#turnAway();
+			return undefined;
 		}
 		const id = `rtspconn-${++this.#lastConnection}`;
 		const connection = new ServerConnection({
 			id,
-			socket,
+			socket: carrier,
+			tunnel,
 			isTls,
 			handle: request => respond(request, client, this.#services),
 		});
@@ -163,6 +204,15 @@ export class RtspServer {
 			client.session = undefined;
 			logger.debug({peer: connection.peer}, `RTSP connection closed: ${reason}`);
 		});
+		return connection;
+	}
+
+	/** Whom a tunnel comes from, behind a proxy as well. */
+	#peerOf(socket: Socket, head: HttpHead): TunnelPeer {
+		const {remoteAddress, remotePort: port} = socket;
+		const headers = {'x-forwarded-for': headersOf(head, 'X-Forwarded-For').join(', ')};
+		const {trustedProxies} = this.#options.settings();
+		return {address: peerAddress({headers, socket: {remoteAddress}}, trustedProxies), port};
 	}
 
 	#check(): void {
@@ -215,6 +265,7 @@ const count = (sent: Map<string, number>, path: string, bytes: number): void => 
 };
 
 const maxPathsCounted = 10_000;
+const keepAliveMs = 10_000;
 const sweepMs = 1000;
 const idleTimeoutMs = 60_000;
 const usualMaxConnections = 20_000;

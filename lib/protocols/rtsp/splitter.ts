@@ -1,3 +1,4 @@
+import {headEnd, looksLikeHttp} from './http-head.ts';
 import {contentLength, maxBodyBytes, maxHeadBytes, parseHeaders} from './message.ts';
 
 /** What stands at the front of the bytes that came in. */
@@ -26,6 +27,8 @@ export type RequestPiece =
 	| Exclude<Piece, {type: 'bad'}>
 	/** One interleaved packet; `data` is a view. */
 	| {type: 'interleaved'; channel: number; data: Buffer; end: number}
+	/** What a tunnel begins with. */
+	| {type: 'http'; head: string; end: number}
 	/** Not RTSP; where the next request begins cannot be known. */
 	| {type: 'bad'; reason: string};
 
@@ -35,10 +38,12 @@ export const nextRequest = (bytes: Buffer): RequestPiece => {
 	if (first === undefined) return {type: 'more'};
 	if (first === dollar) return takeInterleaved(bytes);
 	if (first === carriageReturn || first === lineFeed) return {type: 'skip', end: 1};
+	if (looksLikeHttp(bytes) === 'yes') return takeHttpHead(bytes);
 	const reason = wrongFirstLine(bytes);
 	return reason === undefined ? takeMessage(bytes, maxRequestBodyBytes) : {type: 'bad', reason};
 };
 
+const headTooLong = `head of more than ${maxHeadBytes} bytes`;
 const dollar = 0x24;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -62,6 +67,13 @@ const takeInterleaved = (bytes: Buffer): RequestPiece => {
 	if (piece.type !== 'skip') return {type: 'more'};
 	const {end} = piece;
 	return {type: 'interleaved', channel: bytes.readUInt8(1), data: bytes.subarray(4, end), end};
+};
+
+const takeHttpHead = (bytes: Buffer): RequestPiece => {
+	const end = headEnd(bytes);
+	if (end !== undefined) return {type: 'http', head: bytes.toString('latin1', 0, end), end};
+	const isTooLong = bytes.length >= maxHeadBytes;
+	return isTooLong ? {type: 'bad', reason: headTooLong} : {type: 'more'};
 };
 
 /** Undefined: it is a request line, or may still become one. */
@@ -93,9 +105,7 @@ const takeMessage = (bytes: Buffer, maxBytes = maxBodyBytes): Piece => {
 	const head = bytes.toString('latin1', 0, maxHeadBytes);
 	const blank = /\r?\n\r?\n/.exec(head);
 	if (!blank) {
-		return bytes.length < maxHeadBytes
-			? {type: 'more'}
-			: {type: 'bad', reason: `head of more than ${maxHeadBytes} bytes`};
+		return bytes.length < maxHeadBytes ? {type: 'more'} : {type: 'bad', reason: headTooLong};
 	}
 	const length = contentLength(parseHeaders(head.slice(0, blank.index).split(/\r?\n/)));
 	if (length > maxBytes) return {type: 'bad', reason: `body of more than ${maxBytes} bytes`};

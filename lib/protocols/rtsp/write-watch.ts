@@ -1,19 +1,19 @@
-import type {Socket} from 'node:net';
 import type {TcpInfo} from '../../native/binding.ts';
+import type {Carrier} from './carrier.ts';
 
 /**
  * Finds out whether a peer takes anything at all: a write that does not end may be a large one, whose bytes leave
  * the kernel all the while.
  */
 export class WriteWatch {
-	readonly #socket: Socket;
+	readonly #socket: Carrier;
 	readonly #queue: {readonly stalledUs: number};
 	readonly #tcpInfo: (fd: number) => TcpInfo | undefined;
 	#lastSample = '';
 	#changedAtMs = 0;
 
 	constructor(
-		socket: Socket,
+		socket: Carrier,
 		queue: {readonly stalledUs: number},
 		tcpInfo: (fd: number) => TcpInfo | undefined,
 	) {
@@ -41,15 +41,15 @@ export class WriteWatch {
 
 /** What the kernel knows of a connection; undefined: it is closed. */
 export const socketInfo = (
-	socket: Socket,
+	socket: Carrier,
 	tcpInfo: (fd: number) => TcpInfo | undefined,
 ): TcpInfo | undefined => {
-	const fd = descriptorOf(socket);
+	const fd = descriptorOf(socket.sending ?? socket);
 	return fd === undefined ? undefined : tcpInfo(fd);
 };
 
 /** Node tells it nowhere else. */
-const descriptorOf = (socket: Socket): number | undefined => {
-	const {_handle: handle} = socket as unknown as {_handle?: {fd?: number} | null};
+const descriptorOf = (socket: object): number | undefined => {
+	const {_handle: handle} = socket as {_handle?: {fd?: number} | null};
 	return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined;
 };

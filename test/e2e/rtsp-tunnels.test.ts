@@ -1,0 +1,67 @@
+import test from 'ava';
+import type {RtspConnectionView} from '../../lib/api/types.ts';
+import {runCommand, startUntilOver} from '../helpers/command.ts';
+import {startPaths} from '../helpers/server.ts';
+import {tlsKeys} from '../helpers/tls.ts';
+
+const picture = 'test:?size=320x240&rate=25&gop=25';
+
+const byFfmpeg = async (url: string) =>
+	runCommand('ffmpeg', [
+		...['-nostdin', '-v', 'error', '-rtsp_transport', 'http', '-i', url],
+		...['-t', '2', '-f', 'null', '-'],
+	]);
+
+/** `rtsph://` and `rtspsh://` are what GStreamer calls them. */
+const byGstreamer = async (url: string) =>
+	runCommand('gst-launch-1.0', [
+		...['-q', 'rtspsrc', `location=${url}`, 'tls-validation-flags=0'],
+		...'name=c c. ! application/x-rtp,media=audio ! fakesink'.split(' '),
+		...'c. ! application/x-rtp,media=video ! rtph264depay ! avdec_h264'.split(' '),
+		...'! identity eos-after=50 ! fakesink'.split(' '),
+	]);
+
+const connectionsOf = async (url: string): Promise<RtspConnectionView[]> => {
+	const response = await fetch(`${url}/v3/rtspconns/list`);
+	return ((await response.json()) as {items: RtspConnectionView[]}).items;
+};
+
+test('ffmpeg and GStreamer read within HTTP, on the port of HTTP and on that of RTSP, with TLS as well', async t => {
+	const {server, url, said} = await startPaths(t, {cam: {source: picture}}, tlsKeys('optional'));
+	await said(/source ready/);
+	const onHttp = `${url}/cam`.replace('http:', 'rtsp:');
+	const onRtsp = `${server.rtspUrl}/cam`;
+	const onRtsps = `${server.rtspsUrl}/cam`;
+	const reading = Promise.all([
+		byFfmpeg(onHttp),
+		byFfmpeg(onRtsp),
+		byGstreamer(onHttp.replace('rtsp:', 'rtsph:')),
+		byGstreamer(onRtsp.replace('rtsp:', 'rtsph:')),
+		byGstreamer(onRtsps.replace('rtsps:', 'rtspsh:')),
+	]);
+	for (const {code, stderr} of await reading) t.deepEqual({code, stderr}, {code: 0, stderr: ''});
+});
+
+test('GStreamer publishes within HTTP', async t => {
+	const {url, said} = await startPaths(t, {all_others: {}});
+	startUntilOver(t, 'gst-launch-1.0', [
+		...'-q videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1'.split(' '),
+		...'! x264enc tune=zerolatency key-int-max=25 ! h264parse ! rtspclientsink'.split(' '),
+		`location=${url.replace('http:', 'rtsph:')}/studio`,
+	]);
+	await said(/\[studio\] source ready/);
+	const reader = await byFfmpeg(`${url}/studio`.replace('http:', 'rtsp:'));
+	t.deepEqual([reader.code, reader.stderr], [0, '']);
+	t.deepEqual(
+		(await connectionsOf(url)).map(({tunnel}) => tunnel),
+		['http'],
+	);
+});
+
+test('where RTSP has to be secret, it is not to be had within plain HTTP', async t => {
+	const {url, said} = await startPaths(t, {cam: {source: picture}}, tlsKeys('strict'));
+	await said(/source ready/);
+	const response = await fetch(`${url}/cam`, {headers: {'x-sessioncookie': 'c00k1e'}});
+	t.regex(response.headers.get('content-type') ?? '', /^text\/html/);
+	await response.text();
+});
