@@ -26,6 +26,7 @@ await together(2, [
 			...pretty.filter(file => existsSync(file)),
 		]),
 	clangFormat,
+	goVet,
 	...['layers', 'boundary', 'sizes'].map(name => () => check(name, node, [`build/${name}.mjs`])),
 	clangTidy,
 ]);
@@ -35,6 +36,13 @@ async function clangFormat() {
 	const tool = await findTool('clang-format', {exactly: 14});
 	if (tool) return check('clang-format', tool, ['--dry-run', '--Werror', ...cpp]);
 	console.log('clang-format skipped: there is no version 14 here, and others format differently');
+}
+
+// A peer of the tests is written in Go.
+async function goVet() {
+	const [program] = await lines('go', ['env', 'GOVERSION']);
+	if (!program) return console.log('go vet skipped: there is no Go here');
+	await check('go vet', 'sh', ['-c', 'cd test/go && test -z "$(gofmt -l .)" && go vet ./...']);
 }
 
 // What changed since the last commit of the main line, or in the last commit; what is left after its time is told.

@@ -47,6 +47,7 @@ install_packages() {
 	# shellcheck disable=SC2046,SC2086 # words are meant to split
 	wanted=$(missing $(packages $1))
 	[ "$2" = node ] && wanted="$wanted $(node_packages)"
+	case $1 in *test*) wanted="$wanted $(go_packages)" ;; esac
 	[ -n "$(echo $wanted)" ] || return 0
 	apt update
 	wanted=$(offered $wanted)
@@ -59,6 +60,12 @@ install_packages() {
 node_packages() {
 	has node || echo nodejs
 	has npm || echo npm
+}
+
+# A Go of 1.21 or newer fetches the one that test/go asks for; an older one is of no use, and its tests say so.
+go_packages() {
+	! has go || return 0
+	apt-cache policy golang-go | grep -Eq 'Candidate: 2:1\.(2[1-9]|[3-9])' && echo golang-go || true
 }
 
 # Not Debian: we install nothing, but do not stand in the way of a machine that has it all.

@@ -29,16 +29,18 @@ RtpOutput::RtpOutput(OutputPlace place, core::RtpConfig config, size_t room)
 
 std::vector<core::RtpBlock> RtpOutput::ring(bool compress) {
   std::lock_guard lock(mutex_);
+  if (filling_) return {};
   const auto& blocks = compress ? packager_.compressedRing() : packager_.ring();
   return {blocks.begin(), blocks.end()};
 }
 
 core::BlockRef RtpOutput::report() {
   std::lock_guard lock(mutex_);
-  return packager_.report(now());
+  return filling_ ? nullptr : packager_.report(now());
 }
 
 void RtpOutput::opened() {
+  std::lock_guard lock(mutex_);
   filling_ = false;
   if (!packager_.ring().empty()) give(packager_.ring().back());
 }

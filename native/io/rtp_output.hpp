@@ -16,7 +16,7 @@ class RtpOutput : public OutputHandle, private core::Output {
  public:
   RtpOutput(OutputPlace place, core::RtpConfig config);
 
-  // Any thread; empty: there is nothing yet.
+  // Any thread; empty: there is nothing yet, or not all of the stream's ring.
   std::vector<core::RtpBlock> ring(bool compress);
   core::BlockRef report();
 

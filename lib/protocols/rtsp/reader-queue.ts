@@ -51,7 +51,7 @@ export class ReaderQueue {
 	#awaitsKey = true;
 	/** It has been given media. */
 	#hasBegun = false;
-	/** When it began to join; undefined: it has caught up, or its time is over. */
+	/** When it began to join; undefined: it has caught up. */
 	#joinsSinceUs: number | undefined;
 	#lastProgressUs: number;
 	#isClosed = false;
@@ -98,11 +98,15 @@ export class ReaderQueue {
 		this.#write({number: this.#lastNumber, block, packets: 0, arrivalUs: this.#nowUs()});
 	}
 
-	/** New blocks in their order; those that it has already are passed over. */
+	/**
+	 * New blocks in their order; those that it has already are passed over. Blocks that come together because this
+	 * process was late make no reader late.
+	 */
 	offer(blocks: readonly Offered[]): void {
+		const ageUs = this.#ageUs();
 		this.#sink.cork();
 		for (const block of blocks) {
-			if (!this.#isClosed && block.number > this.#lastNumber) this.#consider(block);
+			if (!this.#isClosed && block.number > this.#lastNumber) this.#consider(block, ageUs);
 		}
 		this.#sink.uncork();
 	}
@@ -117,8 +121,9 @@ export class ReaderQueue {
 		this.#isClosed = true;
 	}
 
-	#consider(block: Offered): void {
-		if (this.#isFit(block)) {
+	#consider(block: Offered, queueAgeUs: number): void {
+		const isFull = !this.#isJoining && this.#unwrittenBytes > this.#maxBytes;
+		if (this.#isFit(block, isFull ? Infinity : queueAgeUs)) {
 			this.#hasBegun = true;
 			return this.#write(block);
 		}
@@ -126,8 +131,7 @@ export class ReaderQueue {
 		if (this.#hasBegun) this.#stats.dropped += block.packets;
 	}
 
-	#isFit({number, key, droppable}: Offered): boolean {
-		const ageUs = this.#ageUs();
+	#isFit({number, key, droppable}: Offered, ageUs: number): boolean {
 		// A ring that was cut is a key frame alone, and what came after it is gone.
 		const isGap = number !== this.#lastNumber + 1;
 		if (isGap || ageUs > maxAgeUs) this.#awaitsKey = true;
@@ -142,13 +146,12 @@ export class ReaderQueue {
 	#ageUs(): number {
 		const [oldest] = this.#unwritten;
 		if (!oldest) return 0;
-		const nowUs = this.#nowUs();
-		if (this.#joinsSinceUs !== undefined) {
-			if (nowUs - this.#joinsSinceUs < joinUs) return 0;
-			this.#joinsSinceUs = undefined;
-		}
-		if (this.#unwrittenBytes > this.#maxBytes) return Infinity;
-		return nowUs - (this.#oldestUnsent() ?? oldest).arrivalUs;
+		if (this.#isJoining) return 0;
+		return this.#nowUs() - (this.#oldestUnsent() ?? oldest).arrivalUs;
+	}
+
+	get #isJoining(): boolean {
+		return this.#joinsSinceUs !== undefined && this.#nowUs() - this.#joinsSinceUs < joinUs;
 	}
 
 	/** Of those that the kernel has taken; undefined: it has sent them all. */

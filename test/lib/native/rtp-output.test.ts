@@ -85,6 +85,25 @@ test('the ring begins with a key frame and leads up to the block just told', asy
 	for (const {block} of squeezed) block.release();
 });
 
+test('a ring is lent whole or not at all, however soon it is asked for', async t => {
+	const native = startNative(t);
+	const stream = openStream(t, native);
+	const pipeline = native.start({...testPicture, frameRate: 100, gop: 1000});
+	t.teardown(async () => stopAndWait(pipeline));
+	await once(stream, 'epoch');
+	const open = () => native.openRtp({stream: stream.id, tracks, maxPacketBytes: 1440});
+	await nextBlocks(open(), 100);
+	for (let count = 0; count < 10; count++) {
+		const output = open();
+		let ring = output.lendRing({compress: false});
+		while (ring.length === 0) ring = output.lendRing({compress: false});
+		const [{number}] = await once(output, 'block');
+		t.true(number <= ring.at(-1)!.number + 1, `${number} after ${ring.at(-1)!.number}`);
+		for (const {block} of ring) block.release();
+		output.close();
+	}
+});
+
 test('a report tells the wall time of each track', async t => {
 	const {native, output} = await startOutput(t);
 	await once(output, 'block');

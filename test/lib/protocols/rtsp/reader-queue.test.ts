@@ -112,6 +112,18 @@ test('a reader that is 400 ms late goes on at the next key frame, once it is not
 	t.is(queue.stats.dropped, 3);
 });
 
+test("blocks that come late all at once are no reader's fault", t => {
+	const {queue, offer, written, finish} = startQueue();
+	queue.beginAfter(0);
+	offer({number: 1, key: true});
+	finish();
+	offer({number: 2, arrivalUs: -700_000}, {number: 3, arrivalUs: -300_000}, {number: 4});
+	t.deepEqual(written, [1, 2, 3, 4]);
+	offer({number: 5});
+	t.deepEqual(written, [1, 2, 3, 4]);
+	t.is(queue.stats.dropped, 1);
+});
+
 test('what the kernel has not sent yet is part of the age', t => {
 	const {offer, queue, written, finish, pass, keepUnsent} = startQueue();
 	queue.beginAfter(0);

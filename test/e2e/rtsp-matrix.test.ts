@@ -1,0 +1,134 @@
+// Every publisher to every reader, all readers at once: test/go is the one on gortsplib.
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {statSync} from 'node:fs';
+import test from 'ava';
+import type {ExecutionContext} from 'ava';
+import {makeFolder, runCommand} from '../helpers/command.ts';
+import {buildGoPeer} from '../helpers/go-peer.ts';
+import type {GoReport} from '../helpers/go-peer.ts';
+import {startPaths} from '../helpers/server.ts';
+import {tlsKeys} from '../helpers/tls.ts';
+
+const [width, height, pictures] = [160, 120, 200];
+
+type Peers = {mp4: string; ts: string; folder: string; go: string};
+type Publish = (url: string, transport: string, peers: Peers) => [command: string, ...string[]];
+/** Reads so many pictures and tells what went wrong. */
+type Read = (url: string, transport: string, peers: Peers) => Promise<string>;
+
+const publishers: Record<string, Publish> = {
+	ffmpeg: (url, transport, {mp4}) => [
+		...(['ffmpeg', '-nostdin', '-v', 'fatal', '-re', '-i', mp4, '-c', 'copy'] as const),
+		...['-f', 'rtsp', '-rtsp_transport', transport, url],
+	],
+	rtspclientsink: (url, transport, {ts}) => [
+		...(['gst-launch-1.0', '-q', 'rtspclientsink', 'name=s', `protocols=${transport}`] as const),
+		...['tls-validation-flags=0', `location=${url}`, 'filesrc', `location=${ts}`],
+		// It would send AAC as LATM.
+		...'! tsdemux ! h264parse ! s. audiotestsrc is-live=true ! mulawenc ! s.'.split(' '),
+	],
+	gortsplib: (url, transport, {ts, go}) => [
+		...([go, 'publish', '-transport', transport, '-in', ts, url] as const),
+	],
+};
+
+const readers: Record<string, Read> = {
+	ffmpeg: async (url, transport) => {
+		const {stdout, stderr} = await runCommand('ffmpeg', [
+			...['-nostdin', '-v', 'error', '-rtsp_transport', transport, '-i', url],
+			...['-frames:v', `${pictures}`, '-fps_mode', 'passthrough', '-progress', 'pipe:1'],
+			...['-f', 'null', '-'],
+		]);
+		const count = Number(/.*^frame=(\d+)$/ms.exec(stdout)?.[1]);
+		return stderr + fault(count);
+	},
+	rtspsrc: async (url, transport, {folder}) => {
+		const raw = `${folder}/pictures.raw`;
+		const {stderr} = await runCommand('gst-launch-1.0', [
+			...['-q', 'rtspsrc', `location=${url}`, `protocols=${transport}`, 'tls-validation-flags=0'],
+			...'! application/x-rtp,media=video ! rtph264depay ! avdec_h264'.split(' '),
+			...`! identity eos-after=${pictures + 1} ! filesink location=${raw}`.split(' '),
+		]);
+		return stderr + fault(statSync(raw).size / (width * height * 1.5));
+	},
+	gortsplib: async (url, transport, {folder, go}) => {
+		const file = `${folder}/pictures.h264`;
+		const words = ['-transport', transport, '-pictures', `${pictures}`, '-out', file, url];
+		const {stdout, stderr} = await runCommand(go, ['read', ...words]);
+		if (stderr !== '') return stderr;
+		const report = JSON.parse(stdout) as GoReport;
+		const decoded = await runCommand('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-']);
+		const wrong = report.lost + report.errors > 0 || report.sounds === 0;
+		return decoded.stderr + fault(report.pictures) + (wrong ? stdout : '');
+	},
+};
+
+const fault = (count: number): string =>
+	count >= pictures ? '' : `expected ${pictures} pictures, got ${count}`;
+
+/** Many small pictures a second, so that there are enough of them soon. */
+const makeFilms = async (folder: string): Promise<Pick<Peers, 'mp4' | 'ts'>> => {
+	const [mp4, ts] = [`${folder}/film.mp4`, `${folder}/film.ts`];
+	await runCommand('ffmpeg', [
+		...['-v', 'error', '-f', 'lavfi', '-i', `testsrc=size=${width}x${height}:rate=100`],
+		...'-f lavfi -i sine=sample_rate=48000 -t 30 -c:v libx264 -preset ultrafast'.split(' '),
+		...'-tune zerolatency -g 50 -pix_fmt yuv420p -c:a aac'.split(' '),
+		mp4,
+	]);
+	await runCommand('ffmpeg', ['-v', 'error', '-i', mp4, '-c', 'copy', ts]);
+	return {mp4, ts};
+};
+
+const publish = (t: ExecutionContext, [command, ...words]: [string, ...string[]]) => {
+	const child = spawn(command, words, {stdio: ['ignore', 'ignore', 'inherit']});
+	const ended = once(child, 'exit');
+	t.teardown(async () => {
+		child.kill('SIGKILL');
+		await ended;
+	});
+};
+
+/** The ways that media goes; TLS is TCP to another address. */
+const ways = ['tcp', 'tls'] as const;
+type Way = (typeof ways)[number];
+
+const transportOf = (way: Way): string => (way === 'tls' ? 'tcp' : way);
+
+/** Who publishes by which way; of each, all read at once, by one way after the other. */
+const round = test.macro({
+	exec: async (t, publishing: Record<string, Way>) => {
+		const go = await buildGoPeer(t);
+		if (go === undefined) return;
+		const films = await makeFilms(makeFolder(t));
+		const {server, said} = await startPaths(t, {all_others: {}}, tlsKeys('optional'));
+		const urlOf = (way: Way, path: string) =>
+			`${(way === 'tls' ? server.rtspsUrl : server.rtspUrl) ?? ''}/${path}`;
+		const readAll = async (path: string, first: number) => {
+			await said(new RegExp(`\\[${path}\\] source ready`));
+			const all = Object.entries(readers).map(async ([name, read], index) => {
+				const way = ways[(first + index) % ways.length] ?? 'tcp';
+				const peers = {...films, go, folder: makeFolder(t)};
+				const wrong = await read(urlOf(way, path), transportOf(way), peers);
+				t.is(wrong, '', `${name} over ${way} of what ${path} publishes`);
+			});
+			await Promise.all(all);
+		};
+		const reading = Object.entries(publishing).map(async ([name, way], index) => {
+			const command = publishers[name]?.(urlOf(way, name), transportOf(way), {
+				...{...films, go, folder: ''},
+			});
+			if (command) publish(t, command);
+			await readAll(name, index);
+		});
+		await Promise.all(reading);
+	},
+	title: (_, publishing: Record<string, Way>) => {
+		const names = Object.entries(publishing).map(([name, way]) => `${name} over ${way}`);
+		return `what ${names.join(', ')} publish is read by ${Object.keys(readers).join(', ')}`;
+	},
+});
+
+// Over TLS gortsplib publishes SRTP only.
+test(round, {ffmpeg: 'tcp', rtspclientsink: 'tls', gortsplib: 'tcp'});
+test(round, {ffmpeg: 'tls', rtspclientsink: 'tcp'});
