@@ -28,6 +28,7 @@ import {Control} from './media/control.ts';
 import {Delivery} from './media/delivery.ts';
 import type {PathFacts} from './media/facts.ts';
 import {createLine} from './media/line.ts';
+import {PlayableStreams} from './media/playable-streams.ts';
 import type {OpenSource} from './media/source.ts';
 import {openNative} from './native/native.ts';
 import type {Native} from './native/native.ts';
@@ -121,7 +122,8 @@ export class Server {
 		this.#gatekeeper = new Gatekeeper({users, logger});
 		const access = readAccess(this.#gatekeeper, settings);
 		const reading = {native, delivery, access, settings, logger};
-		this.#hls = createHlsReader(reading);
+		const playables = new PlayableStreams(native, logger);
+		this.#hls = createHlsReader({...reading, playables});
 		this.#snapshots = createSnapshotReader(reading);
 		this.#paths = new Paths(this.#pathServices());
 		this.#pipelines = new Pipelines(native, logger);

@@ -16,6 +16,8 @@ export class Admission extends EventEmitter<AdmissionEvents> {
 	readonly reader: string;
 	readonly stream: Id;
 	tracks: TrackInfo[];
+	/** Why the path let it go; undefined while it is in. */
+	end: MediaError | undefined;
 	readonly #leave: () => void;
 
 	constructor(reader: string, stream: Id, tracks: TrackInfo[], leave: () => void) {
@@ -128,7 +130,9 @@ export class Delivery {
 	#end({reader, code, message}: Extract<ControlMessage, {type: 'ended'}>): void {
 		const admission = this.#admitted.get(reader);
 		this.#admitted.delete(reader);
-		admission?.emit('ended', code, message);
+		if (!admission) return;
+		admission.end = new MediaError(code, message);
+		admission.emit('ended', code, message);
 	}
 
 	#leave(reader: string): void {

@@ -22,6 +22,9 @@ export type StreamSpec = {
 	ringMaxAgeUs: number;
 };
 
+/** What browsers can play of a stream: its pictures, and sound made anew by pipelines (`remake`) where they lack its codec. */
+export type PlayableSpec = {parent: Id};
+
 export type IngestSpec = {
 	type: 'rtsp';
 	stream: Id;
@@ -113,6 +116,8 @@ export type PipelineRecipe =
 			/** 0 = all; else every track ends after so long. */
 			durationUs: number;
 	  }
+	/** The sound of one track of a playable stream through one epoch, as a `remake` asks for it. */
+	| {type: 'sound'; stream: Id; epoch: number; track: number}
 	/** The newest key frame as one still picture; ends by itself with `picture` or `failed`. */
 	| ({
 			type: 'snapshot';
@@ -224,6 +229,8 @@ export type NativeEvent =
 	| {type: 'text'; id: Id; text: string}
 	| {type: 'drained'; id: Id}
 	| {type: 'epoch'; id: Id; number: number; tracks: TrackInfo[]}
+	/** A playable stream has begun an epoch: these tracks, of the parent's codecs, need a pipeline of type `sound` each. */
+	| {type: 'remake'; id: Id; epoch: number; tracks: {track: number; codec: string}[]}
 	| {
 			type: 'init';
 			id: Id;
@@ -348,7 +355,7 @@ export type NativeVersion = {sluice: string; gstreamer: string};
 export type NativeBinding = {
 	/** Once for each environment: one call of `onEvents` for all that is ready, in order. */
 	open(onEvents: (events: NativeEvent[]) => void): void;
-	openStream(spec: StreamSpec): Id;
+	openStream(spec: StreamSpec | PlayableSpec): Id;
 	closeStream(id: Id): void;
 	openIngest(spec: IngestSpec): Id;
 	/** Copies `length` bytes. False: more than 1 MB waits; feed again after `drained`. */

@@ -23,6 +23,7 @@ import type {InspectEvent} from './inspected.ts';
 import {openDoor} from './door.ts';
 import type {Block} from './block.ts';
 import type {Door} from './door.ts';
+import {PlayableStream} from './playable-stream.ts';
 import {RtpOutput, UdpOutput} from './rtp-output.ts';
 import type {RtpSpec, UdpSpec} from './rtp-output.ts';
 
@@ -76,6 +77,10 @@ export class Native extends EventEmitter<NativeEvents> {
 			this.#door,
 			this.#door.binding.openStream({...spec, domain: this.domain}),
 		);
+	}
+
+	openPlayable(parent: Id): PlayableStream {
+		return new PlayableStream(this.#door, this.#door.binding.openStream({parent}));
 	}
 
 	openHls(spec: HlsSpec): HlsOutput {

@@ -27,8 +27,11 @@ export type RtpTrackSpec = {
 	indexDeltaLength: number;
 };
 
-/** `fmp4` is the RFC 6381 name in fragmented MP4 (HLS, MSE); empty: there is no place for it. */
-export type TrackInfo = {fmp4: string} & (
+/**
+ * `fmp4` is the RFC 6381 name in fragmented MP4; empty: there is no place for it. `playable` is that of what all browsers
+ * can play: the same, or of what its sound is made into.
+ */
+export type TrackInfo = {fmp4: string; playable: string} & (
 	| {
 			kind: 'video' | 'audio' | 'other';
 			codec: string;

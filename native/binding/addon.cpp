@@ -60,10 +60,10 @@ class Addon : public Napi::Addon<Addon> {
     environment_.open(info[0].As<Napi::Function>());
   }
 
-  // openStream(spec: StreamSpec): Id
+  // openStream(spec: StreamSpec | PlayableSpec): Id
   Napi::Value openStream(Info info) {
     Reader spec(info[0], "spec");
-    return opened(info, io::Hub::instance().openStream(environment_.owner(), readStreamSpec(spec)));
+    return opened(info, openStreamOf(spec, environment_.owner()));
   }
 
   // closeStream(id: Id): void

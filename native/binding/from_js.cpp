@@ -153,14 +153,19 @@ io::Id openQueue(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
 }
 }  // namespace
 
-io::StreamSpec readStreamSpec(Reader& reader) {
+io::Id openStreamOf(Reader& reader, const io::OwnerRef& owner) {
+  if (reader.has("parent")) {
+    const auto parent = static_cast<io::Id>(reader.number("parent"));
+    reader.done();
+    return io::Hub::instance().openPlayable(owner, parent);
+  }
   io::StreamSpec spec;
   spec.domain = reader.text("domain");
   spec.path = reader.text("path");
   spec.ringMaxBytes = reader.number("ringMaxBytes");
   spec.ringMaxAge = reader.micros("ringMaxAgeUs");
   reader.done();
-  return spec;
+  return io::Hub::instance().openStream(owner, spec);
 }
 
 io::RtspIngestSpec readRtspIngestSpec(Reader& reader) {

@@ -9,12 +9,14 @@
 // a TypeError with the path of what is wrong.
 namespace binding {
 
-io::StreamSpec readStreamSpec(Reader& reader);
 io::RtspIngestSpec readRtspIngestSpec(Reader& reader);
 std::vector<io::RtpStart> readRtpStarts(Reader& command);
 io::ListenSpec readListenSpec(Reader& reader);
 
 io::UdpJoin readUdpJoin(Reader& command);
+
+// Opens the stream that a StreamSpec describes.
+io::Id openStreamOf(Reader& spec, const io::OwnerRef& owner);
 
 // Opens the output that an OutputSpec describes.
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner);

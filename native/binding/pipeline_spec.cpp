@@ -119,16 +119,24 @@ pipelines::Spec readSnapshot(Reader& reader) {
   spec.quality = readNumber(reader, "quality");
   return spec;
 }
+
+pipelines::Spec readSound(Reader& reader) {
+  pipelines::SoundSpec spec;
+  spec.stream = readNumber(reader, "stream");
+  spec.epoch = readNumber(reader, "epoch");
+  spec.track = static_cast<uint8_t>(reader.number("track", UINT8_MAX));
+  return spec;
+}
 }  // namespace
 
 pipelines::Spec readPipelineSpec(Reader& reader) {
   static const std::map<std::string, pipelines::Spec (*)(Reader&)> readers{
-      {"launch", readLaunch}, {"test", readTest},   {"file", readFile},
-      {"rtsp", readRtsp},     {"relay", readRelay}, {"snapshot", readSnapshot}};
+      {"launch", readLaunch}, {"test", readTest},         {"file", readFile},  {"rtsp", readRtsp},
+      {"relay", readRelay},   {"snapshot", readSnapshot}, {"sound", readSound}};
   const std::string type = reader.text("type");
   const auto found = readers.find(type);
   if (found == readers.end())
-    refuseType(reader, "launch, test, file, rtsp, relay or snapshot", type);
+    refuseType(reader, "launch, test, file, rtsp, relay, snapshot or sound", type);
   pipelines::Spec spec = found->second(reader);
   reader.done();
   return spec;

@@ -76,6 +76,16 @@ void fill(Fields& fields, const io::EpochBegan& event, BlockTable&) {
       .set("tracks", static_cast<Napi::Object>(tracks));
 }
 
+void fill(Fields& fields, const io::Remake& event, BlockTable&) {
+  auto tracks = Napi::Array::New(fields.env());
+  for (const auto& [track, codec] : event.tracks)
+    tracks.Set(tracks.Length(),
+               Fields(fields.env()).set("track", track).set("codec", codec).object());
+  fields.set("type", "remake")
+      .set("epoch", event.epoch)
+      .set("tracks", static_cast<Napi::Object>(tracks));
+}
+
 void fill(Fields& fields, const io::InitMade& event, BlockTable&) {
   fields.set("type", "init")
       .set("number", event.init.number)

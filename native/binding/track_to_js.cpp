@@ -3,6 +3,7 @@
 #include "binding/fields.hpp"
 
 #include "core/fmp4.hpp"
+#include "core/playable.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -96,7 +97,8 @@ Napi::Object trackToJs(Napi::Env env, const core::Track& track) {
   fields.set("kind", kindName(track.kind))
       .set("codec", track.codec)
       .set("clockRateHz", track.clockRateHz)
-      .set("fmp4", core::fmp4::codecs(track));
+      .set("fmp4", core::fmp4::codecs(track))
+      .set("playable", core::playableName(track));
   std::visit([&](const auto& parameters) { describe(fields, parameters); }, track.parameters);
   return fields.object();
 }

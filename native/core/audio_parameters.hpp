@@ -68,4 +68,10 @@ struct Ac3Parameters : AudioParameters {
   bool operator==(const Ac3Parameters&) const = default;
 };
 
+// RFC 9639: 16 bits a sample, as browsers decode them everywhere, unless a file says otherwise.
+struct FlacParameters : AudioParameters {
+  uint8_t bitsPerSample = 16;
+  bool operator==(const FlacParameters&) const = default;
+};
+
 }  // namespace core

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <variant>
 
 namespace core::fmp4 {
 
@@ -75,10 +76,11 @@ void writeVisualEntry(BoxWriter& out, const VideoParameters& video) {
 }
 
 // Section 12.2.3.
-void writeAudioEntry(BoxWriter& out, const AudioParameters& audio) {
+void writeAudioEntry(BoxWriter& out, const Track& track, const AudioParameters& audio) {
+  const auto* flac = std::get_if<FlacParameters>(&track.parameters);
   out.zeros(8);
   out.u16(audio.channels);
-  out.u16(16);  // bits per sample
+  out.u16(flac ? flac->bitsPerSample : 16);
   out.zeros(4);
   out.u32(audio.sampleRateHz > 0xffff ? 0 : audio.sampleRateHz << 16);
 }
@@ -89,7 +91,7 @@ void writeSampleEntry(BoxWriter& out, const Track& track) {
     out.zeros(6);
     out.u16(1);  // data reference
     if (const auto* video = videoOf(track.parameters)) writeVisualEntry(out, *video);
-    if (const auto* audio = audioOf(track.parameters)) writeAudioEntry(out, *audio);
+    if (const auto* audio = audioOf(track.parameters)) writeAudioEntry(out, track, *audio);
     out.box(entry.configBox, [&] { out.bytes(entry.config); });
   });
 }

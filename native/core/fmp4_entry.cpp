@@ -1,11 +1,13 @@
 #include "core/fmp4_entry.hpp"
 
 #include "core/decoder_config.hpp"
+#include "core/flac.hpp"
 #include "core/vpx.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -154,6 +156,20 @@ SampleEntry entryOf(const Ac3Parameters& ac3) {
           {static_cast<uint8_t>(word >> 16), static_cast<uint8_t>(word >> 8),
            static_cast<uint8_t>(word)},
           "ac-3"};
+}
+
+// FLAC: Encapsulation of FLAC in ISO Base Media File Format, version 0.0.4, section 3.3.2.
+
+bool isCarried(const FlacParameters& audio) {
+  return audio.sampleRateHz > 0 && audio.channels >= 1 && audio.channels <= 8;
+}
+
+SampleEntry entryOf(const FlacParameters& audio) {
+  const flac::StreamInfo info = flac::formatStreamInfo(audio);
+  // Version and flags; the head of the last metadata block, which is STREAMINFO.
+  Bytes config{0, 0, 0, 0, 0x80, 0, 0, info.size()};
+  config.insert(config.end(), info.begin(), info.end());
+  return {"fLaC", "dfLa", std::move(config), "fLaC"};
 }
 
 // All others.

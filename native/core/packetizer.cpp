@@ -31,6 +31,10 @@ std::unique_ptr<Packetizer> make(const MpegAudioParameters&) {
 std::unique_ptr<Packetizer> make(const Ac3Parameters&) {
   return std::make_unique<FramedAudioPacketizer>(kAc3Format);
 }
+// There is no payload format for it: no packets.
+std::unique_ptr<Packetizer> make(const FlacParameters&) {
+  return std::make_unique<OpaquePacketizer>();
+}
 std::unique_ptr<Packetizer> make(const OpaqueParameters&) {
   return std::make_unique<OpaquePacketizer>();
 }

@@ -31,10 +31,13 @@ bool Stream::push(Frame&& frame) {
   if (next_ && begins(frame)) beginEpoch(frame);
   if (awaitsKey_ || !isKnown(frame)) return false;
   place(frame);
-  const FrameRef shared = std::make_shared<const Frame>(std::move(frame));
-  keep(shared);
-  for (Taker& taker : takers_) give(taker, shared);
+  follow(std::make_shared<const Frame>(std::move(frame)));
   return true;
+}
+
+void Stream::follow(const FrameRef& frame) {
+  keep(frame);
+  for (Taker& taker : takers_) give(taker, frame);
 }
 
 // A frame at which the next epoch can begin.
@@ -55,9 +58,6 @@ void Stream::beginEpoch(const Frame& frame) {
   auto epoch = std::make_shared<Epoch>();
   epoch->number = first ? 1 : epoch_->number + 1;
   epoch->tracks = *std::exchange(next_, std::nullopt);
-  hasVideo_ = hasVideo(epoch->tracks);
-  awaitsKey_ = false;
-  epoch_ = std::move(epoch);
   if (first)
     offset_ = kStart - frame.dts;
   else if (splice_ == Splice::gapless)
@@ -67,6 +67,13 @@ void Stream::beginEpoch(const Frame& frame) {
   discontinuity_ = !first && splice_ != Splice::same;
   if (splice_ != Splice::same) capture_.reset();
   splice_ = Splice::same;
+  follow(std::move(epoch));
+}
+
+void Stream::follow(EpochRef epoch) {
+  epoch_ = std::move(epoch);
+  hasVideo_ = hasVideo(epoch_->tracks);
+  awaitsKey_ = false;
   ring_.clear();
   ringBytes_ = 0;
   onEpoch_(epoch_);

@@ -38,6 +38,11 @@ class Stream {
   void play();
   void end();
 
+  // Instead of begin() and push(), for a stream that is made of another one: epochs and frames that
+  // have their place already.
+  void follow(EpochRef epoch);
+  void follow(const FrameRef& frame);
+
   // The output gets the epoch and the ring at once. It outlives its stay.
   void add(Output& output);
   void remove(Output& output);

@@ -22,9 +22,9 @@ struct OpaqueParameters {
   bool operator==(const OpaqueParameters&) const = default;
 };
 
-using Parameters =
-    std::variant<OpaqueParameters, H264Parameters, H265Parameters, Vp8Parameters, Vp9Parameters,
-                 AacParameters, OpusParameters, PcmParameters, MpegAudioParameters, Ac3Parameters>;
+using Parameters = std::variant<OpaqueParameters, H264Parameters, H265Parameters, Vp8Parameters,
+                                Vp9Parameters, AacParameters, OpusParameters, PcmParameters,
+                                MpegAudioParameters, Ac3Parameters, FlacParameters>;
 
 // What is known of pictures or sound, whichever codec it is; nullptr where it is the other or
 // opaque.

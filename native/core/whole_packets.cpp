@@ -69,6 +69,17 @@ uint32_t PcmParameters::samplesOf(ByteView unit) const {
   return bits == 0 ? 0 : static_cast<uint32_t>(unit.size() * 8 / bits);
 }
 
+Bytes toAal2Order(ByteView bytes, unsigned bits) {
+  Bytes ordered(bytes.size());
+  const size_t all = bytes.size() * 8 / bits * bits;
+  for (size_t i = 0; i < all; ++i) {
+    if ((bytes[i / 8] >> i % 8 & 1) == 0) continue;
+    const size_t to = i / bits * bits + (bits - 1 - i % bits);
+    ordered[to / 8] = static_cast<uint8_t>(ordered[to / 8] | 0x80 >> to % 8);
+  }
+  return ordered;
+}
+
 void WholePacketPacketizer::packetize(const Frame& frame, size_t, PayloadList& out) {
   if (frame.payload.empty() || frame.payload.size() > kMaxPayload) return;
   out.open();

@@ -28,6 +28,10 @@ std::unique_ptr<Depacketizer> makePcmDepacketizer(const RtpTrackConfig& config,
 // Unset: not a codec of samples, or one of no channels.
 std::optional<PcmParameters> pcmOf(std::string_view codec, uint32_t clockRateHz, uint8_t channels);
 
+// Samples of G.726, several of which share a byte: from RFC 3551's order (section 4.5.4), in which
+// the first one has the least significant bits, to that of AAL2 (ITU-T I.366.2).
+Bytes toAal2Order(ByteView bytes, unsigned bitsPerSample);
+
 // The same the other way. A unit is not cut: its pieces would need times of their own.
 class WholePacketPacketizer final : public Packetizer {
  public:

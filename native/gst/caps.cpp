@@ -1,6 +1,7 @@
 #include "gst/caps.hpp"
 
 #include "core/decoder_config.hpp"
+#include "core/flac.hpp"
 #include "core/frame_rate.hpp"
 #include "core/framed_audio.hpp"
 #include "core/whole_packets.hpp"
@@ -40,7 +41,7 @@ constexpr std::array kCodecs{
     Codec{"audio/x-opus", "OPUS", 48000}, Codec{"audio/x-alaw", "PCMA", 8000},
     Codec{"audio/x-mulaw", "PCMU", 8000}, Codec{"audio/x-ac3", "AC3", 48000},
     Codec{"audio/x-eac3", "EAC3", 48000}, Codec{"audio/x-vorbis", "VORBIS", 48000},
-    Codec{"audio/x-flac", "FLAC", 48000}, Codec{"audio/x-adpcm", "G726-32", 8000},
+    Codec{"audio/x-flac", "FLAC", 48000}, Codec{"audio/x-adpcm", "AAL2-G726-32", 8000},
     Codec{"audio/AMR", "AMR", 8000},      Codec{"audio/AMR-WB", "AMR-WB", 16000},
     Codec{"audio/G722", "G722", 8000},    Codec{"audio/G729", "G729", 8000},
 };
@@ -51,13 +52,16 @@ int intField(const GstStructure* structure, const char* name, int otherwise) {
   return value;
 }
 
-core::Bytes codecData(const GstStructure* structure) {
-  const GValue* value = gst_structure_get_value(structure, "codec_data");
-  GstBuffer* buffer = value ? gst_value_get_buffer(value) : nullptr;
+core::Bytes bytesOf(GstBuffer* buffer) {
   if (!buffer) return {};
   core::Bytes bytes(gst_buffer_get_size(buffer));
   gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
   return bytes;
+}
+
+core::Bytes codecData(const GstStructure* structure) {
+  const GValue* value = gst_structure_get_value(structure, "codec_data");
+  return bytesOf(value ? gst_value_get_buffer(value) : nullptr);
 }
 
 // Containers know the rate of streams whose own parameters are silent.
@@ -132,11 +136,25 @@ core::Parameters mpegAudio(const GstStructure* structure) {
   return isComplete(parameters) ? core::Parameters(parameters) : core::Parameters();
 }
 
+// The first of the headers that parsers put into caps: STREAMINFO behind the head of Ogg's mapping
+// and that of its block.
+core::Parameters flac(const GstStructure* structure) {
+  constexpr size_t kHeads = 17;
+  const GValue* headers = gst_structure_get_value(structure, "streamheader");
+  if (!headers || !GST_VALUE_HOLDS_ARRAY(headers) || gst_value_array_get_size(headers) == 0)
+    return {};
+  const core::Bytes head = bytesOf(gst_value_get_buffer(gst_value_array_get_value(headers, 0)));
+  if (head.size() < kHeads) return {};
+  const auto parameters = core::flac::parseStreamInfo(core::ByteView(head).subspan(kHeads));
+  return parameters ? core::Parameters(*parameters) : core::Parameters();
+}
+
 core::Parameters parametersOf(const GstStructure* structure, const core::Track& track) {
   if (track.codec == "VP8") return pictures(structure, core::Vp8Parameters());
   if (track.codec == "VP9") return vp9(structure);
   if (track.codec == "OPUS") return core::OpusParameters();
   if (track.codec == "MPA") return mpegAudio(structure);
+  if (track.codec == "FLAC") return flac(structure);
   return pcm(structure, track.codec, track.clockRateHz);
 }
 
@@ -232,8 +250,50 @@ Caps describe(const core::Ac3Parameters& parameters) {
   return caps;
 }
 
-// G.711 alone: GStreamer has no more of them without a dialect of its own.
+Caps rawCaps(const char* format, const core::PcmParameters& pcm) {
+  Caps caps = audioCaps("audio/x-raw", pcm);
+  gst_caps_set_simple(caps.get(), "format", G_TYPE_STRING, format, "layout", G_TYPE_STRING,
+                      "interleaved", nullptr);
+  return caps;
+}
+
+// Frames of it have the order of AAL2 (bufferOf).
+Caps adpcmCaps(const core::PcmParameters& pcm) {
+  Caps caps = audioCaps("audio/x-adpcm", pcm);
+  gst_caps_set_simple(caps.get(), "layout", G_TYPE_STRING, "g726", "bitrate", G_TYPE_INT,
+                      static_cast<int>(pcm.sampleRateHz * pcm.bitsPerSample), nullptr);
+  return caps;
+}
+
+Caps describeSamples(const std::string& codec, const core::PcmParameters& pcm) {
+  if (codec == "PCMU") return audioCaps("audio/x-mulaw", pcm);
+  if (codec == "PCMA") return audioCaps("audio/x-alaw", pcm);
+  if (codec == "G722") return audioCaps("audio/G722", pcm);
+  if (codec == "L8") return rawCaps("U8", pcm);
+  if (codec == "L16") return rawCaps("S16BE", pcm);
+  if (codec == "L24") return rawCaps("S24BE", pcm);
+  return adpcmCaps(pcm);
+}
+
 Caps describe(const core::PcmParameters&) { return nullptr; }
+
+// Of a stream that has begun: what stands in front of its frames is told here.
+Caps describe(const core::FlacParameters& parameters) {
+  const core::flac::StreamInfo info = core::flac::formatStreamInfo(parameters);
+  // RFC 5334 has no more to say than Ogg's mapping: one header packet, version 1.0.
+  core::Bytes head{0x7f, 'F', 'L', 'A', 'C', 1, 0, 0, 0, 'f', 'L', 'a', 'C', 0x80, 0, 0, 34};
+  head.insert(head.end(), info.begin(), info.end());
+  Caps caps = audioCaps("audio/x-flac", parameters);
+  gst_caps_set_simple(caps.get(), "framed", G_TYPE_BOOLEAN, TRUE, nullptr);
+  GValue headers = G_VALUE_INIT;
+  GValue header = G_VALUE_INIT;
+  g_value_init(&headers, GST_TYPE_ARRAY);
+  g_value_init(&header, GST_TYPE_BUFFER);
+  gst_value_set_buffer(&header, bufferOf(head).get());
+  gst_value_array_append_and_take_value(&headers, &header);
+  gst_structure_take_value(gst_caps_get_structure(caps.get(), 0), "streamheader", &headers);
+  return caps;
+}
 
 Caps describe(const core::OpaqueParameters&) { return nullptr; }
 
@@ -256,15 +316,15 @@ std::string codecName(const GstStructure& structure) {
   if (media == "video/x-h265") return "H265";
   if (media == "audio/mpeg" && version != 1) return "MPEG4-GENERIC";
   if (media == "video/mpeg" && version == 4) return "MP4V-ES";
+  if (media == "audio/x-adpcm")
+    return "AAL2-G726-" + std::to_string(intField(&structure, "bitrate", 32000) / 1000);
   const Codec* codec = findCodec(media);
   return std::string(codec ? codec->name : media);
 }
 
 Caps capsOf(const core::Track& track) {
-  if (const auto* pcm = std::get_if<core::PcmParameters>(&track.parameters)) {
-    if (track.codec == "PCMU") return audioCaps("audio/x-mulaw", *pcm);
-    if (track.codec == "PCMA") return audioCaps("audio/x-alaw", *pcm);
-  }
+  if (const auto* pcm = std::get_if<core::PcmParameters>(&track.parameters))
+    return describeSamples(track.codec, *pcm);
   return std::visit([](const auto& parameters) { return describe(parameters); }, track.parameters);
 }
 

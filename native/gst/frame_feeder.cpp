@@ -1,6 +1,7 @@
 #include "gst/frame_feeder.hpp"
 
 #include "gst/caps.hpp"
+#include "gst/frame_buffer.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,37 +11,6 @@ namespace gst {
 using core::Micros;
 
 namespace {
-
-GstClockTime toClockTime(Micros time) {
-  return static_cast<GstClockTime>(std::max(time, Micros{0}).count()) * GST_USECOND;
-}
-
-// A buffer over the frame's own bytes.
-Buffer wrap(const core::FrameRef& frame) {
-  auto held = std::make_unique<core::FrameRef>(frame);
-  const auto& bytes = frame->payload;
-  const GDestroyNotify letGo = [](gpointer ref) {
-    std::unique_ptr<core::FrameRef> owned(static_cast<core::FrameRef*>(ref));
-  };
-  return Buffer(gst_buffer_new_wrapped_full(
-      GST_MEMORY_FLAG_READONLY, const_cast<uint8_t*>(bytes.data()), bytes.size(), 0, bytes.size(),
-      held.release(), letGo));  // now owned by the buffer
-}
-
-Buffer bufferOf(const core::FrameRef& frame) {
-  Buffer buffer = wrap(frame);
-  GST_BUFFER_DTS(buffer.get()) = toClockTime(frame->dts);
-  GST_BUFFER_PTS(buffer.get()) = toClockTime(frame->pts);
-  if (frame->duration.count() > 0) GST_BUFFER_DURATION(buffer.get()) = toClockTime(frame->duration);
-  const auto flag = [&](bool set, GstBufferFlags value) {
-    if (set) GST_BUFFER_FLAG_SET(buffer.get(), value);
-  };
-  flag(!frame->key, GST_BUFFER_FLAG_DELTA_UNIT);
-  flag(frame->droppable, GST_BUFFER_FLAG_DROPPABLE);
-  flag(frame->damaged, GST_BUFFER_FLAG_CORRUPTED);
-  flag(frame->discontinuity, GST_BUFFER_FLAG_DISCONT);
-  return buffer;
-}
 
 const char* stemOf(core::Kind kind) { return kind == core::Kind::video ? "video_" : "audio_"; }
 
@@ -107,6 +77,7 @@ void FrameFeeder::takeTrack(const core::Track& track, std::vector<size_t>& used)
   used.push_back(index);
   Lane& lane = *lanes_[index];
   byTrack_.back() = &lane;
+  lane.track = track;
   gst_pad_push_event(lane.pad.get(), gst_event_new_caps(caps.get()));
   if (std::exchange(lane.announced, true)) return;
   gst_element_add_pad(element_, lane.pad.get());
@@ -152,7 +123,7 @@ bool FrameFeeder::takeFrame(const core::FrameRef& frame) {
   Lane* lane = frame->track < byTrack_.size() ? byTrack_[frame->track] : nullptr;
   if (!lane) return true;
   if (std::exchange(lane->needsSegment, false)) pushSegment(*lane, *frame);
-  return accept(*lane, gst_pad_push(lane->pad.get(), bufferOf(frame).release()));
+  return accept(*lane, gst_pad_push(lane->pad.get(), bufferOf(lane->track, frame).release()));
 }
 
 // Times stay the stream's own; the segment says when they are.
@@ -170,7 +141,9 @@ bool FrameFeeder::accept(Lane& lane, GstFlowReturn flow) {
       gst_flow_combiner_update_pad_flow(combiner_.get(), lane.pad.get(), flow);
   if (all == GST_FLOW_OK) return true;
   if (all == GST_FLOW_FLUSHING) return false;
-  if (all != GST_FLOW_EOS) GST_ELEMENT_FLOW_ERROR(element_, all);
+  if (all != GST_FLOW_EOS)
+    GST_ELEMENT_ERROR(element_, STREAM, FAILED, ("Internal data stream error."),
+                      ("streaming stopped, reason %s", gst_flow_get_name(all)));
   pushEnd();
   return false;
 }

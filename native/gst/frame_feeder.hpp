@@ -35,6 +35,7 @@ class FrameFeeder {
   struct Lane {
     Pad pad;
     core::Kind kind;
+    core::Track track{};  // of the epoch
     bool announced = false;  // its pad has had its first caps
     bool needsSegment = true;
   };

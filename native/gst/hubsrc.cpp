@@ -159,7 +159,8 @@ void sluice_hub_src_class_init(HubSrcClass* hubSrcClass) {
               "video/x-h265, stream-format=hvc1, alignment=au; video/x-vp8; video/x-vp9");
   addTemplate(elementClass, "audio_%u",
               "audio/mpeg, mpegversion=4, stream-format=raw; audio/mpeg, mpegversion=1; "
-              "audio/x-opus; audio/x-ac3; audio/x-mulaw; audio/x-alaw");
+              "audio/x-opus; audio/x-ac3; audio/x-mulaw; audio/x-alaw; audio/x-flac; audio/G722; "
+              "audio/x-adpcm, layout=g726; audio/x-raw, layout=interleaved");
   gst_element_class_set_static_metadata(elementClass, "Hub source", "Source/Network",
                                         "Reads a stream of the server", "Sluice");
 }

@@ -1,5 +1,6 @@
 #include "gst/unit_maker.hpp"
 
+#include "core/flac.hpp"
 #include "core/h264_depacketizer.hpp"
 #include "core/h265_depacketizer.hpp"
 
@@ -154,6 +155,10 @@ std::optional<io::RawUnit> UnitMaker::make(GstBuffer* buffer, const UnitTimes& t
   if (track_->nalLengthBytes > 0)
     return takePicture(*track_, mapped.bytes(), unit) ? std::optional(std::move(unit))
                                                       : std::nullopt;
+  // What stands in its caps already.
+  if (std::holds_alternative<core::FlacParameters>(track_->track.parameters) &&
+      !core::flac::isFrame(mapped.bytes()))
+    return std::nullopt;
   unit.payload.assign(mapped.bytes().begin(), mapped.bytes().end());
   return unit.payload.empty() ? std::nullopt : std::optional(std::move(unit));
 }

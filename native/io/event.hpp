@@ -23,6 +23,15 @@ struct Drained {};  // ingest: feed() said false, now there is room
 struct EpochBegan {
   core::EpochRef epoch;
 };  // stream: it has tracks, or they changed
+// A playable stream: an epoch has begun, and pipelines have to make the sound of these tracks.
+struct Remake {
+  struct Track {
+    uint8_t track = 0;
+    std::string codec;
+  };
+  uint32_t epoch = 0;
+  std::vector<Track> tracks;
+};
 struct InitMade {
   core::HlsInit init;
 };  // hls output
@@ -74,8 +83,8 @@ struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
 using Event =
-    std::variant<Text, Drained, EpochBegan, InitMade, SegmentMade, BlockMade, Sent, StateChanged,
-                 Planned, EndOfStream, Failed, Picture, Wanted, Unwanted, Offered, Withdrawn,
-                 Stopped, Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
+    std::variant<Text, Drained, EpochBegan, Remake, InitMade, SegmentMade, BlockMade, Sent,
+                 StateChanged, Planned, EndOfStream, Failed, Picture, Wanted, Unwanted, Offered,
+                 Withdrawn, Stopped, Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
 
 }  // namespace io

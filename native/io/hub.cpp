@@ -62,8 +62,34 @@ Id Hub::openStream(const OwnerRef& owner, const StreamSpec& spec) {
   std::lock_guard lock(mutex_);
   auto live = std::make_shared<LiveStream>(id, spec, nextThread(), owner);
   byPath_[{spec.domain, spec.path}] = id;
-  streams_[id] = {std::move(live), {}};
+  streams_[id] = {.live = std::move(live)};
   return id;
+}
+
+Id Hub::openPlayable(const OwnerRef& owner, Id parent) {
+  const Id id = nextId();
+  const LiveStreamRef from = findStream(parent);
+  if (!from) {
+    owner->emit(id, Closed{});
+    return id;
+  }
+  const core::StreamConfig& ring = from->ringConfig();
+  const StreamSpec spec{"", "", ring.ringMaxBytes, ring.ringMaxAge};
+  auto made = std::make_shared<LiveStream>(id, spec, from->thread, owner);
+  auto playable = std::make_shared<PlayableStream>(from, made);
+  {
+    std::lock_guard lock(mutex_);
+    streams_[id] = {std::move(made), {}, playable};
+  }
+  playable->open();
+  return id;
+}
+
+SoundRef Hub::findSound(Id playable, const Sound::Place& place) {
+  std::lock_guard lock(mutex_);
+  const auto found = streams_.find(playable);
+  const bool isMade = found != streams_.end() && found->second.playable;
+  return isMade ? found->second.playable->find(place) : nullptr;
 }
 
 LiveStreamRef Hub::findStream(Id id) {
@@ -198,6 +224,7 @@ void Hub::close(Id id) {
 void Hub::closeStream(const OpenStream& stream) {
   for (const auto& weak : stream.publishers)
     if (const auto publisher = weak.lock()) publisher->close();
+  if (stream.playable) stream.playable->close();
   stream.live->post([live = stream.live](core::Stream& it) {
     it.end();
     live->owner->emit(live->id, Closed{});

@@ -5,6 +5,7 @@
 #include "io/offer.hpp"
 #include "io/outputs.hpp"
 #include "io/owner.hpp"
+#include "io/playable_stream.hpp"
 #include "io/publisher.hpp"
 #include "io/rtp_output.hpp"
 #include "io/rtsp_ingest.hpp"
@@ -40,6 +41,8 @@ class Hub {
   Id nextId() { return ++lastId_; }
 
   Id openStream(const OwnerRef& owner, const StreamSpec& spec);
+  // What browsers can play of a stream; lives beside it, without a name.
+  Id openPlayable(const OwnerRef& owner, Id parent);
   Id openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
   Id openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config);
@@ -79,6 +82,8 @@ class Hub {
   // Emits Wanted (Unwanted when the taker lets go); items come once TypeScript has answered.
   std::shared_ptr<Subscription> want(Id pipeline, const std::string& path,
                                      std::vector<std::string> feeds);
+  // For the pipeline that makes it; nullptr: it is not wanted (any more).
+  SoundRef findSound(Id playable, const Sound::Place& place);
   // The newest key frame of the video track, on the media thread; nullptrs when there is none.
   using KeyFrameSink = std::function<void(core::EpochRef, core::FrameRef)>;
   void keyFrame(Id stream, KeyFrameSink sink);
@@ -91,7 +96,8 @@ class Hub {
   };
   struct OpenStream {
     LiveStreamRef live;
-    std::vector<std::weak_ptr<UnitInbox>> publishers;
+    std::vector<std::weak_ptr<UnitInbox>> publishers{};
+    std::shared_ptr<PlayableStream> playable{};  // nullptr: it is made of no other
   };
   Hub() = default;
   void makeThreads();

@@ -16,5 +16,6 @@ RecipePtr makeRecipe(FileSpec spec);
 RecipePtr makeRecipe(RtspSpec spec);
 RecipePtr makeRecipe(RelaySpec spec);
 RecipePtr makeRecipe(SnapshotSpec spec);
+RecipePtr makeRecipe(SoundSpec spec);
 
 }  // namespace pipelines

@@ -1,4 +1,5 @@
 #include "gst/caps.hpp"
+#include "gst/frame_buffer.hpp"
 #include "io/hub.hpp"
 #include "pipelines/parse.hpp"
 #include "pipelines/recipes.hpp"
@@ -84,12 +85,6 @@ std::string lineOf(const SnapshotSpec& spec, const GstCaps& caps) {
          sizeCaps(spec) + " ! " + encoderOf(spec) + " ! appsink name=out sync=false";
 }
 
-gst::Buffer bufferOf(const core::Frame& frame) {
-  gst::Buffer buffer(gst_buffer_new_allocate(nullptr, frame.payload.size(), nullptr));
-  gst_buffer_fill(buffer.get(), 0, frame.payload.data(), frame.payload.size());
-  return buffer;
-}
-
 using Found = std::variant<gst::KeyFrame, io::Failed>;
 
 Found ofStream(uint32_t stream) {
@@ -99,7 +94,7 @@ Found ofStream(uint32_t stream) {
   const core::Track& track = key.epoch->tracks[key.frame->track];
   gst::Caps caps = gst::capsOf(track);
   if (!caps) return failure("No snapshot can be made of " + track.codec);
-  return gst::KeyFrame{std::move(caps), bufferOf(*key.frame)};
+  return gst::KeyFrame{std::move(caps), gst::bufferOf(track, key.frame)};
 }
 
 Found ofPipeline(const gst::Meter* meter) {

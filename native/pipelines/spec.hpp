@@ -90,6 +90,14 @@ struct SnapshotSpec {
   std::shared_ptr<const gst::Meter> meter{};  // that pipeline's; nullptr: it has none
 };
 
-using Spec = std::variant<LaunchSpec, TestSpec, FileSpec, RtspSpec, RelaySpec, SnapshotSpec>;
+// Of a playable stream: the sound of this track in this epoch.
+struct SoundSpec {
+  uint32_t stream = 0;
+  uint32_t epoch = 0;
+  uint8_t track = 0;
+};
+
+using Spec =
+    std::variant<LaunchSpec, TestSpec, FileSpec, RtspSpec, RelaySpec, SnapshotSpec, SoundSpec>;
 
 }  // namespace pipelines

@@ -54,19 +54,21 @@ const peers: Record<string, Peer> = {
 	MP3: {
 		launch: `( ${tone} ! lamemp3enc ! mpegaudioparse ! rtpmpapay name=pay0 )`,
 		ready: /MPA 48 kHz stereo/,
-		codecs: /^mp4a\.40\.34$/,
-		streams: ['mp3'],
+		codecs: /^fLaC$/,
+		streams: ['flac'],
 	},
 	'AC-3': {
 		launch: `( ${tone} ! avenc_ac3 ! ac3parse ! rtpac3pay name=pay0 pt=97 )`,
 		ready: /AC3 48 kHz stereo/,
-		codecs: /^ac-3$/,
-		streams: ['ac3'],
+		codecs: /^fLaC$/,
+		streams: ['flac'],
 	},
 	'G.711': {
 		launch:
 			'( audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay0 )',
 		ready: /PCMU 8 kHz mono/,
+		codecs: /^fLaC$/,
+		streams: ['flac'],
 	},
 };
 

@@ -49,6 +49,12 @@ class Server {
     return id;
   }
 
+  io::Id openPlayable(io::Id parent) {
+    const io::Id id = hub().openPlayable(owner_, parent);
+    streams_.push_back(id);
+    return id;
+  }
+
   void closeStream(io::Id id) {
     hub().close(id);
     await<io::Closed>(id);

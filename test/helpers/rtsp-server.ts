@@ -25,6 +25,7 @@ export const h264Track: TrackInfo = {
 	constraints: 0xc0,
 	levelIdc: 0x1f,
 	fmp4: 'avc1.42c01f',
+	playable: 'avc1.42c01f',
 	parameterSets: [Buffer.from('6742c01f', 'hex'), Buffer.from('68ce3c80', 'hex')],
 };
 
@@ -38,6 +39,7 @@ export const aacTrack: TrackInfo = {
 	objectType: 2,
 	config: Buffer.from('1190', 'hex'),
 	fmp4: 'mp4a.40.2',
+	playable: 'mp4a.40.2',
 };
 
 export const settings = {

@@ -22,6 +22,7 @@ export const videoTrack: TrackInfo = {
 	levelIdc: 40,
 	parameterSets: [],
 	fmp4: 'avc1.4d0028',
+	playable: 'avc1.4d0028',
 };
 
 /** A stream without native code behind it, for tests of time: media comes when the test says so. */

@@ -1,59 +1,14 @@
 #include "io/hub.hpp"
 
 #include "core/hex.hpp"
+#include "listener.hpp"
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <string>
 
 namespace io {
 namespace {
-
-// An owner that writes down what it hears, and waits for it.
-class Listener {
- public:
-  Listener()
-      : owner(std::make_shared<Owner>([this](Id id, Event event) {
-          std::lock_guard lock(mutex_);
-          events_.emplace_back(id, std::move(event));
-          changed_.notify_all();
-        })) {}
-
-  template <typename T>
-  T wait(Id id) {
-    std::unique_lock lock(mutex_);
-    T found;
-    changed_.wait(lock, [&] {
-      for (const auto& [from, event] : events_)
-        if (const T* it = std::get_if<T>(&event); it != nullptr && from == id) {
-          found = *it;
-          return true;
-        }
-      return false;
-    });
-    return found;
-  }
-  template <typename T>
-  Id waitForAny() {
-    std::unique_lock lock(mutex_);
-    Id found = 0;
-    changed_.wait(lock, [&] {
-      for (const auto& [from, event] : events_)
-        if (std::holds_alternative<T>(event)) found = from;
-      return found != 0;
-    });
-    return found;
-  }
-
-  const OwnerRef owner;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::pair<Id, Event>> events_;
-};
 
 class HubTest : public testing::Test {
  protected:

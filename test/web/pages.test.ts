@@ -1,31 +1,12 @@
 import {existsSync} from 'node:fs';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {chromium} from 'playwright-core';
 import type {Page} from 'playwright-core';
+import {openBrowser} from '../helpers/browser.ts';
 import {movingPicture, startServer} from '../helpers/live.ts';
 
 // Built by `make build`, which `make test` does first.
 const pages = new URL('../../dist/web/player.html', import.meta.url);
-
-const quietFlags = [
-	'--no-sandbox',
-	'--disable-gpu',
-	'--autoplay-policy=no-user-gesture-required',
-	'--disable-background-networking',
-	'--disable-component-update',
-	'--disable-sync',
-	'--no-first-run',
-];
-
-const openBrowser = async (t: ExecutionContext, {width = 1280, height = 720} = {}) => {
-	const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: quietFlags});
-	t.teardown(() => browser.close());
-	const page = await browser.newPage({viewport: {width, height}});
-	const errors: string[] = [];
-	page.on('pageerror', error => errors.push(error.message));
-	return {page, errors};
-};
 
 const paths = {
 	cam: {source: movingPicture},

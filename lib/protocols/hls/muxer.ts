@@ -3,6 +3,7 @@ import {EventEmitter} from 'node:events';
 import {gzipSync} from 'node:zlib';
 import {MediaError} from '../../errors.ts';
 import type {Admission} from '../../media/delivery.ts';
+import type {Playable} from '../../media/playable-streams.ts';
 import type {Id, NativeEvent, TrackInfo} from '../../native/binding.ts';
 import {SegmentFiles} from './files.ts';
 import type {FilesLogger} from './files.ts';
@@ -42,6 +43,8 @@ export type MuxerOptions = {
 	native: HlsNative;
 	/** The muxer's own place at the path; left when it closes. */
 	admission: Admission;
+	/** What it packages; released when it closes. */
+	playable: Playable;
 	settings: HlsSettings;
 	memory: PathMemory;
 	logger: FilesLogger;
@@ -62,6 +65,7 @@ export class Muxer extends EventEmitter<{closed: []}> {
 	readonly #tag = randomBytes(4).toString('hex');
 	readonly #output: HlsOutput;
 	readonly #admission: Admission;
+	readonly #playable: Playable;
 	readonly #window: Window;
 	readonly #files: SegmentFiles | undefined;
 	readonly #waiting = new Set<{resolve: () => void; reject: (error: MediaError) => void}>();
@@ -70,12 +74,13 @@ export class Muxer extends EventEmitter<{closed: []}> {
 	#media: Playlist | undefined;
 	#end: MediaError | undefined;
 
-	constructor({path, native, admission, settings, memory, logger}: MuxerOptions) {
+	constructor({path, native, admission, playable, settings, memory, logger}: MuxerOptions) {
 		super();
 		this.path = path;
-		requireTracks(admission.tracks);
-		tellLeftOut({path, admission, memory, logger});
+		requireTracks(admission.tracks, playable.lacks);
+		tellLeftOut({path, playable, memory, logger});
 		this.#admission = admission;
+		this.#playable = playable;
 		this.#window = new Window(memory, {
 			count: settings.hlsSegmentCount,
 			segmentDuration: settings.hlsSegmentDuration,
@@ -84,7 +89,7 @@ export class Muxer extends EventEmitter<{closed: []}> {
 			? new SegmentFiles(settings.hlsDirectory, path, logger)
 			: undefined;
 		this.#output = native.openHls({
-			stream: admission.stream,
+			stream: playable.stream,
 			segmentDurationUs: settings.hlsSegmentDuration * 1000,
 			partDurationUs: wholeSegmentUs,
 			// With files, native code keeps a segment only until it is written.
@@ -95,6 +100,7 @@ export class Muxer extends EventEmitter<{closed: []}> {
 		this.#output.on('segment', event => void this.#addSegment(event));
 		this.#output.once('closed', () => this.#finish('PATH_NOT_READY', 'The stream has ended'));
 		admission.once('ended', (code, message) => this.#finish(code, message));
+		playable.once('closed', () => this.#finish('PATH_NOT_READY', 'The sound cannot be made'));
 	}
 
 	/** Seconds. */
@@ -228,6 +234,7 @@ export class Muxer extends EventEmitter<{closed: []}> {
 		this.#window.close();
 		this.#output.close();
 		this.#files?.close();
+		this.#playable.release();
 		this.#admission.leave();
 		this.emit('closed');
 	}
@@ -237,8 +244,8 @@ export class Muxer extends EventEmitter<{closed: []}> {
 // the ring, whose frames it shares.
 const wholeSegmentUs = 3600 * 1_000_000;
 
-const requireTracks = (tracks: readonly TrackInfo[]): void => {
-	if (tracks.some(track => track.fmp4 !== '')) return;
+const requireTracks = (tracks: readonly TrackInfo[], lacks: readonly string[]): void => {
+	if (tracks.length > lacks.length) return;
 	const codecs = tracks.map(track => track.codec);
 	throw new MediaError(
 		'HLS_NO_TRACKS',
@@ -250,12 +257,11 @@ const requireTracks = (tracks: readonly TrackInfo[]): void => {
 /** Once for each path, and again when others are left out. */
 const tellLeftOut = ({
 	path,
-	admission,
+	playable,
 	memory,
 	logger,
-}: Pick<MuxerOptions, 'path' | 'admission' | 'memory' | 'logger'>): void => {
-	const leftOut = admission.tracks.filter(track => track.fmp4 === '').map(track => track.codec);
-	const names = leftOut.join(', ');
+}: Pick<MuxerOptions, 'path' | 'playable' | 'memory' | 'logger'>): void => {
+	const names = playable.lacks.join(', ');
 	if (names !== '' && names !== memory.leftOut) logger.info({path}, `HLS leaves out ${names}`);
 	memory.leftOut = names;
 };

@@ -7,8 +7,9 @@ import type {HttpHandler, HttpLogger} from '../../http/handler.ts';
 import {peerAddress, peerName} from '../../http/peer.ts';
 import {sendBlocks, sendBytes, sendFile} from '../../http/send.ts';
 import type {Delivery} from '../../media/delivery.ts';
+import type {PlayableStreams} from '../../media/playable-streams.ts';
 import {Muxer} from './muxer.ts';
-import type {HlsNative, Playlist} from './muxer.ts';
+import type {HlsNative, MuxerOptions, Playlist} from './muxer.ts';
 import {mediaPlaylistName, parseFileName} from './names.ts';
 import type {HlsFile} from './names.ts';
 import {Sessions} from './sessions.ts';
@@ -20,6 +21,7 @@ import type {PathMemory} from './window.ts';
 export type HlsReaderOptions = {
 	native: HlsNative;
 	delivery: Pick<Delivery, 'join'>;
+	playables: Pick<PlayableStreams, 'open'>;
 	access: ReadAccess;
 	/** Asked anew each time, so that a reload takes effect with the next muxer. */
 	settings: () => HlsSettings;
@@ -206,7 +208,7 @@ class Reader {
 	}
 
 	async #open(path: string): Promise<Muxer> {
-		const {native, delivery, settings, logger} = this.#options;
+		const {delivery, playables} = this.#options;
 		const admission = await delivery.join({
 			path,
 			protocol: 'hls',
@@ -216,10 +218,24 @@ class Reader {
 			holds: true,
 		});
 		try {
-			const memory = this.#memory(path);
-			return new Muxer({path, native, admission, settings: settings(), memory, logger});
+			const {stream, tracks} = admission;
+			const playable = await playables.open({path, stream, tracks});
+			return this.#muxerOf({path, admission, playable});
 		} catch (error) {
 			admission.leave();
+			throw error;
+		}
+	}
+
+	#muxerOf(place: Pick<MuxerOptions, 'path' | 'admission' | 'playable'>): Muxer {
+		const {native, settings, logger} = this.#options;
+		const {path, admission, playable} = place;
+		try {
+			if (admission.end) throw admission.end;
+			const memory = this.#memory(path);
+			return new Muxer({...place, native, settings: settings(), memory, logger});
+		} catch (error) {
+			playable.release();
 			throw error;
 		}
 	}
