@@ -71,23 +71,21 @@ func parse(words []string) (options, error) {
 
 // A client of one transport only: what does not work does not become TCP unseen.
 func newClient(given options) (*gortsplib.Client, error) {
-	protocols := map[string]gortsplib.Protocol{
+	protocol, err := named("transport", given.transport, map[string]gortsplib.Protocol{
 		"tcp":       gortsplib.ProtocolTCP,
 		"udp":       gortsplib.ProtocolUDP,
 		"multicast": gortsplib.ProtocolUDPMulticast,
+	})
+	if err != nil {
+		return nil, err
 	}
-	protocol, isKnown := protocols[given.transport]
-	if !isKnown {
-		return nil, fmt.Errorf("expected the transport tcp, udp or multicast, got %s", given.transport)
-	}
-	tunnels := map[string]gortsplib.Tunnel{
+	tunnel, err := named("tunnel", given.tunnel, map[string]gortsplib.Tunnel{
 		"none":      gortsplib.TunnelNone,
 		"http":      gortsplib.TunnelHTTP,
 		"websocket": gortsplib.TunnelWebSocket,
-	}
-	tunnel, isKnown := tunnels[given.tunnel]
-	if !isKnown {
-		return nil, fmt.Errorf("expected the tunnel none, http or websocket, got %s", given.tunnel)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return &gortsplib.Client{
 		Protocol: &protocol,
@@ -95,4 +93,12 @@ func newClient(given options) (*gortsplib.Client, error) {
 		// The certificates of the tests sign themselves.
 		TLSConfig: &tls.Config{InsecureSkipVerify: true},
 	}, nil
+}
+
+func named[Value any](what string, word string, values map[string]Value) (Value, error) {
+	value, isKnown := values[word]
+	if !isKnown {
+		return value, fmt.Errorf("expected another word for the %s than %s", what, word)
+	}
+	return value, nil
 }

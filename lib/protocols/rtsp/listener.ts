@@ -3,8 +3,10 @@ import {createServer} from 'node:net';
 import type {Server, Socket} from 'node:net';
 import {createServer as createTlsServer} from 'node:tls';
 import type {Server as TlsServer} from 'node:tls';
+import type {Logger} from 'pino';
 import {namingSockets} from '../../http/listeners.ts';
 import type {TlsCertificate, SocketMaker} from '../../http/server.ts';
+import {RateLimited} from '../../observe/rate-limited.ts';
 
 /** One address that clients connect to. */
 export type RtspAddress = {
@@ -27,11 +29,7 @@ export type RtspListenerOptions = {
 	/** Beyond it handshakes are not begun. */
 	maxConnections: number;
 	turnedAway: () => void;
-	logger: {
-		info(fields: object, message: string): void;
-		debug(fields: object, message: string): void;
-		error(fields: object, message: string): void;
-	};
+	logger: Logger;
 };
 
 /** Listens at one address until it is closed. */
@@ -40,10 +38,12 @@ export class RtspListener {
 	readonly #server: Server;
 	/** Under TLS: until its handshake is over nobody else knows of a connection. */
 	readonly #underTls = new Set<Socket>();
+	readonly #notAccepted: RateLimited;
 	#port = 0;
 
 	constructor(options: RtspListenerOptions) {
 		this.#options = options;
+		this.#notAccepted = new RateLimited({logger: options.logger, level: 'error'});
 		this.#server = this.#createServer();
 	}
 
@@ -65,13 +65,16 @@ export class RtspListener {
 		this.#port = given;
 		this.#server.listen({fd});
 		await once(this.#server, 'listening');
-		this.#server.on('error', err => logger.error({err}, 'connection not accepted'));
+		this.#server.on('error', ({message}) =>
+			this.#notAccepted.note(`RTSP connection not accepted: ${message}`),
+		);
 		logger.info({listener: name, host, port: given}, 'listening');
 	}
 
 	/** Connections over TLS end with it, the others stay. May be called twice. */
 	async close(): Promise<void> {
 		for (const socket of this.#underTls) socket.destroy();
+		this.#notAccepted.close();
 		if (!this.#server.listening) return;
 		const closed = once(this.#server, 'close');
 		this.#server.close();

@@ -6,6 +6,7 @@ import type {SocketMaker} from '../../http/server.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-facts.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
+import {maxOpenFiles} from '../../util/open-files.ts';
 import type {Carrier} from './carrier.ts';
 import {FanOuts} from './fan-out.ts';
 import type {RtpNative} from './fan-out.ts';
@@ -268,4 +269,5 @@ const maxPathsCounted = 10_000;
 const keepAliveMs = 10_000;
 const sweepMs = 1000;
 const idleTimeoutMs = 60_000;
-const usualMaxConnections = 20_000;
+/** Cameras, files and other servers of this process have their half of what it may open. */
+const usualMaxConnections = Math.min(20_000, Math.floor(maxOpenFiles() / 2));

@@ -1,70 +1,32 @@
 import {once} from 'node:events';
 import test from 'ava';
-import type {ExecutionContext} from 'ava';
 import {MediaError} from '../../../../lib/errors.ts';
-import type {Headers} from '../../../../lib/protocols/rtsp/message.ts';
 import {scriptedControl} from '../../../helpers/delivery.ts';
-import {loadPictures, nalType} from '../../../helpers/media.ts';
-import {formatPacket, interleave, picturePayloads} from '../../../helpers/rtp.ts';
 import {connectRtsp} from '../../../helpers/rtsp-client.ts';
 import type {RtspClient} from '../../../helpers/rtsp-client.ts';
+import {
+	mediaOf,
+	pictures,
+	record,
+	recordTcp,
+	sdpOf,
+	sdpType,
+	startPublishing,
+} from '../../../helpers/rtsp-publisher.ts';
 import {startRtspServer} from '../../../helpers/rtsp-server.ts';
-import {startPaths} from '../../../helpers/server.ts';
-import type {Paths} from '../../../helpers/server.ts';
-
-const pictures = loadPictures('plain');
-const sets = pictures[0]!.nals.filter(nal => [7, 8].includes(nalType(nal)));
-const sdpType: Headers = [['Content-Type', 'application/sdp']];
-const tcp = (channel: number): Headers => [
-	['Transport', `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1};mode=record`],
-];
-
-const sdp = (control = 'streamid=0') =>
-	[
-		...['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=-', 't=0 0'],
-		...['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000'],
-		`a=fmtp:96 packetization-mode=1;sprop-parameter-sets=${sets.map(set => set.toString('base64')).join(',')}`,
-		...(control === '' ? [] : [`a=control:${control}`]),
-		'',
-	].join('\r\n');
 
 /** Media of so many pictures, from the first key frame. */
-const media = (count: number, channel = 0): Buffer => {
-	let sequence = 0;
-	const packets = pictures.slice(0, count).flatMap(picture => {
-		const payloads = picturePayloads(picture);
-		return payloads.map((payload, index) => {
-			const marker = index === payloads.length - 1;
-			const fields = {payloadType: 96, marker, timestamp: picture.pts, ssrc: 7, payload};
-			return interleave(channel, formatPacket({...fields, sequence: sequence++}));
-		});
-	});
-	return Buffer.concat(packets);
-};
-
-/** A whole server, and a client that is connected to it. */
-const startPublishing = async (t: ExecutionContext, paths: Paths = {all_others: {}}) => {
-	const started = await startPaths(t, paths);
-	const base = started.server.rtspUrl ?? '';
-	return {...started, base, client: await connectRtsp(t, base)};
-};
+const media = (count: number, channel = 0): Buffer => mediaOf(pictures.slice(0, count), {channel});
 
 const announce = (client: RtspClient, url: string, control?: string) =>
-	client.ask('ANNOUNCE', url, sdpType, sdp(control));
-
-/** Up to RECORD. */
-const record = async (client: RtspClient, url: string) => {
-	await announce(client, url);
-	await client.ask('SETUP', `${url}/streamid=0`, tcp(0));
-	return client.ask('RECORD', url);
-};
+	client.ask('ANNOUNCE', url, sdpType, sdpOf(control === undefined ? {} : {control}));
 
 test('what a client records is the stream of the path', async t => {
 	const {server, base, client} = await startPublishing(t);
 	const cam = server.path('cam');
 	const ready = once(cam, 'ready');
 	t.is((await announce(client, `${base}/cam`)).status, 200);
-	const {status, headers} = await client.ask('SETUP', `${base}/cam/streamid=0`, tcp(4));
+	const {status, headers} = await client.ask('SETUP', `${base}/cam/streamid=0`, recordTcp(4));
 	t.is(status, 200);
 	t.true(
 		headers.some(([name, value]) => name === 'Transport' && value.includes('interleaved=4-5')),
@@ -85,7 +47,7 @@ test('media that comes with RECORD, before its answer, is taken', async t => {
 	const {server, base, client} = await startPublishing(t);
 	const ready = once(server.path('cam'), 'ready');
 	await announce(client, `${base}/cam`);
-	await client.ask('SETUP', `${base}/cam/streamid=0`, tcp(0));
+	await client.ask('SETUP', `${base}/cam/streamid=0`, recordTcp(0));
 	const request = Buffer.from(client.request('RECORD', `${base}/cam`));
 	client.write(Buffer.concat([request, media(20)]));
 	await ready;
@@ -100,7 +62,7 @@ test('a client that does not wait for answers publishes all the same', async t =
 	t.is(status, 200);
 	client.write(
 		Buffer.concat([
-			Buffer.from(client.request('SETUP', `${url}/streamid=0`, tcp(0))),
+			Buffer.from(client.request('SETUP', `${url}/streamid=0`, recordTcp(0))),
 			Buffer.from(client.request('RECORD', url)),
 			media(20),
 		]),
@@ -122,7 +84,7 @@ for (const [control, suffix] of [
 		const url = `${base}/studio/one%2Dtwo`;
 		const query = '?user=x&token=y';
 		t.is((await announce(client, url + query, control)).status, 200);
-		t.is((await client.ask('SETUP', url + suffix + query, tcp(0))).status, 200);
+		t.is((await client.ask('SETUP', url + suffix + query, recordTcp(0))).status, 200);
 		t.is((await client.ask('RECORD', url)).status, 200);
 		t.like(server.path('studio/one-two').facts, {source: {type: 'rtspSession'}});
 	});
@@ -131,10 +93,10 @@ for (const [control, suffix] of [
 test('a query before the name of the track does not hide it, nor does a control that is a whole URL', async t => {
 	const {base, client} = await startPublishing(t);
 	await announce(client, `${base}/a?x=1`, 'streamid=0');
-	t.is((await client.ask('SETUP', `${base}/a?x=1/streamid=0`, tcp(0))).status, 200);
+	t.is((await client.ask('SETUP', `${base}/a?x=1/streamid=0`, recordTcp(0))).status, 200);
 	const other = await connectRtsp(t, base);
 	await announce(other, `${base}/b`, `${base}/b/left`);
-	t.is((await other.ask('SETUP', `${base}/b/left`, tcp(0))).status, 200);
+	t.is((await other.ask('SETUP', `${base}/b/left`, recordTcp(0))).status, 200);
 });
 
 test('what is asked in the wrong order is not valid in this state', async t => {
@@ -146,10 +108,10 @@ test('what is asked in the wrong order is not valid in this state', async t => {
 	t.is((await client.ask('RECORD', url)).status, 455);
 	t.is((await client.ask('PLAY', url)).status, 455);
 	t.is((await client.ask('PAUSE', url)).status, 455);
-	await client.ask('SETUP', `${url}/streamid=0`, tcp(0));
+	await client.ask('SETUP', `${url}/streamid=0`, recordTcp(0));
 	t.is((await client.ask('PAUSE', url)).status, 455);
 	t.is((await client.ask('RECORD', url)).status, 200);
-	t.is((await client.ask('SETUP', `${url}/streamid=0`, tcp(0))).status, 455);
+	t.is((await client.ask('SETUP', `${url}/streamid=0`, recordTcp(0))).status, 455);
 	t.is((await announce(client, url)).status, 455);
 	t.is((await client.ask('PAUSE', url)).status, 200);
 	t.is((await client.ask('RECORD', url)).status, 200);
@@ -159,7 +121,7 @@ test('a track that was not announced, and transports that are not there, are ref
 	const {base, client} = await startPublishing(t);
 	const url = `${base}/cam`;
 	await announce(client, url);
-	t.is((await client.ask('SETUP', `${url}/streamid=7`, tcp(0))).status, 404);
+	t.is((await client.ask('SETUP', `${url}/streamid=7`, recordTcp(0))).status, 404);
 	const of = (transport: string) =>
 		client.ask('SETUP', `${url}/streamid=0`, [['Transport', transport]]);
 	t.is((await of('RTP/AVP;unicast;client_port=5000-5001;mode=record')).status, 461);
@@ -175,8 +137,8 @@ test('an announcement that makes no sense is refused with a reason', async t => 
 	t.is(nothing.status, 400);
 	t.regex(nothing.body, /^expected a session description: no m= line/);
 	t.is((await ask('v=0\r\nm=video 0 udp 33\r\n')).status, 400);
-	t.is((await ask(sdp(), 'text/plain')).status, 415);
-	t.is((await client.ask('ANNOUNCE', `${base}/a//b`, sdpType, sdp())).status, 400);
+	t.is((await ask(sdpOf(), 'text/plain')).status, 415);
+	t.is((await client.ask('ANNOUNCE', `${base}/a//b`, sdpType, sdpOf())).status, 400);
 	t.deepEqual(server.paths(), []);
 });
 
@@ -240,7 +202,7 @@ test('a publisher is a session of the list, with what it sent', async t => {
 	const [facts] = server.sessions();
 	t.like(facts, {state: 'idle', path: 'cam', query: 'token=1', transport: 'TCP'});
 	t.deepEqual([...control.publishers.keys()], [facts?.id]);
-	await client.ask('SETUP', `${url}/streamid=0`, tcp(0));
+	await client.ask('SETUP', `${url}/streamid=0`, recordTcp(0));
 	await client.ask('RECORD', url);
 	t.like(server.sessions()[0], {state: 'publish'});
 	t.true(server.kick(facts!.id));
@@ -254,7 +216,7 @@ test('who hangs up while the path is asked does not stay', async t => {
 	const client = await connectRtsp(t, url);
 	t.is((await announce(client, url)).status, 404);
 	control.refuseWith(undefined);
-	client.write(client.request('ANNOUNCE', url, sdpType, sdp()));
+	client.write(client.request('ANNOUNCE', url, sdpType, sdpOf()));
 	client.socket.end();
 	await client.ended;
 	t.deepEqual(server.sessions(), []);

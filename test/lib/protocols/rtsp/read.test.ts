@@ -1,4 +1,5 @@
 import test from 'ava';
+import {MediaError} from '../../../../lib/errors.ts';
 import {headerOf} from '../../../../lib/protocols/rtsp/message.ts';
 import {scriptedControl} from '../../../helpers/delivery.ts';
 import {connectRtsp} from '../../../helpers/rtsp-client.ts';
@@ -95,6 +96,22 @@ test('one session is about one path', async t => {
 	await client.ask('SETUP', `${url}/trackID=0`, tcp());
 	t.is((await client.ask('SETUP', `${url}2/trackID=1`, tcp())).status, 459);
 	t.is(server.sessions().length, 1);
+});
+
+test('a connection has one session at a time, of a path that is there', async t => {
+	const {url, server, control} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	control.refuseWith(new MediaError('PATH_NOT_FOUND', 'No such path'));
+	t.is((await client.ask('SETUP', `${url}/trackID=0`, tcp())).status, 404);
+	control.refuseWith(undefined);
+	await client.ask('SETUP', `${url}/trackID=0`, tcp());
+	client.forgetSession();
+	t.is((await client.ask('SETUP', `${url}/trackID=1`, tcp())).status, 200);
+	t.is(server.sessions().length, 1);
+	await client.ask('TEARDOWN', url);
+	client.forgetSession();
+	t.is((await client.ask('SETUP', `${url}2/trackID=0`, tcp())).status, 200);
+	t.is(server.sessions()[0]?.path, 'cam2');
 });
 
 test("a session is nobody else's", async t => {

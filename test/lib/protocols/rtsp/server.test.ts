@@ -56,6 +56,25 @@ test('a method that nobody knows is 501 with those that there are', async t => {
 	t.regex(headerOf(answer, 'Public') ?? '', /DESCRIBE/);
 });
 
+test('a CSeq that comes again is answered again, and a body with DESCRIBE is no request', async t => {
+	const {url} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	const body = `OPTIONS ${url} RTSP/1.0\r\nCSeq: 99\r\n\r\n`;
+	const describe = `DESCRIBE ${url} RTSP/1.0\r\nCSeq: 3\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+	client.write(describe + describe);
+	await client.until(() => client.answers.length === 2);
+	client.write(`GET_PARAMETER ${url} RTSP/1.0\r\nCSeq: 4\r\nContent-Length: 8\r\n\r\nposition`);
+	await client.until(() => client.answers.length === 3);
+	t.deepEqual(
+		client.answers.map(answer => [answer.status, headerOf(answer, 'CSeq')]),
+		[
+			[200, '3'],
+			[200, '3'],
+			[200, '4'],
+		],
+	);
+});
+
 test('a version that is not spoken is 505', async t => {
 	const {url} = await startRtspServer(t);
 	const client = await connectRtsp(t, url);
