@@ -372,6 +372,10 @@ const createSources = (native: Native): Record<string, OpenSource> => {
 	return {
 		rtsp: openRtsp,
 		rtsps: openRtsp,
+		'rtsp+http': openRtsp,
+		'rtsps+http': openRtsp,
+		'rtsp+ws': openRtsp,
+		'rtsps+ws': openRtsp,
 		file: createFileSource(native),
 		test: createTestSource(native),
 		gstreamer: createGstreamerSource(native),

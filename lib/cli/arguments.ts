@@ -75,7 +75,7 @@ type InspectValues = {json?: boolean; packets?: string; seconds?: string; finger
 
 const inspectOrder = ([url, ...rest]: string[], values: InspectValues): Order => {
 	if (url === undefined || rest.length > 0) return wrong('expected one RTSP URL after inspect');
-	if (!/^rtsps?:\/\//i.test(url))
+	if (!/^rtsps?(?:\+(?:http|ws))?:\/\//i.test(url))
 		return wrong(`expected a URL that begins with rtsp:// or rtsps://, got ${redactUrl(url)}`);
 	const packets = integer(values.packets ?? '30', {min: 0, max: 100_000});
 	if (packets === undefined)

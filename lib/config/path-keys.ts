@@ -91,6 +91,13 @@ export const pathKeys = {
 		description:
 			'The network interface that multicast of an RTSP source comes in by, such as `eth1`. Empty = the system chooses.',
 	}),
+	rtspWebSocketPath: key(checkedText(checkWebSocketPath), {
+		default: '/',
+		isLive: false,
+		isOurs: true,
+		description:
+			'Where the WebSocket of a `rtsp+ws://` source is opened at the camera, such as `/rtsp-over-websocket`; the path of the URL is the one that RTSP asks for.',
+	}),
 	rtspEngine: key(word('native', 'gstreamer'), {
 		default: 'native',
 		isLive: false,
@@ -142,20 +149,26 @@ export const checkRedirected = (path: {
 		? 'expected sourceRedirect, the URL that source: redirect leads to'
 		: undefined;
 
+function checkWebSocketPath(text: string): string | undefined {
+	return /^\/[!-~]*$/.test(text) ? undefined : 'expected a path such as /rtsp-over-websocket';
+}
+
 function checkFingerprint(text: string): string | undefined {
 	return text === '' || isFingerprint(text)
 		? undefined
 		: 'expected the SHA-256 fingerprint of a certificate, 64 hexadecimal digits';
 }
 
-/** Why the certificate cannot be looked at, or undefined. */
-export const checkPinned = (path: {
+/** Why the source is none for GStreamer, or undefined. */
+export const checkEngine = (path: {
+	source: string;
 	rtspEngine: string;
 	sourceFingerprint: string;
-}): string | undefined =>
-	path.rtspEngine === 'gstreamer' && path.sourceFingerprint !== ''
-		? 'expected rtspEngine: native, which is the one that looks at fingerprints'
-		: undefined;
+}): string | undefined => {
+	if (path.rtspEngine !== 'gstreamer') return undefined;
+	if (path.sourceFingerprint !== '') return 'expected native, which looks at sourceFingerprint';
+	return /^rtsps?\+/i.test(path.source) ? 'expected native, which knows tunnels' : undefined;
+};
 
 function checkRedirect(url: string): string | undefined {
 	return url === '' || /^rtsps?:\/\/[^\s/]+/.test(url)

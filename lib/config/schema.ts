@@ -3,7 +3,7 @@ import {z} from 'zod';
 import {parseSecret} from '../util/secret.ts';
 import {encryptionKeys} from './encryption-keys.ts';
 import {key} from './key.ts';
-import {checkLaunch, checkPinned, checkRedirected, pathKeys, withLaunch} from './path-keys.ts';
+import {checkEngine, checkLaunch, checkRedirected, pathKeys, withLaunch} from './path-keys.ts';
 import {parsePattern} from './pattern.ts';
 import {
 	address,
@@ -27,9 +27,9 @@ export const pathSchema = strictMap(pathKeys)
 		const redirect = checkRedirected(path);
 		if (redirect !== undefined)
 			context.addIssue({code: 'custom', path: ['source'], message: redirect});
-		const pinned = checkPinned(path);
-		if (pinned !== undefined)
-			context.addIssue({code: 'custom', path: ['sourceFingerprint'], message: pinned});
+		const engine = checkEngine(path);
+		if (engine !== undefined)
+			context.addIssue({code: 'custom', path: ['rtspEngine'], message: engine});
 	})
 	.overwrite(withLaunch);
 

@@ -7,9 +7,9 @@ export const sourceForms = 'rtsp://..., file:///..., test:, gstreamer: ..., redi
 
 const ownWords = ['publisher', 'redirect'];
 const lackedWords = ['rpiCamera'];
-const ownSchemes = ['rtsp', 'rtsps'];
+const ownSchemes = ['rtsp', 'rtsps', 'rtsp+http', 'rtsps+http', 'rtsp+ws', 'rtsps+ws'];
 const lackedSchemes = [
-	...['rtsp+http', 'rtsps+http', 'rtsp+ws', 'rtsps+ws', 'rtmp', 'rtmps', 'http', 'https'],
+	...['rtmp', 'rtmps', 'http', 'https'],
 	...['udp', 'udp+mpegts', 'unix+mpegts', 'udp+rtp', 'unix+rtp', 'srt', 'moqt', 'whep', 'wheps'],
 ];
 

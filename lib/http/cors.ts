@@ -31,10 +31,12 @@ const exposed = 'age, content-length, content-range, date, etag, x-sluice-state'
 
 const allowedOrigin = (origin: string | undefined, allowed: readonly string[]) => {
 	if (allowed.includes('*')) return '*';
-	return origin !== undefined && allowed.some(pattern => matches(pattern, origin))
-		? origin
-		: undefined;
+	return origin !== undefined && isAllowedOrigin(origin, allowed) ? origin : undefined;
 };
+
+/** Whether pages of this origin may use media. */
+export const isAllowedOrigin = (origin: string, allowed: readonly string[]): boolean =>
+	allowed.some(pattern => matches(pattern, origin));
 
 const matches = (pattern: string, origin: string): boolean => {
 	const [head = '', ...tails] = pattern.split('*');

@@ -38,6 +38,7 @@ const settings = {
 	rtspUDPSourcePortRange: [],
 	rtspUDPReadBufferSize: 0,
 	rtspMulticastInterface: '',
+	rtspWebSocketPath: '/',
 	readTimeoutMs,
 } as const;
 

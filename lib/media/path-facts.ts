@@ -64,6 +64,10 @@ const rounded = (value: number | null, steps: number): number | null =>
 const sourceTypes: Record<string, string> = {
 	rtsp: 'rtspSource',
 	rtsps: 'rtspsSource',
+	'rtsp+http': 'rtspSource',
+	'rtsps+http': 'rtspsSource',
+	'rtsp+ws': 'rtspSource',
+	'rtsps+ws': 'rtspsSource',
 	file: 'fileSource',
 	test: 'testSource',
 	gstreamer: 'gstreamerSource',

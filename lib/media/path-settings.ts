@@ -48,6 +48,7 @@ export const pathSettings = (path: PathConfig, config: Config): PathSettings => 
 	rtspUDPReadBufferSize: config.rtspUDPReadBufferSize,
 	rtspMulticastInterface: path.rtspMulticastInterface,
 	sourceFingerprint: path.sourceFingerprint,
+	rtspWebSocketPath: path.rtspWebSocketPath,
 	readTimeoutMs: config.readTimeout,
 });
 
@@ -70,4 +71,5 @@ const sourceKeys = [
 	'rtspUDPSourcePortRange',
 	'rtspMulticastInterface',
 	'sourceFingerprint',
+	'rtspWebSocketPath',
 ] as const;

@@ -45,6 +45,8 @@ export type SourceSettings = {
 	rtspMulticastInterface: string;
 	/** SHA-256 of the certificate that a source over TLS has to show; empty = one of a known authority. */
 	sourceFingerprint: string;
+	/** Of a source within WebSocket. */
+	rtspWebSocketPath: string;
 	readTimeoutMs: number;
 };
 

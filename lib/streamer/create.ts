@@ -78,6 +78,7 @@ const settings = {
 	rtspUDPSourcePortRange: [],
 	rtspUDPReadBufferSize: 0,
 	rtspMulticastInterface: '',
+	rtspWebSocketPath: '/',
 	sourceFingerprint: '',
 	readTimeoutMs: 10_000,
 } as const;

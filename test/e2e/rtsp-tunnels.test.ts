@@ -58,6 +58,32 @@ test('GStreamer publishes within HTTP', async t => {
 	);
 });
 
+test('another Sluice is pulled within HTTP and within WebSocket, on either port', async t => {
+	const {server, url, said} = await startPaths(t, {cam: {source: picture}});
+	await said(/source ready/);
+	const onHttp = url.replace('http:', '').concat('/cam');
+	const onRtsp = (server.rtspUrl ?? '').replace('rtsp:', '').concat('/cam');
+	const other = await startPaths(t, {
+		one: {source: `rtsp+http:${onHttp}`},
+		two: {source: `rtsp+http:${onRtsp}`},
+		three: {source: `rtsp+ws:${onHttp}`},
+		four: {source: `rtsp+ws:${onRtsp}`},
+	});
+	for (const name of ['one', 'two', 'three', 'four'])
+		await other.said(new RegExp(`\\[${name}\\] source ready`));
+	t.deepEqual((await connectionsOf(url)).map(({tunnel}) => tunnel).sort(), [
+		'http',
+		'http',
+		'websocket',
+		'websocket',
+	]);
+	const {code, stderr} = await runCommand('ffmpeg', [
+		...['-nostdin', '-v', 'error', '-rtsp_transport', 'tcp', '-i', `${other.server.rtspUrl}/three`],
+		...['-t', '1', '-f', 'null', '-'],
+	]);
+	t.deepEqual({code, stderr}, {code: 0, stderr: ''});
+});
+
 test('where RTSP has to be secret, it is not to be had within plain HTTP', async t => {
 	const {url, said} = await startPaths(t, {cam: {source: picture}}, tlsKeys('strict'));
 	await said(/source ready/);

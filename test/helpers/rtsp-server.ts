@@ -46,6 +46,7 @@ export const settings = {
 	rtspStart: 'live',
 	rtspAuthMethods: ['basic', 'digest'],
 	trustedProxies: [],
+	hlsAllowOrigins: ['https://*.example.com'],
 	rtspTransports: ['udp', 'multicast', 'tcp'],
 	readTimeout: 10_000,
 	writeTimeout: 10_000,

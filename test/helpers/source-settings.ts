@@ -7,6 +7,7 @@ export const tcpSettings: SourceSettings = {
 	rtspUDPSourcePortRange: [20_000, 60_999],
 	rtspUDPReadBufferSize: 0,
 	rtspMulticastInterface: '',
+	rtspWebSocketPath: '/',
 	sourceFingerprint: '',
 	readTimeoutMs: 10_000,
 };

@@ -1,13 +1,13 @@
 import {EventEmitter} from 'node:events';
-import type {Socket} from 'node:net';
 import {MediaError, toMediaError} from '../../errors.ts';
 import type {Ingest} from '../../native/native.ts';
 import {plainAddress} from '../../util/network.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest, RtspResponse} from './message.ts';
 import {parseNumber} from './parameters.ts';
-import {dial} from './socket.ts';
-import type {DialOptions} from './socket.ts';
+import {dial} from './dial.ts';
+import type {DialOptions} from './dial.ts';
+import type {Line} from './line.ts';
 import {nextPiece} from './splitter.ts';
 
 export type ConnectionEvents = {
@@ -23,7 +23,7 @@ export type Question = {method: string; url: string; headers: Headers; timeoutMs
 export type Feed = Pick<Ingest, 'feed' | 'on' | 'off' | 'once'>;
 
 /**
- * One TCP connection to a camera. Answers find their questions by CSeq, and in the order of asking
+ * One connection to a camera. Answers find their questions by CSeq, and in the order of asking
  * where the camera repeats or omits it. Bytes are text until `feedTo`; after it they are the ingest's,
  * which gives the text back.
  */
@@ -31,7 +31,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	readonly #pending = new Map<number, Pending>();
 	/** Questions given up: what answers them later answers no other. */
 	readonly #late = new Set<number>();
-	#socket: Socket | undefined;
+	#socket: Line | undefined;
 	#unread = Buffer.alloc(0);
 	#feed: Feed | undefined;
 	#cseq = 0;

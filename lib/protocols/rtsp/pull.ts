@@ -85,6 +85,7 @@ class RtspPull extends EventEmitter<SourceEvents> {
 		const visit = new RtspVisit({
 			...{url, stream, allowBasic, logger, onExchange, carriage},
 			fingerprint: settings.sourceFingerprint,
+			webSocketPath: settings.rtspWebSocketPath,
 			timeoutMs: settings.readTimeoutMs,
 			mayFallBack: settings.rtspTransport === 'automatic' && carriage !== 'tcp',
 			udp: this.#udpMeans(),
@@ -94,13 +95,14 @@ class RtspPull extends EventEmitter<SourceEvents> {
 		return await this.#learn(visit);
 	}
 
-	/** TLS keeps nothing secret that goes over UDP beside it. */
-	#carriageOf({isTls}: RtspUrl): Carriage {
+	/** TLS keeps nothing secret that goes over UDP beside it, and where a tunnel is needed UDP has no way. */
+	#carriageOf({isTls, tunnel}: RtspUrl): Carriage {
 		const {source, settings, withoutUdp} = this.#options;
 		const {rtspTransport} = settings;
-		if (rtspTransport === 'automatic') return isTls || withoutUdp.has(source) ? 'tcp' : 'udp';
-		if (!isTls || rtspTransport === 'tcp') return rtspTransport;
-		const message = `Expected rtspTransport automatic or tcp with rtsps, got ${rtspTransport}`;
+		const isWithin = isTls || tunnel !== 'none';
+		if (rtspTransport === 'automatic') return isWithin || withoutUdp.has(source) ? 'tcp' : 'udp';
+		if (!isWithin || rtspTransport === 'tcp') return rtspTransport;
+		const message = `Expected rtspTransport automatic or tcp with TLS or a tunnel, got ${rtspTransport}`;
 		throw new MediaError('CONFIG_INVALID', message, {key: 'rtspTransport'});
 	}
 

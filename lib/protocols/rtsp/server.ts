@@ -33,6 +33,8 @@ export type RtspSettings = ReadSettings & {
 	readonly rtspAuthMethods: readonly Scheme[];
 	/** What they say of the address of who begins a tunnel is believed. */
 	readonly trustedProxies: readonly string[];
+	/** Pages of other origins that may take media, by WebSocket here. */
+	readonly hlsAllowOrigins: readonly string[];
 };
 
 export type RtspServerOptions = {
@@ -87,7 +89,8 @@ export class RtspServer {
 		const asking = {redirect, gatekeeper, schemes};
 		this.#services = {delivery, logger, refusedPublishers, ...asking, ...opening};
 		this.#tunnels = new Tunnels({
-			accept: (carrier, opening) => this.#begin(carrier, {...opening, tunnel: 'http'}),
+			accept: (carrier, tunnel, {isTls}) => this.#begin(carrier, {isTls, tunnel}),
+			origins: () => settings().hlsAllowOrigins,
 			patienceMs: () => settings().readTimeout,
 		});
 		this.#listeners = options.addresses.map(address => this.#listenerOf(address));

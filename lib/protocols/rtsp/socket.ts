@@ -8,17 +8,18 @@ import type {RtspUrl} from './url.ts';
 /** Takes the first `length` bytes of a buffer that is used again afterwards. False: pause reading. */
 export type TakeBytes = (buffer: Uint8Array, length: number) => boolean;
 
-export type DialOptions = {
+export type SocketOptions = {
 	url: RtspUrl;
 	/** SHA-256 of the certificate to be shown; empty = one that a known authority signed. */
 	fingerprint: string;
 	timeoutMs: number;
 	signal: AbortSignal;
-	take: TakeBytes;
+	/** Gets all bytes; without it they come as the socket's data. */
+	take?: TakeBytes;
 };
 
-/** A connected socket whose bytes go to `take`; rejects with RTSP_CONNECT. */
-export const dial = async (options: DialOptions): Promise<net.Socket> => {
+/** A connected socket; rejects with RTSP_CONNECT. */
+export const openSocket = async (options: SocketOptions): Promise<net.Socket> => {
 	const {url, timeoutMs, signal} = options;
 	signal.throwIfAborted();
 	const socket = url.isTls ? openTls(options) : openPlain(options);
@@ -30,10 +31,7 @@ export const dial = async (options: DialOptions): Promise<net.Socket> => {
 		if (socket instanceof tls.TLSSocket) checkCertificate(socket, options);
 	} catch (cause) {
 		socket.destroy();
-		const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-		const [host, port] = [url.host, portOf(url)];
-		const message = `Expected a connection to ${host} port ${port}, got: ${reason}`;
-		throw new MediaError('RTSP_CONNECT', message, {cause, host, port});
+		throw notConnected(url, cause);
 	} finally {
 		clearTimeout(timeout);
 		signal.removeEventListener('abort', abort);
@@ -43,27 +41,33 @@ export const dial = async (options: DialOptions): Promise<net.Socket> => {
 	return socket;
 };
 
+/** Why there is no connection to a camera. */
+export const notConnected = (url: RtspUrl, cause: unknown): MediaError => {
+	const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+	const [host, port] = [url.host, portOf(url)];
+	const message = `Expected a connection to ${host} port ${port}, got: ${reason}`;
+	return new MediaError('RTSP_CONNECT', message, {cause, host, port});
+};
+
 const keepAliveMs = 10_000;
 
 /** One for all connections of the process: whoever takes bytes has copied them when it returns. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-const openPlain = ({url, take}: DialOptions): net.Socket =>
-	net.connect({host: url.host, port: portOf(url), onread: readInto(take)});
+const openPlain = ({url, take}: SocketOptions): net.Socket =>
+	net.connect({host: url.host, port: portOf(url), ...readInto(take)});
 
 /** What the camera shows is looked at when it is there, so that its fingerprint can be told. */
-const openTls = ({url, take}: DialOptions): tls.TLSSocket => {
+const openTls = ({url, take}: SocketOptions): tls.TLSSocket => {
 	const {host} = url;
 	const name = net.isIP(host) === 0 ? {servername: host} : {};
 	// Node's types leave `onread` out here.
-	const onread = {onread: readInto(take)};
+	const onread = readInto(take);
 	return tls.connect({host, port: portOf(url), ...name, ...onread, rejectUnauthorized: false});
 };
 
-const readInto = (take: TakeBytes): net.OnReadOpts => ({
-	buffer: readBuffer,
-	callback: (length, buffer) => take(buffer, length),
-});
+const readInto = (take: TakeBytes | undefined): {onread?: net.OnReadOpts} =>
+	take ? {onread: {buffer: readBuffer, callback: (length, buffer) => take(buffer, length)}} : {};
 
 const opened = async (socket: net.Socket, event: string): Promise<void> =>
 	await new Promise((resolve, reject) => {
@@ -73,7 +77,7 @@ const opened = async (socket: net.Socket, event: string): Promise<void> =>
 	});
 
 /** The one that is expected, or one that a known authority vouches for. */
-const checkCertificate = (socket: tls.TLSSocket, {fingerprint}: DialOptions): void => {
+const checkCertificate = (socket: tls.TLSSocket, {fingerprint}: SocketOptions): void => {
 	const {fingerprint256 = ''} = socket.getPeerX509Certificate() ?? {};
 	const shown = plainFingerprint(fingerprint256);
 	if (fingerprint !== '') {

@@ -1,9 +1,14 @@
 import type {Socket} from 'node:net';
+import type {IncomingMessage} from 'node:http';
+import {WebSocketServer} from 'ws';
+import {isAllowedOrigin} from '../../http/cors.ts';
 import type {Carrier} from './carrier.ts';
-import {cookieOf} from './http-head.ts';
+import {asksForWebSocket, cookieOf, webSocketProtocol} from './http-head.ts';
 import type {HttpHead} from './http-head.ts';
 import {HttpTunnel} from './http-tunnel.ts';
 import type {TunnelPeer} from './http-tunnel.ts';
+import {headerOf} from './message.ts';
+import {WebSocketTunnel} from './web-socket-tunnel.ts';
 
 /** A connection that turned out to speak HTTP, and what it said. */
 export type Opening = {
@@ -17,14 +22,23 @@ export type Opening = {
 
 export type TunnelsOptions = {
 	/** Takes a tunnel, which is a client like one with a socket of its own. */
-	accept: (carrier: Carrier, opening: Opening) => void;
+	accept: (carrier: Carrier, kind: 'http' | 'websocket', opening: Opening) => void;
 	/** Milliseconds for the GET of a POST that came first. */
 	patienceMs: () => number;
+	/** Pages that may open a WebSocket beside those of this server. */
+	origins: () => readonly string[];
 };
 
 /** Ties the connections of HTTP tunnels together. */
 export class Tunnels {
 	readonly #options: TunnelsOptions;
+	readonly #webSockets = new WebSocketServer({
+		noServer: true,
+		clientTracking: false,
+		perMessageDeflate: false,
+		maxPayload: maxMessageBytes,
+		handleProtocols: () => webSocketProtocol,
+	});
 	readonly #open = new Map<string, HttpTunnel>();
 	/** Connections of POSTs whose GET has not come yet. */
 	readonly #early = new Map<string, Socket>();
@@ -37,6 +51,7 @@ export class Tunnels {
 	take(opening: Opening): void {
 		const {socket, head} = opening;
 		socket.on('error', () => {});
+		if (asksForWebSocket(head)) return this.#upgrade(opening);
 		const cookie = cookieOf(head);
 		if (cookie === undefined) refuse(socket, '404 Not Found');
 		else if (head.method === 'GET') this.#openTunnel(cookie, opening);
@@ -49,6 +64,20 @@ export class Tunnels {
 		for (const tunnel of this.#open.values()) tunnel.destroy();
 	}
 
+	/** Browsers say for which page they ask; others say nothing. */
+	#upgrade(opening: Opening): void {
+		const {socket, head, rest, peer} = opening;
+		const [origin, host] = [headerOf(head, 'Origin'), headerOf(head, 'Host')];
+		const isOwn = origin !== undefined && URL.parse(origin)?.host === host;
+		if (origin !== undefined && !isOwn && !isAllowedOrigin(origin, this.#options.origins()))
+			return refuse(socket, '403 Forbidden');
+		this.#webSockets.handleUpgrade(asRequest(head), socket, rest, webSocket => {
+			const tunnel = new WebSocketTunnel(webSocket, socket, peer);
+			this.#options.accept(tunnel, 'websocket', opening);
+			socket.resume();
+		});
+	}
+
 	/** A cookie that is in use belongs to somebody else. */
 	#openTunnel(cookie: string, opening: Opening): void {
 		const {socket, peer} = opening;
@@ -57,7 +86,7 @@ export class Tunnels {
 		const tunnel = new HttpTunnel(socket, peer);
 		this.#open.set(cookie, tunnel);
 		tunnel.once('close', () => this.#open.delete(cookie));
-		this.#options.accept(tunnel, opening);
+		this.#options.accept(tunnel, 'http', opening);
 		const early = this.#early.get(cookie);
 		this.#early.delete(cookie);
 		if (early) tunnel.receive(early);
@@ -89,6 +118,14 @@ export class Tunnels {
 }
 
 const maxEarly = 1000;
+/** Longer than any request, and than any packet. */
+const maxMessageBytes = 1024 * 1024;
+
+/** As much of a request as an upgrade looks at. */
+const asRequest = ({method, target, headers: all}: HttpHead): IncomingMessage => {
+	const headers = Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value]));
+	return {method, url: target, headers} as unknown as IncomingMessage;
+};
 
 const headers = [
 	'Server: Sluice',

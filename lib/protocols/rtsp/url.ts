@@ -1,11 +1,15 @@
-// rtsp:// and rtsps:// URLs as people paste them: passwords with `@ : / %` in them, cameras' own
+// rtsp:// and rtsps:// URLs, and those of tunnels (rtsp+http://, rtsp+ws:// ...), as people paste them: passwords with `@ : / %` in them, cameras' own
 // ideas of paths and queries kept to the letter.
 import {parsed, unparsed} from '../../util/parsed.ts';
 import type {Parsed} from '../../util/parsed.ts';
 import type {Credentials} from './auth.ts';
 
+/** What goes around RTSP. */
+export type TunnelKind = 'none' | 'http' | 'websocket';
+
 export type RtspUrl = {
 	isTls: boolean;
+	tunnel: TunnelKind;
 	/** A name or an address; IPv6 without brackets. */
 	host: string;
 	/** Undefined: not said; 554, or 322 with TLS. */
@@ -16,17 +20,19 @@ export type RtspUrl = {
 };
 
 export const parseRtspUrl = (text: string): Parsed<RtspUrl> => {
-	const [, scheme, rest = ''] = /^(rtsps?):\/\/(.*)$/is.exec(text.trim()) ?? [];
+	const [, scheme, around = '', rest = ''] = urlPattern.exec(text.trim()) ?? [];
 	if (!scheme) return unparsed('expected a URL that begins with rtsp:// or rtsps://');
 	if (hasControlCharacter(rest)) return unparsed('expected a URL without control characters');
 	const split = bestSplit(rest);
 	if (!split) return unparsed('expected a host, and a port from 1 to 65535 if any, in the URL');
 	const {userInfo, host, port, path} = split;
 	const credentials = userInfo === undefined ? undefined : parseCredentials(userInfo);
-	return parsed({isTls: scheme.toLowerCase() === 'rtsps', host, port, credentials, path});
+	const isTls = scheme.toLowerCase() === 'rtsps';
+	const tunnel = tunnels[around.toLowerCase()] ?? 'none';
+	return parsed({isTls, tunnel, host, port, credentials, path});
 };
 
-/** As it stands on request lines: without user and password. */
+/** As it stands on request lines: without user and password, and whatever is around it. */
 export const formatRtspUrl = ({isTls, host, port, path}: RtspUrl): string =>
 	`${isTls ? 'rtsps' : 'rtsp'}://${formatHost(host)}${port === undefined ? '' : `:${port}`}${path}`;
 
@@ -51,13 +57,18 @@ export const controlUrls = (bases: RtspUrl[], control: string | undefined): Rtsp
 	return base ? [...new Set(paths)].map(path => ({...base, path})) : [];
 };
 
-/** A Location header: absolute, or a path on the same host. Credentials are those of the URL given. */
+/** A Location header: absolute, or a path on the same host. Credentials and tunnel are those of the URL given. */
 export const resolveLocation = (from: RtspUrl, location: string): Parsed<RtspUrl> => {
 	if (location.startsWith('/')) return parsed({...from, path: location});
 	const to = parseRtspUrl(location);
 	if (!to.ok) return to;
-	return parsed({...to.value, credentials: to.value.credentials ?? from.credentials});
+	const credentials = to.value.credentials ?? from.credentials;
+	const tunnel = to.value.tunnel === 'none' ? from.tunnel : to.value.tunnel;
+	return parsed({...to.value, credentials, tunnel});
 };
+
+const urlPattern = /^(rtsps?)(?:\+(http|ws))?:\/\/(.*)$/is;
+const tunnels: Readonly<Record<string, TunnelKind>> = {http: 'http', ws: 'websocket'};
 
 type Split = {userInfo: string | undefined; host: string; port: number | undefined; path: string};
 
@@ -112,7 +123,8 @@ const unescape = (text: string): string =>
 		Buffer.from(escaped.replaceAll('%', ''), 'hex').toString(),
 	);
 
-const formatHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+/** Of a URL. */
+export const formatHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 const hasControlCharacter = (text: string): boolean =>
 	[...text].some(character => character <= ' ' || character === '\x7f');

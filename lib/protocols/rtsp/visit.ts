@@ -23,6 +23,8 @@ export type VisitOptions = {
 	stream: Pick<NativeStream, 'openIngest' | 'stats'>;
 	/** Of the certificate that the camera has to show; empty = one of a known authority. */
 	fingerprint: string;
+	/** Where a WebSocket is opened. */
+	webSocketPath: string;
 	timeoutMs: number;
 	carriage: Carriage;
 	/** Where UDP is refused or nothing comes by it, `run()` leads to the same camera over TCP. */
@@ -74,9 +76,9 @@ export class RtspVisit {
 	}
 
 	async run(): Promise<NextVisit> {
-		const {url, fingerprint, timeoutMs} = this.#options;
+		const {url, fingerprint, webSocketPath, timeoutMs} = this.#options;
 		const {signal} = this.#abort;
-		await this.#connection.open({url, fingerprint, timeoutMs, signal});
+		await this.#connection.open({url, fingerprint, webSocketPath, timeoutMs, signal});
 		try {
 			return (await this.#start()) ?? (await this.#stay());
 		} catch (error) {

@@ -123,13 +123,17 @@ test(isLimit, 'pathDefaults: {publishIPs: [10.0.0.0/8]}');
 test(isLimit, 'paths: {cam: {srtReadPassphrase: 0123456789}}');
 test(isLimit, 'hlsEncryption: yes');
 
-test('a fingerprint is 64 hexadecimal digits, and GStreamer looks at none', t => {
+test('a fingerprint is 64 hexadecimal digits, and GStreamer knows neither it nor tunnels', t => {
 	const digits = 'ab'.repeat(32);
 	t.deepEqual(problemsOf(`paths: {cam: {sourceFingerprint: ${digits}}}`), []);
 	t.regex(problemsOf('paths: {cam: {sourceFingerprint: abcd}}')[0] ?? '', /64 hexadecimal digits/);
 	t.regex(
 		problemsOf(`paths: {cam: {sourceFingerprint: ${digits}, rtspEngine: gstreamer}}`)[0] ?? '',
-		/cam\.sourceFingerprint: expected rtspEngine: native/,
+		/cam\.rtspEngine: expected native, which looks at sourceFingerprint/,
+	);
+	t.regex(
+		problemsOf('paths: {cam: {source: rtsp+http://camera/, rtspEngine: gstreamer}}')[0] ?? '',
+		/cam\.rtspEngine: expected native, which knows tunnels/,
 	);
 });
 

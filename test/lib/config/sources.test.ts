@@ -11,6 +11,8 @@ test('what this version can start is taken', t => {
 		'gstreamer: videotestsrc ! hubsink',
 		'rtsp://camera',
 		'rtsps://camera/',
+		'rtsp+http://camera:80/stream',
+		'rtsps+ws://camera:443/stream',
 		'RTSP://admin:p%40ss@[fe80::1]:554/Streaming/Channels/101',
 		'rtsp://admin:password@10.0.0.1/cam/realmonitor?channel=1&subtype=0',
 		'rtsp://root:password@10.0.0.1/axis-media/media.amp',

@@ -26,6 +26,7 @@ const isUnderstood = test.macro({
 			ok: true,
 			value: {
 				isTls: text.startsWith('rtsps'),
+				tunnel: 'none',
 				host: 'CAMERA',
 				port: port === undefined ? undefined : Number(port),
 				credentials: user === undefined ? undefined : {user, password: password!},

@@ -19,8 +19,15 @@ const connectToDeaf = async (t: ExecutionContext) => {
 	});
 	const {port} = server.address() as AddressInfo;
 	const {signal} = new AbortController();
-	const url = {isTls: false, host: '127.0.0.1', port, credentials: undefined, path: ''};
-	await connection.open({url, fingerprint: '', timeoutMs: 5000, signal});
+	const url = {
+		isTls: false,
+		tunnel: 'none' as const,
+		host: '127.0.0.1',
+		port,
+		credentials: undefined,
+		path: '',
+	};
+	await connection.open({url, fingerprint: '', webSocketPath: '/', timeoutMs: 5000, signal});
 	return connection;
 };
 

@@ -121,7 +121,7 @@ test('what is cut anywhere is the same request once it is whole', t => {
 });
 
 for (const text of [
-	'GET / HTTP/1.1\r\n',
+	'PUT / HTTP/1.1\r\n',
 	'\0\0\0',
 	'OPTIONS',
 	`${'A'.repeat(5000)}`,

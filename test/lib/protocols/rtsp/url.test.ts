@@ -36,6 +36,8 @@ const readsUrl = test.macro({
 test(readsUrl, 'rtsp://camera', {request: 'rtsp://camera'});
 test(readsUrl, 'RTSP://camera:8554/', {request: 'rtsp://camera:8554/', port: 8554});
 test(readsUrl, 'rtsps://camera/a', {request: 'rtsps://camera/a', port: 322});
+test(readsUrl, 'rtsp+http://camera:80/a', {request: 'rtsp://camera:80/a', port: 80});
+test(readsUrl, 'RTSPS+WS://camera/a', {request: 'rtsps://camera/a', port: 322});
 test(readsUrl, 'rtsp://[fe80::1]:554/a', {request: 'rtsp://[fe80::1]:554/a'});
 test(readsUrl, 'rtsp://camera?x=a@b', {request: 'rtsp://camera/?x=a@b'});
 test(readsUrl, 'rtsp://camera/user@home/a', {request: 'rtsp://camera/user@home/a'});
@@ -79,6 +81,7 @@ test(refusesUrl, 'rtsp://camera/a\r\nX: y');
 test('a URL reads back as it was written, with any password in its escapes', t => {
 	const original = fc.record({
 		isTls: fc.boolean(),
+		tunnel: fc.constantFrom('none', 'http', 'websocket'),
 		host: fc.constantFrom('camera', '10.0.0.1', 'cam.example.org', '2001:db8::1'),
 		port: fc.option(fc.integer({min: 1, max: 65_535}), {nil: undefined}),
 		credentials: fc.record({user: fc.string(), password: fc.string({unit: 'grapheme'})}),
@@ -88,9 +91,15 @@ test('a URL reads back as it was written, with any password in its escapes', t =
 		fc.property(original, url => {
 			const {user, password} = url.credentials;
 			const userInfo = `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
-			t.deepEqual(parsedUrl(formatRtspUrl(url).replace('://', `://${userInfo}`)), url);
+			const around = {none: '', http: '+http', websocket: '+ws'}[url.tunnel];
+			t.deepEqual(parsedUrl(formatRtspUrl(url).replace('://', `${around}://${userInfo}`)), url);
 		}),
 	);
+});
+
+test('a camera within a tunnel that sends us elsewhere is followed within the tunnel', t => {
+	const result = resolveLocation(parsedUrl('rtsp+http://camera:80/a'), 'rtsp://other:80/b');
+	t.like(result, {ok: true, value: {tunnel: 'http', host: 'other', path: '/b'}});
 });
 
 test('any text is a URL or a reason, never an exception', t => {
