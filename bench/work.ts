@@ -42,7 +42,8 @@ export const server =
 export const readersOfSluice: StartWork = async ({url, units, folder}) => {
 	const port = await freePort();
 	const address = `127.0.0.1:${port}`;
-	const config = {httpAddress: '127.0.0.1:0', rtspAddress: address, rtmpAddress: 'off'};
+	const rtp = {rtpAddress: '127.0.0.1:0', rtcpAddress: '127.0.0.1:0'};
+	const config = {httpAddress: '127.0.0.1:0', rtspAddress: address, ...rtp, rtmpAddress: 'off'};
 	const paths = {cam: {source: url, rtspTransport: 'tcp'}};
 	const {child, lines} = startServer(folder, {logLevel: 'warn', ...config, paths});
 	await listening(port);

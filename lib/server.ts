@@ -214,6 +214,7 @@ export class Server {
 		if (addresses.length === 0) return undefined;
 		return createRtspServer({
 			addresses,
+			udp: udpOf(store.config),
 			native,
 			delivery: this.#delivery,
 			settings: () => store.config,
@@ -381,6 +382,10 @@ const createSources = (native: Native): Record<string, OpenSource> => {
 		gstreamer: createGstreamerSource(native),
 	};
 };
+
+/** Undefined: no client gets anything over UDP. */
+const udpOf = ({rtspTransports, rtpAddress: rtp, rtcpAddress: rtcp}: Config) =>
+	rtspTransports.includes('udp') && rtp && rtcp ? {rtp, rtcp} : undefined;
 
 /** Undefined: the path is here, or nowhere. */
 const redirectOf = (config: Config, name: string): string | undefined => {

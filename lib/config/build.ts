@@ -94,10 +94,22 @@ function issuesOf(error: z.ZodError, entries: Entries, report: Report): unknown 
 
 function checkRules(config: Config, entries: Entries, report: Report): void {
 	checkUsers(config, report);
+	checkUdpPorts(config, report);
 	for (const [name, entry] of Object.entries(entries)) {
 		const path = config.paths[name];
 		if (path) checkPath({name, path, entry}, report);
 	}
+}
+
+/** RFC 3550 section 11, and players that take the second port for granted. */
+function checkUdpPorts({rtpAddress: rtp, rtcpAddress: rtcp}: Config, report: Report): void {
+	if (!rtp || !rtcp) return;
+	const isAny = rtp.port === 0 && rtcp.port === 0;
+	if (isAny || (rtp.port > 0 && rtp.port % 2 === 0 && rtcp.port === rtp.port + 1)) return;
+	report.error(
+		['rtcpAddress'],
+		`expected an even port in rtpAddress and the next one here, got ${rtp.port} and ${rtcp.port}`,
+	);
 }
 
 function checkPath(

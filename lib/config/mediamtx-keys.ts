@@ -46,8 +46,6 @@ export const lackedGlobalKeys: Readonly<Record<string, string | null>> = {
 	playbackServerCert: 'server.crt',
 	playbackAllowOrigins: '[*]',
 	playbackTrustedProxies: '[]',
-	rtpAddress: ':8000',
-	rtcpAddress: ':8001',
 	multicastIPRange: '224.1.0.0/16',
 	multicastRTPPort: '8002',
 	multicastRTCPPort: '8003',

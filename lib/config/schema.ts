@@ -50,9 +50,9 @@ export const userSchema = strictMap({
 const notServed = (protocol: string) => (value: unknown) =>
 	value === null ? undefined : `this version serves no ${protocol} yet, nothing listens there`;
 
-const onlyOverTcp = (transports: unknown) =>
-	Array.isArray(transports) && !transports.includes('tcp')
-		? 'this version gives RTSP over TCP only, so nobody can read by it here'
+const onlyMulticast = (transports: unknown) =>
+	Array.isArray(transports) && transports.length > 0 && transports.every(it => it === 'multicast')
+		? 'this version has no multicast yet, so nobody can read over RTSP here'
 		: undefined;
 
 const configKeys = {
@@ -116,9 +116,20 @@ const configKeys = {
 	rtspTransports: key(list(word('udp', 'multicast', 'tcp')), {
 		default: ['udp', 'multicast', 'tcp'],
 		isLive: true,
-		pending: onlyOverTcp,
+		pending: onlyMulticast,
 		description:
-			'How RTSP clients may have their media. This version gives it over `tcp`; clients that ask for another way first are told so and take that.',
+			'How RTSP clients may have their media; of those that a client offers it gets the first that is here. This version has no `multicast` yet: clients that ask for it first are told so and take another way. Publishers send over `tcp`.',
+	}),
+	rtpAddress: key(address(), {
+		default: ':8000',
+		isLive: false,
+		description:
+			'The UDP port that RTP goes out from, an even one, where `rtspTransports` has `udp`. Port 0 = any, if `rtcpAddress` has it too. `off` means no UDP.',
+	}),
+	rtcpAddress: key(address(), {
+		default: ':8001',
+		isLive: false,
+		description: 'The UDP port of RTCP: the next one to that of `rtpAddress`.',
 	}),
 	rtspAuthMethods: key(list(word('basic', 'digest')), {
 		default: ['basic', 'digest'],

@@ -24,7 +24,7 @@ export type HttpListener = {
 /** Makes listening sockets whose kernel buffers are kept short. */
 export type SocketMaker = {
 	listen(spec: {
-		protocol: 'tcp';
+		protocol: 'tcp' | 'udp';
 		host: string;
 		port: number;
 		notSentLowWater: number;

@@ -164,8 +164,11 @@ export type UdpReader = {
 	reader: number;
 	/** By the output's tracks; `host` is an IP literal, port 0 = not sent. */
 	tracks: {host: string; rtpPort: number; rtcpPort: number}[];
-	/** At once what there is since the newest key frame, in one burst; else it begins at the next one. */
-	ring: boolean;
+	/**
+	 * `live`: with the next key frame, or with the ring where that is younger than a second; `fast` and `real`: with
+	 * the ring, in compressed or true time. A ring leaves faster than it came, but not at once.
+	 */
+	begin: 'live' | 'fast' | 'real';
 };
 
 /** Codecs by RTP's names in upper case where there are any, else the media type of GStreamer. */
@@ -264,6 +267,10 @@ export type NativeEvent =
 			/** Packets that the kernel did not take, of all readers. */
 			refused: number;
 	  }
+	/** A reader that was added is there; `starts` is empty where it begins with the next key frame. */
+	| {type: 'joined'; id: Id; reader: number; starts: RtpStart[]}
+	/** What `sent` counts before the first packet of this reader; may be less than nothing. */
+	| {type: 'begun'; id: Id; reader: number; packets: number; bytes: number}
 	| {type: 'state'; id: Id; state: 'playing' | 'paused'}
 	| {type: 'eos'; id: Id}
 	/** Relay: what becomes of each track, before its first frame. */

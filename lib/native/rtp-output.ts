@@ -7,7 +7,12 @@ import type {Door} from './door.ts';
 type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
 
 export type RtpOutputEvents = {block: [made: RtpOutputBlock]; closed: []};
-export type UdpOutputEvents = {sent: [EventOf<'sent'>]; closed: []};
+export type UdpOutputEvents = {
+	sent: [EventOf<'sent'>];
+	joined: [EventOf<'joined'>];
+	begun: [EventOf<'begun'>];
+	closed: [];
+};
 
 export type RtpSpec = Omit<Extract<OutputSpec, {type: 'rtp'}>, 'type'>;
 export type UdpSpec = Omit<Extract<OutputSpec, {type: 'udp'}>, 'type'>;
@@ -76,23 +81,19 @@ export class UdpOutput extends EventEmitter<UdpOutputEvents> {
 		this.#door = door;
 		door.listen(id, event => {
 			if (event.type === 'sent') this.emit('sent', event);
+			if (event.type === 'joined') this.emit('joined', event);
+			if (event.type === 'begun') this.emit('begun', event);
 			if (event.type === 'closed') this.emit('closed');
 		});
 	}
 
+	/** `joined` follows. */
 	add(reader: UdpReader): void {
 		this.#door.binding.command(this.id, {type: 'add', ...reader});
 	}
 
 	remove(reader: number): void {
 		this.#door.binding.command(this.id, {type: 'remove', reader});
-	}
-
-	/** Where the ring and its tracks stand, for RTP-Info; undefined before the first block. */
-	place(): RingPlace | undefined {
-		const lent = this.#door.binding.lend({output: this.id, type: 'ring', compress: false}) ?? [];
-		for (const block of lent) this.#door.take(block).release();
-		return lent[0]?.ring;
 	}
 
 	close(): void {

@@ -146,6 +146,17 @@ io::Address readAddress(Reader& reader, const char* portKey) {
          Napi::String::New(reader.env(), host));
 }
 
+io::UdpJoin::Begin readBegin(Reader& command) {
+  using Begin = io::UdpJoin::Begin;
+  static const std::map<std::string, Begin> words{
+      {"live", Begin::live}, {"fast", Begin::fast}, {"real", Begin::real}};
+  const std::string word = command.text("begin");
+  const auto found = words.find(word);
+  if (found != words.end()) return found->second;
+  refuse(command.env(), command.pathOf("begin"), "live, fast or real",
+         Napi::String::New(command.env(), word));
+}
+
 io::Id openQueue(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   const auto request = static_cast<io::Id>(spec.number("request"));
   spec.done();
@@ -209,7 +220,7 @@ io::UdpJoin readUdpJoin(Reader& command) {
     join.tracks.push_back({readAddress(item, "rtpPort"), readAddress(item, "rtcpPort")});
     item.done();
   }
-  join.ring = command.boolean("ring");
+  join.begin = readBegin(command);
   return join;
 }
 

@@ -1,6 +1,7 @@
 #include "binding/lending.hpp"
 
 #include "binding/fields.hpp"
+#include "binding/track_to_js.hpp"
 #include "io/hub.hpp"
 
 #include <map>
@@ -43,18 +44,11 @@ Napi::Value lendSegment(Reader& request, io::Id output, BlockTable& blocks) {
 }
 
 Napi::Object placeOf(Napi::Env env, const core::RtpBlock& block) {
-  auto starts = Napi::Array::New(env, block.starts.size());
-  for (uint32_t index = 0; index < block.starts.size(); ++index) {
-    const core::RtpStart& start = block.starts[index];
-    starts.Set(
-        index,
-        Fields(env).set("sequence", start.sequence).set("timestamp", start.rtpTime).object());
-  }
   return Fields(env)
       .set("number", block.number)
       .set("packets", block.packets)
       .set("arrivalUs", block.arrival)
-      .set("starts", static_cast<Napi::Object>(starts))
+      .set("starts", startsToJs(env, block.starts))
       .object();
 }
 

@@ -104,6 +104,19 @@ void fill(Fields& fields, const io::Sent& event, BlockTable&) {
       .set("refused", event.refused);
 }
 
+void fill(Fields& fields, const io::Joined& event, BlockTable&) {
+  fields.set("type", "joined")
+      .set("reader", event.reader)
+      .set("starts", startsToJs(fields.env(), event.starts));
+}
+
+void fill(Fields& fields, const io::Begun& event, BlockTable&) {
+  fields.set("type", "begun")
+      .set("reader", event.reader)
+      .set("packets", event.packets)
+      .set("bytes", event.bytes);
+}
+
 void fill(Fields& fields, const io::BlockMade& event, BlockTable& blocks) {
   fields.set("type", "block")
       .set("number", event.made.number)

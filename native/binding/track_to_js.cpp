@@ -103,4 +103,14 @@ Napi::Object trackToJs(Napi::Env env, const core::Track& track) {
   return fields.object();
 }
 
+Napi::Object startsToJs(Napi::Env env, const std::vector<core::RtpStart>& starts) {
+  auto list = Napi::Array::New(env, starts.size());
+  for (uint32_t index = 0; index < starts.size(); ++index) {
+    const core::RtpStart& start = starts[index];
+    list.Set(index,
+             Fields(env).set("sequence", start.sequence).set("timestamp", start.rtpTime).object());
+  }
+  return list;
+}
+
 }  // namespace binding

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "binding/napi.hpp"
+#include "core/rtp_ring.hpp"
 #include "core/track.hpp"
 
 namespace binding {
@@ -9,5 +10,8 @@ const char* kindName(core::Kind kind);
 
 // TrackInfo of lib/native/binding.ts. JS thread.
 Napi::Object trackToJs(Napi::Env env, const core::Track& track);
+
+// RtpStart[] of lib/native/binding.ts.
+Napi::Object startsToJs(Napi::Env env, const std::vector<core::RtpStart>& starts);
 
 }  // namespace binding

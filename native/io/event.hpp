@@ -42,6 +42,16 @@ struct Sent {
   uint64_t packets = 0, bytes = 0;  // to each reader that has been there from the beginning
   uint64_t refused = 0;  // packets that the kernel did not take, of all readers
 };  // udp output, once a second
+struct Joined {
+  uint32_t reader = 0;
+  std::vector<core::RtpStart> starts;  // empty: it begins with the next key frame
+};  // udp output: a reader that was added is there
+struct Begun {
+  uint32_t reader = 0;
+  // What Sent counts before the first packet of this reader; less than nothing where it begins with
+  // what was there before the output.
+  int64_t packets = 0, bytes = 0;
+};  // udp output
 struct BlockMade {
   core::RtpBlock made;
   std::shared_ptr<void> untaken;  // goes with the event: JavaScript has taken it
@@ -82,9 +92,9 @@ struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event =
-    std::variant<Text, Drained, EpochBegan, Remake, InitMade, SegmentMade, BlockMade, Sent,
-                 StateChanged, Planned, EndOfStream, Failed, Picture, Wanted, Unwanted, Offered,
-                 Withdrawn, Stopped, Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
+using Event = std::variant<Text, Drained, EpochBegan, Remake, InitMade, SegmentMade, BlockMade,
+                           Sent, Joined, Begun, StateChanged, Planned, EndOfStream, Failed, Picture,
+                           Wanted, Unwanted, Offered, Withdrawn, Stopped, Closed, PacketSeen,
+                           UnitSeen, ReportSeen, ParametersSeen>;
 
 }  // namespace io

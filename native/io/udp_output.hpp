@@ -16,8 +16,10 @@ struct UdpJoin {
     Address rtcp;
   };
   std::vector<Track> tracks;
-  bool ring =
-      false;  // at once what there is since the newest key frame; else it begins at the next
+  // live: with the next key frame, or with the ring where that is young; fast and real: with the
+  // ring, in compressed or true time.
+  enum class Begin : uint8_t { live, fast, real };
+  Begin begin = Begin::live;
 };
 
 // RTP over UDP for any number of readers, from two sockets. Channels are 2n for RTP and 2n + 1 for
@@ -34,11 +36,15 @@ class UdpOutput final : public RtpOutput {
   struct Reader {
     std::shared_ptr<const UdpReader> to;
     bool begun = false;
+    std::shared_ptr<UdpBacklog> backlog{};  // nullptr: it keeps step with the others
   };
   void give(const core::RtpBlock& block) override;
   void admit(uint32_t id, const UdpJoin& join);
-  void send(const core::BlockRef& block, std::shared_ptr<const UdpReaders> readers,
-            std::shared_ptr<void> untaken);
+  void leave(uint32_t id);
+  std::vector<core::RtpBlock> ringFor(UdpJoin::Begin begin);
+  void startBacklog(Reader& reader, const std::vector<core::RtpBlock>& blocks);
+  void giveTo(uint32_t id, Reader& reader, const core::RtpBlock& block);
+  UdpWay wayTo(std::shared_ptr<const UdpReaders> readers) const;
   void count(const core::RtpBlock& block);
   std::vector<Address> channelsOf(const UdpJoin& join) const;
 
@@ -49,7 +55,7 @@ class UdpOutput final : public RtpOutput {
 
   // Media thread only.
   std::map<uint32_t, Reader> readers_;
-  std::shared_ptr<const UdpReaders> begun_;  // nullptr: somebody came, went or began
+  std::shared_ptr<const UdpReaders> step_;  // who keeps step; nullptr: somebody came or went
   uint64_t newest_ = 0;  // number of the last block given
   Sent sent_;
   core::Micros told_{0};  // when `sent_` was

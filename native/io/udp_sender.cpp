@@ -1,5 +1,7 @@
 #include "io/udp_sender.hpp"
 
+#include "io/clock.hpp"
+
 #include <linux/udp.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -9,7 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace io {
@@ -21,6 +25,7 @@ constexpr size_t kMaxSegments = 64;
 constexpr size_t kMaxRunBytes = 65'000;
 constexpr size_t kMaxMessages = 1024;  // UIO_MAXIOV bounds sendmmsg too
 constexpr int kRoomTimeoutMs = 20;
+constexpr std::chrono::milliseconds kPace{5};
 
 struct Packet {
   uint8_t channel;
@@ -111,6 +116,8 @@ void UdpSender::stop() {
   changed_.notify_one();
   thread_.join();
   jobs_.clear();
+  joining_.clear();
+  paced_.clear();
 }
 
 void UdpSender::post(UdpJob job) {
@@ -123,22 +130,52 @@ void UdpSender::post(UdpJob job) {
   changed_.notify_one();
 }
 
+void UdpSender::pace(UdpWay way, std::shared_ptr<UdpBacklog> backlog) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    joining_.push_back({std::move(way), std::move(backlog)});
+  }
+  changed_.notify_one();
+}
+
 void UdpSender::run() {
   std::deque<UdpJob> taken;
   std::unique_lock lock(mutex_);
-  for (;;) {
-    changed_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
-    if (stopped_) return;
+  while (wait(lock)) {
     taken.swap(jobs_);
+    std::move(joining_.begin(), joining_.end(), std::back_inserter(paced_));
+    joining_.clear();
     lock.unlock();
-    for (; !taken.empty(); taken.pop_front()) send(taken.front());
+    for (; !taken.empty(); taken.pop_front()) send(taken.front().way, taken.front().block->bytes());
+    catchUp();
     lock.lock();
   }
 }
 
-void UdpSender::send(const UdpJob& job) {
+// False: it is stopped.
+bool UdpSender::wait(std::unique_lock<std::mutex>& lock) {
+  const auto isDue = [this] { return stopped_ || !jobs_.empty() || !joining_.empty(); };
+  if (paced_.empty())
+    changed_.wait(lock, isDue);
+  else
+    changed_.wait_for(lock, kPace, isDue);
+  return !stopped_;
+}
+
+void UdpSender::catchUp() {
+  for (const auto& [way, backlog] : paced_)
+    for (;;) {
+      const UdpBacklog::Part part = backlog->take(now());
+      if (part.packets.empty()) break;
+      send(way, part.packets);
+    }
+  std::erase_if(paced_, [](const Paced& it) { return it.backlog->isOver(); });
+}
+
+void UdpSender::send(const UdpWay& way, core::ByteView block) {
   std::vector<Run> runs;
-  for (const Packet& packet : packetsOf(job.block->bytes())) {
+  for (const Packet& packet : packetsOf(block)) {
     if (runs.empty() || runs.back().channel != packet.channel ||
         !runs.back().takes(packet, segments_))
       runs.emplace_back();
@@ -147,14 +184,14 @@ void UdpSender::send(const UdpJob& job) {
   for (Run& run : runs) run.finish();
   Batch media;
   Batch reports;
-  for (const auto& reader : *job.readers)
+  for (const auto& reader : *way.readers)
     for (Run& run : runs) {
       if (run.channel >= reader->channels.size()) continue;
       const Address& to = reader->channels[run.channel];
       if (to.length > 0) (isReport(run.channel) ? reports : media).add(run, to);
     }
-  flush(job.sockets->rtcp.get(), reports, *job.refused);
-  flush(job.sockets->rtp.get(), media, *job.refused);
+  flush(way.sockets->rtcp.get(), reports, *way.refused);
+  flush(way.sockets->rtp.get(), media, *way.refused);
 }
 
 void UdpSender::flush(int fd, Batch& batch, std::atomic<uint64_t>& refused) {

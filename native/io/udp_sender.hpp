@@ -2,6 +2,7 @@
 
 #include "core/bytes.hpp"
 #include "io/socket.hpp"
+#include "io/udp_backlog.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -26,12 +27,17 @@ struct UdpReader {
 
 using UdpReaders = std::vector<std::shared_ptr<const UdpReader>>;
 
-// A block of interleaved packets for some readers.
-struct UdpJob {
+// By which sockets to which readers.
+struct UdpWay {
   std::shared_ptr<const UdpSockets> sockets;
-  core::BlockRef block;
   std::shared_ptr<const UdpReaders> readers;
   std::shared_ptr<std::atomic<uint64_t>> refused;  // counts packets that the kernel did not take
+};
+
+// A block of interleaved packets for some readers.
+struct UdpJob {
+  UdpWay way;
+  core::BlockRef block;
   std::shared_ptr<void> untaken;  // goes with the job
 };
 
@@ -46,22 +52,33 @@ class UdpSender {
   void start();
   void stop();  // what waits is dropped
   void post(UdpJob job);  // any thread
+  // Any thread. Sends what is in the backlog at its pace, until it is over.
+  void pace(UdpWay way, std::shared_ptr<UdpBacklog> backlog);
 
  private:
   struct Run;
   struct Batch;
+  struct Paced {
+    UdpWay way;
+    std::shared_ptr<UdpBacklog> backlog;
+  };
   void run();
-  void send(const UdpJob& job);
+  bool wait(std::unique_lock<std::mutex>& lock);
+  void catchUp();
+  void send(const UdpWay& way, core::ByteView block);
   void flush(int fd, Batch& batch, std::atomic<uint64_t>& refused);
   void sendSingly(int fd, const msghdr& message, std::atomic<uint64_t>& refused);
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::deque<UdpJob> jobs_;
+  std::vector<Paced> joining_;
   bool stopped_ = true;
   std::thread thread_;
 
-  bool segments_;  // sender thread: GSO is tried
+  // Sender thread only.
+  std::vector<Paced> paced_;
+  bool segments_;  // GSO is tried
 };
 
 }  // namespace io

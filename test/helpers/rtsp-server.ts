@@ -2,8 +2,8 @@ import {EventEmitter} from 'node:events';
 import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
 import {Gatekeeper} from '../../lib/auth/gatekeeper.ts';
-import type {TrackInfo} from '../../lib/native/binding.ts';
-import type {RtpOutputBlock} from '../../lib/native/rtp-output.ts';
+import type {RtpStart, TrackInfo, UdpReader} from '../../lib/native/binding.ts';
+import type {RtpOutputBlock, UdpOutputEvents, UdpSpec} from '../../lib/native/rtp-output.ts';
 import {createRtspServer} from '../../lib/protocols/rtsp/server.ts';
 import type {RtspServerOptions} from '../../lib/protocols/rtsp/server.ts';
 import {manualBlock} from './blocks.ts';
@@ -66,10 +66,12 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 	const lines: string[] = [];
 	const control = options.control ?? scriptedControl({tracks: [h264Track, aacTrack]});
 	const outputs: SilentOutput[] = [];
+	const udpOutputs: SilentUdpOutput[] = [];
 	const {authInternalUsers: users} = load(options.yaml ?? '').config;
 	const server = await createRtspServer({
 		addresses: [{name: 'rtspAddress', host: '127.0.0.1', port: 0}],
 		delivery: control.delivery,
+		udp: {rtp: {host: '127.0.0.1', port: 0}, rtcp: {host: '127.0.0.1', port: 0}},
 		redirect: () => undefined,
 		gatekeeper: new Gatekeeper({users: () => users, logger: pino({level: 'silent'})}),
 		logger: pino({base: null, level: 'debug'}, {write: line => lines.push(line)}),
@@ -85,6 +87,11 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 				outputs.push(output);
 				return output;
 			},
+			openUdp: spec => {
+				const output = new SilentUdpOutput(spec);
+				udpOutputs.push(output);
+				return output;
+			},
 		},
 		settings: () => ({...settings, ...options.settings}),
 	});
@@ -98,6 +105,7 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 		control,
 		lines,
 		outputs,
+		udpOutputs,
 	};
 };
 
@@ -132,3 +140,31 @@ export const tell = (output: SilentOutput, number: number, bytes: number) => {
 	block.release();
 	return block;
 };
+
+/** The same over UDP. */
+export class SilentUdpOutput extends EventEmitter<UdpOutputEvents> {
+	readonly spec: UdpSpec;
+	readonly readers = new Map<number, UdpReader>();
+	/** What readers are told when they join. */
+	starts: RtpStart[] = [];
+	isClosed = false;
+
+	constructor(spec: UdpSpec) {
+		super();
+		this.spec = spec;
+	}
+
+	add(reader: UdpReader): void {
+		this.readers.set(reader.reader, reader);
+		const joined = {type: 'joined' as const, id: 0, reader: reader.reader, starts: this.starts};
+		queueMicrotask(() => this.emit('joined', joined));
+	}
+
+	remove(reader: number): void {
+		this.readers.delete(reader);
+	}
+
+	close(): void {
+		this.isClosed = true;
+	}
+}

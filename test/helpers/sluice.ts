@@ -6,7 +6,12 @@ import {createInterface} from 'node:readline';
 import type {ExecutionContext} from 'ava';
 
 /** Listeners of a server that is started by command. */
-export const freePorts = {SLUICE_HTTPADDRESS: '127.0.0.1:0', SLUICE_RTSPADDRESS: '127.0.0.1:0'};
+export const freePorts = {
+	SLUICE_HTTPADDRESS: '127.0.0.1:0',
+	SLUICE_RTSPADDRESS: '127.0.0.1:0',
+	SLUICE_RTPADDRESS: '127.0.0.1:0',
+	SLUICE_RTCPADDRESS: '127.0.0.1:0',
+};
 
 export type Sluice = {
 	child: ChildProcess;

@@ -1,5 +1,7 @@
 #include "io/udp_sender.hpp"
 
+#include "io/clock.hpp"
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -8,6 +10,7 @@
 #include <cstring>
 
 #include <memory>
+#include <thread>
 
 namespace io {
 namespace {
@@ -53,7 +56,7 @@ class UdpSenderTest : public testing::TestWithParam<bool> {
 
   void send(core::BlockRef block, UdpReaders readers) {
     auto shared = std::make_shared<const UdpReaders>(std::move(readers));
-    sender_.post({sockets_, std::move(block), std::move(shared), refused_, nullptr});
+    sender_.post({{sockets_, std::move(shared), refused_}, std::move(block), nullptr});
   }
   static std::shared_ptr<const UdpReader> reader(std::vector<Address> channels) {
     return std::make_shared<const UdpReader>(UdpReader{std::move(channels)});
@@ -94,6 +97,22 @@ TEST_P(UdpSenderTest, AReaderWithoutAWayToItIsCountedAndHurtsNobody) {
   EXPECT_EQ(one.receive(), packet(2, 100));
   sender_.stop();
   EXPECT_GE(*refused_, 1u);
+}
+
+TEST_P(UdpSenderTest, ABacklogLeavesAtItsPaceAndInOrder) {
+  Port one;
+  std::vector<std::pair<uint8_t, Bytes>> packets;
+  for (uint8_t i = 0; i < 100; ++i) packets.emplace_back(0, packet(i, 1200));
+  const auto backlog = std::make_shared<UdpBacklog>(
+      std::deque<core::BlockRef>{blockOf(packets), blockOf({{0, packet(100, 300)}})}, 1'000'000);
+  auto readers = std::make_shared<const UdpReaders>(UdpReaders{reader({one.address})});
+  const core::Micros begin = now();
+  sender_.pace({sockets_, std::move(readers), refused_}, backlog);
+  EXPECT_TRUE(backlog->add(blockOf({{0, packet(101, 300)}})));
+  for (uint8_t i = 0; i < 102; ++i) EXPECT_EQ(one.receive(), packet(i, i < 100 ? 1200 : 300));
+  // 120 kB, of which 32 kB leave at once.
+  EXPECT_GE(now() - begin, core::Micros{80'000});
+  while (backlog->add(blockOf({}))) std::this_thread::yield();
 }
 
 TEST_P(UdpSenderTest, NothingIsSentAfterItWasStopped) {

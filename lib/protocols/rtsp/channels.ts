@@ -1,12 +1,5 @@
 // Interleaved channels (RFC 2326 section 10.12): what the client asks for, or a pair that is free.
-import type {Pair, Transport} from './transport.ts';
-
-/** The first offer that can be served over this connection, undefined: none. */
-export const tcpOffer = (offers: readonly Transport[]): Transport | undefined =>
-	offers.find(
-		({profile, lower, cast}) =>
-			profile.startsWith('RTP/AVP') && lower === 'TCP' && cast !== 'multicast',
-	);
+import type {Pair} from './transport.ts';
 
 /** The channels for one more track; `taken` are those of the others. Undefined: there are no more. */
 export const chooseChannels = (

@@ -38,6 +38,8 @@ export type MethodServices = {
 		client: Client,
 		user: string,
 	) => Promise<{session: ServerSession} | {refusal: RtspAnswer}>;
+	/** A session that lost its connection, for its client that is back; undefined: there is none. */
+	takeBack: (connection: ServerConnection, secret: string) => ServerSession | undefined;
 	gatekeeper: Pick<Gatekeeper, 'admit' | 'challenges'>;
 	/** How clients may say who they are. */
 	schemes: () => readonly Scheme[];
@@ -62,7 +64,7 @@ export const respond = async (
 	services: MethodServices,
 ): Promise<RtspAnswer> => {
 	try {
-		const given = refuse(request, client) ?? (await run(request, client, services));
+		const given = refuse(request, client, services) ?? (await run(request, client, services));
 		if (request.method === 'ANNOUNCE' && given.status !== 200)
 			tellRefused(request, client.connection, {
 				services,
@@ -121,7 +123,11 @@ const challenges = (
 };
 
 /** What is wrong with a request before its method is looked at. */
-const refuse = (request: RtspRequest, {session}: Client): RtspAnswer | undefined => {
+const refuse = (
+	request: RtspRequest,
+	client: Client,
+	services: MethodServices,
+): RtspAnswer | undefined => {
 	if (headerOf(request, 'CSeq') === undefined) return answer(400);
 	if (request.version?.startsWith('1.') === false) return answer(505);
 	if (!methods[request.method]) return answer(501, [publicHeader]);
@@ -131,7 +137,9 @@ const refuse = (request: RtspRequest, {session}: Client): RtspAnswer | undefined
 	if (header === undefined || isSessionless(request)) return undefined;
 	const named = parseSession(header);
 	if (!named.ok) return answer(400);
-	return named.value.id === session?.secret ? undefined : answer(454);
+	const {id} = named.value;
+	client.session ??= services.takeBack(client.connection, id);
+	return id === client.session?.secret ? undefined : answer(454);
 };
 
 const isSessionless = ({method}: RtspRequest): boolean =>

@@ -6,10 +6,10 @@ import type {RtspSessionFacts} from '../../media/session-facts.ts';
 import type {RtpTrackSpec, StreamStats} from '../../native/binding.ts';
 import type {Ingest} from '../../native/native.ts';
 import {announcedTracks, findAnnounced} from './announced.ts';
+import {fitOffer} from './carriage.ts';
+import type {Carriage} from './carriage.ts';
 import {chooseChannels} from './channels.ts';
 import {headerOf} from './message.ts';
-import {fitTransport} from './read.ts';
-import type {ReadSettings} from './read.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {ServerRequest, ServerSession, SessionMethod} from './server-session.ts';
 import {answer, explained, statusOf} from './status.ts';
@@ -26,7 +26,7 @@ export type PublishServices = {
 		openIngest(stream: number, tracks: RtpTrackSpec[]): Ingest;
 		streamStats(stream: number): StreamStats | undefined;
 	};
-	settings: () => Pick<ReadSettings, 'rtspTransports'>;
+	settings: () => {readonly rtspTransports: readonly Carriage[]};
 };
 
 type Opened = {session: PublishSession} | {refusal: RtspAnswer};
@@ -35,6 +35,7 @@ type Opened = {session: PublishSession} | {refusal: RtspAnswer};
 export class PublishSession implements ServerSession {
 	readonly secret = randomBytes(12).toString('hex');
 	readonly timeoutMs = 60_000;
+	readonly outlivesConnection = false;
 	readonly #connection: ServerConnection;
 	readonly #services: PublishServices;
 	readonly #publication: Publication;
@@ -93,9 +94,13 @@ export class PublishSession implements ServerSession {
 		return this.#publication.publisher;
 	}
 
+	get address(): string {
+		return this.#connection.address;
+	}
+
 	/** A path sends a publisher away that sends nothing. */
-	get livesByItself(): boolean {
-		return this.#isRecording;
+	get silentMs(): number {
+		return this.#isRecording ? 0 : Infinity;
 	}
 
 	methods(): Readonly<Record<string, SessionMethod | undefined>> {
@@ -159,7 +164,7 @@ export class PublishSession implements ServerSession {
 	}
 
 	#setUp(request: ServerRequest): RtspAnswer {
-		const transport = fitTransport(request, this.#services.settings());
+		const {transport} = fitOffer(request, this.#given()) ?? {};
 		if (!transport) return answer(461);
 		if (transport.mode?.toLowerCase() === 'play') return explained(400, 'expected mode=record');
 		const track = findAnnounced(request.url, this.#tracks, index => !this.#channels.has(index));
@@ -186,6 +191,10 @@ export class PublishSession implements ServerSession {
 	#pause(): RtspAnswer {
 		this.#isRecording = false;
 		return answer(200);
+	}
+
+	#given(): Carriage[] {
+		return this.#services.settings().rtspTransports.filter(carriage => carriage === 'tcp');
 	}
 
 	/** In the order of the announcement. */

@@ -2,46 +2,53 @@ import type {Socket} from 'node:net';
 import type {Logger} from 'pino';
 import type {Scheme} from '../../auth/gatekeeper.ts';
 import {peerAddress} from '../../http/peer.ts';
-import type {SocketMaker} from '../../http/server.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-facts.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {maxOpenFiles} from '../../util/open-files.ts';
 import type {Carrier} from './carrier.ts';
-import {FanOuts} from './fan-out.ts';
-import type {RtpNative} from './fan-out.ts';
+import {fitOffer} from './carriage.ts';
 import {parseHttpHead} from './http-head.ts';
 import type {HttpHead} from './http-head.ts';
 import type {TunnelPeer} from './http-tunnel.ts';
+import {namingSockets} from '../../http/listeners.ts';
 import {RtspListener} from './listener.ts';
 import type {RtspAddress} from './listener.ts';
 import {headersOf} from './message.ts';
 import {respond} from './methods.ts';
 import type {Client, MethodServices} from './methods.ts';
-import type {TcpInfo} from '../../native/binding.ts';
+import {Orphans} from './orphans.ts';
 import {PublishSession} from './publish.ts';
 import type {PublishServices} from './publish.ts';
-import {fitTransport, ReadSession} from './read.ts';
-import type {ReadSettings} from './read.ts';
+import {ReadSession} from './read.ts';
+import type {ReadServices} from './read.ts';
 import {ServerConnection} from './server-connection.ts';
 import type {ServerConnectionOptions} from './server-connection.ts';
+import type {ServerRequest} from './server-session.ts';
 import {Tunnels} from './tunnels.ts';
+import type {Binder} from './udp-pair.ts';
+import {UdpPorts} from './udp-ports.ts';
+import {Ways} from './ways.ts';
+import type {WaysOptions} from './ways.ts';
 
-export type RtspSettings = ReadSettings & {
-	/** Milliseconds for a request that has begun, and for the first one. */
-	readonly readTimeout: number;
-	readonly rtspAuthMethods: readonly Scheme[];
-	/** What they say of the address of who begins a tunnel is believed. */
-	readonly trustedProxies: readonly string[];
-	/** Pages of other origins that may take media, by WebSocket here. */
-	readonly hlsAllowOrigins: readonly string[];
-};
+type UdpAddress = {readonly host: string; readonly port: number};
+
+export type RtspSettings = ReturnType<WaysOptions['settings']> &
+	ReturnType<ReadServices['settings']> & {
+		/** Milliseconds for a request that has begun, and for the first one. */
+		readonly readTimeout: number;
+		readonly rtspAuthMethods: readonly Scheme[];
+		/** What they say of the address of who begins a tunnel is believed. */
+		readonly trustedProxies: readonly string[];
+		/** Pages of other origins that may take media, by WebSocket here. */
+		readonly hlsAllowOrigins: readonly string[];
+	};
 
 export type RtspServerOptions = {
 	addresses: readonly RtspAddress[];
-	native: SocketMaker &
-		RtpNative &
-		PublishServices['native'] & {nowUs(): number; tcpInfo(fd: number): TcpInfo | undefined};
+	/** Two ports that follow each other, the first one even, or two times 0 = any; undefined: no UDP. */
+	udp: {rtp: UdpAddress; rtcp: UdpAddress} | undefined;
+	native: Binder & WaysOptions['native'] & PublishServices['native'];
 	delivery: Pick<Delivery, 'join' | 'publish'>;
 	/** Asked anew each time, so that a reload takes effect at once. */
 	settings: () => RtspSettings;
@@ -71,7 +78,10 @@ export class RtspServer {
 	readonly #turnedAway: RateLimited;
 	readonly #late: RateLimited;
 	readonly #refusedPublishers: RateLimited;
+	readonly #orphans = new Orphans();
 	readonly #sent = new Map<string, number>();
+	#ways: Ways | undefined;
+	#udp: UdpPorts | undefined;
 	#lastConnection = 0;
 	#sweep: NodeJS.Timeout | undefined;
 
@@ -82,9 +92,11 @@ export class RtspServer {
 		const schemes = () => settings().rtspAuthMethods;
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
 		this.#late = new RateLimited({logger, periodMs: 10_000});
-		const openReader = readerOpener(options, {sent: this.#sent, late: this.#late});
-		const openPublisher = publisherOpener(options);
-		const opening = {openReader, openPublisher};
+		const opening: Pick<MethodServices, 'openReader' | 'openPublisher' | 'takeBack'> = {
+			openReader: async (request, client, user) => this.#openReader(request, client, user),
+			openPublisher: publisherOpener(options),
+			takeBack: (connection, secret) => this.#orphans.giveTo(connection, secret),
+		};
 		const refusedPublishers = (this.#refusedPublishers = new RateLimited({logger}));
 		const asking = {redirect, gatekeeper, schemes};
 		this.#services = {delivery, logger, refusedPublishers, ...asking, ...opening};
@@ -103,6 +115,9 @@ export class RtspServer {
 
 	/** Called by `createRtspServer`, once. */
 	async open(): Promise<void> {
+		const {native, settings} = this.#options;
+		this.#udp = await this.#openUdp();
+		this.#ways = new Ways({native, settings, ports: this.#udp, late: this.#late});
 		for (const listener of this.#listeners) await listener.open();
 		this.#sweep = setInterval(() => this.#check(), sweepMs).unref();
 	}
@@ -121,14 +136,15 @@ export class RtspServer {
 	}
 
 	sessions(): RtspSessionFacts[] {
-		return [...this.#clients.values()].flatMap(({session}) => session?.facts() ?? []);
+		const sessions = [...this.#clients.values()].flatMap(({session}) => session ?? []);
+		return [...sessions, ...this.#orphans].map(session => session.facts());
 	}
 
 	/** False: there is no such session. */
 	kick(id: string): boolean {
 		const client = [...this.#clients.values()].find(({session}) => session?.id === id);
-		client?.connection.close('it was kicked');
-		return client !== undefined;
+		if (client) hangUp(client, 'it was kicked');
+		return client !== undefined || this.#orphans.kick(id);
 	}
 
 	/** Bytes of media sent, by path. */
@@ -145,8 +161,11 @@ export class RtspServer {
 		this.#turnedAway.close();
 		this.#late.close();
 		this.#refusedPublishers.close();
-		for (const {connection} of this.#clients.values()) connection.close('the server ends');
+		for (const client of this.#clients.values()) hangUp(client, 'the server ends');
+		this.#orphans.close();
 		this.#tunnels.close();
+		this.#udp?.close();
+		this.#udp = undefined;
 		await Promise.all(this.#listeners.map(async listener => listener.close()));
 	}
 
@@ -204,8 +223,10 @@ export class RtspServer {
 		connection.on('interleaved', (channel, data) => client.session?.interleaved?.(channel, data));
 		connection.once('closed', reason => {
 			this.#clients.delete(id);
-			client.session?.close(reason);
+			const {session} = client;
 			client.session = undefined;
+			if (session?.outlivesConnection) this.#orphans.take(session);
+			else session?.close(reason);
 			logger.debug({peer: connection.peer}, `RTSP connection closed: ${reason}`);
 		});
 		return connection;
@@ -219,39 +240,59 @@ export class RtspServer {
 		return {address: peerAddress({headers, socket: {remoteAddress}}, trustedProxies), port};
 	}
 
+	async #openUdp(): Promise<UdpPorts | undefined> {
+		const {udp, native, logger} = this.#options;
+		if (!udp) return undefined;
+		const listeners = [
+			{name: 'rtpAddress', ...udp.rtp},
+			{name: 'rtcpAddress', ...udp.rtcp},
+		];
+		// A port of any that is taken is no reason to fail.
+		const binder = udp.rtp.port === 0 ? native : namingSockets(native, listeners);
+		const ports = await UdpPorts.open(binder, udp);
+		logger.info({listener: 'rtpAddress', host: udp.rtp.host, port: ports.pair[0]}, 'listening');
+		return ports;
+	}
+
+	/** Undefined: by no way that the client offers. */
+	async #openReader(
+		request: ServerRequest,
+		{connection}: Client,
+		user: string,
+	): Promise<ReadSession | undefined> {
+		const ways = this.#ways;
+		if (!ways || !fitOffer(request, ways.givenTo(connection))) return undefined;
+		const {delivery, settings, logger} = this.#options;
+		return ReadSession.open(request, connection, {
+			...{user, delivery, settings, logger, ways},
+			onClosed: ({path, bytesSent}) => count(this.#sent, path, bytesSent),
+		});
+	}
+
 	#check(): void {
 		const {readTimeout} = this.#options.settings();
 		for (const client of this.#clients.values()) {
 			client.session?.check();
 			checkTime(client, readTimeout);
 		}
+		this.#orphans.check();
 	}
 }
 
-/** Hangs up on who takes too long. */
-const checkTime = ({connection, session}: Client, readTimeout: number): void => {
-	const {halfMs, idleMs, requests} = connection;
-	if (halfMs > readTimeout) return connection.refuse({status: 408}, 'its request did not end');
-	if (session?.livesByItself) return;
-	const patienceMs = requests === 0 ? readTimeout : (session?.timeoutMs ?? idleTimeoutMs);
-	if (idleMs > patienceMs) connection.close(`it asked for nothing in ${patienceMs / 1000} s`);
+/** Its session is over with it. */
+const hangUp = ({connection, session}: Client, reason: string): void => {
+	session?.close(reason);
+	connection.close(reason);
 };
 
-const readerOpener = (
-	options: RtspServerOptions,
-	{sent, late}: {sent: Map<string, number>; late: RateLimited},
-): MethodServices['openReader'] => {
-	const {native, delivery, settings, logger} = options;
-	const fanOuts = new FanOuts(native, late);
-	const offsetUs = native.nowUs() - performance.now() * 1000;
-	const nowUs = () => performance.now() * 1000 + offsetUs;
-	const tcpInfo = (fd: number) => native.tcpInfo(fd);
-	const onClosed = ({path, bytesSent}: RtspSessionFacts) => count(sent, path, bytesSent);
-	const services = {delivery, fanOuts, settings, nowUs, tcpInfo, logger, onClosed};
-	return async (request, {connection}, user) =>
-		fitTransport(request, settings())
-			? ReadSession.open(request, connection, {...services, user})
-			: undefined;
+/** Hangs up on who takes too long. */
+const checkTime = (client: Client, readTimeout: number): void => {
+	const {connection, session} = client;
+	const {halfMs, requests} = connection;
+	if (halfMs > readTimeout) return connection.refuse({status: 408}, 'its request did not end');
+	const idleMs = Math.min(connection.idleMs, session?.silentMs ?? Infinity);
+	const patienceMs = requests === 0 ? readTimeout : (session?.timeoutMs ?? idleTimeoutMs);
+	if (idleMs > patienceMs) hangUp(client, `it asked for nothing in ${patienceMs / 1000} s`);
 };
 
 const publisherOpener =

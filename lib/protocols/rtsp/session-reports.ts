@@ -12,9 +12,11 @@ export class SessionReports {
 		this.#nowUs = nowUs;
 	}
 
-	/** Takes a compound packet of RTCP. */
-	take(data: Buffer, clockRateHz: number): void {
+	/** Takes a compound packet of RTCP; what is said of a source without a clock rate is left out. */
+	take(data: Buffer, clockRateOf: (ssrc: number) => number | undefined): void {
 		for (const block of parseReceiverReports(data)) {
+			const clockRateHz = clockRateOf(block.ssrc);
+			if (clockRateHz === undefined) continue;
 			if (this.#lost.size < maxSources || this.#lost.has(block.ssrc))
 				this.#lost.set(block.ssrc, Math.max(0, block.lost));
 			this.#jitter = block.jitter / clockRateHz;

@@ -3,6 +3,7 @@ import {networkInterfaces} from 'node:os';
 import {MediaError, toMediaError} from '../../errors.ts';
 import type {UdpTrackSpec} from '../../native/binding.ts';
 import {inNetworks} from '../../util/network.ts';
+import type {Carriage} from './carriage.ts';
 import {notOffered} from './refusal.ts';
 import type {RtspSession} from './session.ts';
 import type {DescribedTrack} from './tracks.ts';
@@ -11,9 +12,6 @@ import type {Pair, Transport} from './transport.ts';
 import {bindGroup, bindPair} from './udp-pair.ts';
 import type {Binder, UdpPair} from './udp-pair.ts';
 import type {RtspUrl} from './url.ts';
-
-/** How RTP comes from a camera: between the answers on the RTSP connection, or over UDP. */
-export type Carriage = 'tcp' | 'udp' | 'multicast';
 
 /** What UDP needs of us. */
 export type UdpMeans = {

@@ -66,7 +66,7 @@ test('a reader gets a report and then, from a key frame on, every packet once', 
 	const {output, rtp, rtcp} = await startOutput(t);
 	const [media, control] = [await bindReader(t), await bindReader(t)];
 	const video = {host: '127.0.0.1', rtpPort: media.port, rtcpPort: control.port};
-	output.add({reader: 1, tracks: [video, silent], ring: false});
+	output.add({reader: 1, tracks: [video, silent], begin: 'live'});
 	await until(() => media.packets.length >= 60);
 	t.true(isCounted(sequences(media.packets)));
 	const first = media.packets[0]!;
@@ -79,13 +79,12 @@ test('a reader gets a report and then, from a key frame on, every packet once', 
 	t.is(control.packets[0]?.bytes[1], 200);
 });
 
-test('readers take the tracks they want, and the ring at once if they ask', async t => {
+test('readers take the tracks they want, and the ring if they ask', async t => {
 	const {output} = await startOutput(t);
-	await until(() => output.place() !== undefined);
 	const [one, other] = [await bindReader(t), await bindReader(t)];
 	const to = ({port}: {port: number}) => ({host: '127.0.0.1', rtpPort: port, rtcpPort: 0});
-	output.add({reader: 1, tracks: [to(one), to(one)], ring: true});
-	output.add({reader: 2, tracks: [silent, to(other)], ring: true});
+	output.add({reader: 1, tracks: [to(one), to(one)], begin: 'real'});
+	output.add({reader: 2, tracks: [silent, to(other)], begin: 'real'});
 	const ssrcs = ({packets}: {packets: {bytes: Buffer}[]}) =>
 		new Set(packets.map(({bytes}) => bytes.readUInt32BE(8)));
 	await until(() => ssrcs(one).size === 2 && other.packets.length > 10);
@@ -103,8 +102,8 @@ test('a reader that is removed gets nothing more, the others go on', async t => 
 		rtpPort: port,
 		rtcpPort: port,
 	});
-	output.add({reader: 1, tracks: [to(one)], ring: false});
-	output.add({reader: 2, tracks: [to(other)], ring: false});
+	output.add({reader: 1, tracks: [to(one)], begin: 'live'});
+	output.add({reader: 2, tracks: [to(other)], begin: 'live'});
 	await until(() => one.packets.length > 20 && other.packets.length > 20);
 	output.remove(1);
 	await once(output, 'sent');
@@ -115,12 +114,33 @@ test('a reader that is removed gets nothing more, the others go on', async t => 
 	t.is(refused, 0);
 });
 
+test('a reader is told where each track begins, and what was sent before it', async t => {
+	const {output} = await startOutput(t);
+	const media = await bindReader(t);
+	const video = {host: '127.0.0.1', rtpPort: media.port, rtcpPort: 0};
+	const [joined, begun] = [once(output, 'joined'), once(output, 'begun')];
+	output.add({reader: 7, tracks: [video, silent], begin: 'fast'});
+	const [{reader, starts}] = await joined;
+	t.is(reader, 7);
+	await until(() => media.packets.length > 0);
+	const {bytes} = media.packets[0]!;
+	t.deepEqual(starts[0], {sequence: bytes.readUInt16BE(2), timestamp: bytes.readUInt32BE(4)});
+	const [before] = await begun;
+	t.is(before.reader, 7);
+	const [sent] = await once(output, 'sent');
+	t.true(sent.packets - before.packets > 0 && sent.bytes > before.bytes);
+});
+
 test('addresses that make no sense are refused, readers nobody knows are ignored', async t => {
 	const {native, stream, output} = await startOutput(t);
 	const bad = {host: 'nowhere', rtpPort: 5000, rtcpPort: 5001};
-	t.throws(() => output.add({reader: 1, tracks: [bad], ring: false}), {
+	t.throws(() => output.add({reader: 1, tracks: [bad], begin: 'live'}), {
 		instanceOf: TypeError,
 		message: /`command\.tracks\[0\]\.host` to be an IP address, got nowhere/,
+	});
+	const wrong = {reader: 1, tracks: [], begin: 'soon' as 'live'};
+	t.throws(() => output.add(wrong), {
+		message: /`command\.begin` to be live, fast or real, got soon/,
 	});
 	output.remove(77);
 	const spec = {stream: stream.id, tracks, maxPacketBytes: 600, rtpFd: 1_000_000, rtcpFd: 0};
@@ -128,6 +148,5 @@ test('addresses that make no sense are refused, readers nobody knows are ignored
 	const closed = once(output, 'closed');
 	output.close();
 	t.deepEqual(await closed, []);
-	output.add({reader: 1, tracks: [], ring: true});
-	t.is(output.place(), undefined);
+	output.add({reader: 1, tracks: [], begin: 'real'});
 });

@@ -40,7 +40,7 @@ test('channels that nobody asked for, or that are taken, are chosen for the clie
 });
 
 test('a transport that is not served is 461, and the next one may be', async t => {
-	const {url, control} = await startRtspServer(t);
+	const {url, control} = await startRtspServer(t, {udp: undefined});
 	const client = await connectRtsp(t, url);
 	const setUp = (transport: string) =>
 		client.ask('SETUP', `${url}/trackID=0`, [['Transport', transport]]);

@@ -1,6 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {chooseChannels, tcpOffer} from '../../../../lib/protocols/rtsp/channels.ts';
+import {fitOffer} from '../../../../lib/protocols/rtsp/carriage.ts';
+import type {Carriage} from '../../../../lib/protocols/rtsp/carriage.ts';
+import {chooseChannels} from '../../../../lib/protocols/rtsp/channels.ts';
+import type {Headers} from '../../../../lib/protocols/rtsp/message.ts';
 import {formatRange, parseRange} from '../../../../lib/protocols/rtsp/range.ts';
 import {
 	compactNtp,
@@ -35,12 +38,23 @@ test('ranges survive being written and read', t => {
 	);
 });
 
-test('the first transport over TCP is taken, wherever it stands', t => {
-	const offer = (text: string) => tcpOffer(parseTransports(text))?.interleaved;
-	t.deepEqual(offer('RTP/AVP;unicast;client_port=1-2,rtp/avp/tcp;interleaved=4-5'), [4, 5]);
-	t.deepEqual(offer('RTP/AVP/TCP;unicast;interleaved=0-1,RTP/AVP/TCP;interleaved=2-3'), [0, 1]);
-	t.is(offer('RTP/AVP/TCP;multicast;interleaved=0-1'), undefined);
-	t.is(offer('RAW/RAW/UDP;unicast'), undefined);
+test('the first transport that is served is taken, wherever it stands', t => {
+	const fit = (text: string, given: Carriage[] = ['tcp']) => {
+		const headers: Headers = [['Transport', text]];
+		return fitOffer({type: 'request', method: 'SETUP', url: '', headers, body: ''}, given);
+	};
+	const channels = (text: string) => fit(text)?.transport.interleaved;
+	t.deepEqual(channels('RTP/AVP;unicast;client_port=1-2,rtp/avp/tcp;interleaved=4-5'), [4, 5]);
+	t.deepEqual(channels('RTP/AVP/TCP;unicast;interleaved=0-1,RTP/AVP/TCP;interleaved=2-3'), [0, 1]);
+	t.is(fit('RTP/AVP/TCP;multicast;interleaved=0-1'), undefined);
+	t.is(fit('RAW/RAW/UDP;unicast;client_port=1-2', ['udp']), undefined);
+	t.is(fit('RTP/SAVP;unicast;client_port=1-2', ['udp']), undefined);
+	t.is(fit('RTP/AVP;unicast', ['udp']), undefined);
+	t.is(fit('RTP/AVP;unicast;client_port=0-1', ['udp']), undefined);
+	const all: Carriage[] = ['tcp', 'multicast', 'udp'];
+	const offered = 'RTP/AVP;unicast;client_port=6000,RTP/AVP;multicast,RTP/AVP/TCP;unicast';
+	t.like(fit(offered, all), {carriage: 'udp', transport: {clientPort: [6000, 6001]}});
+	t.is(fit(offered, ['tcp', 'multicast'])?.carriage, 'multicast');
 });
 
 test('channels never meet', t => {

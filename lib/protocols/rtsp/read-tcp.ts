@@ -1,0 +1,144 @@
+import type {RtpStart, TcpInfo} from '../../native/binding.ts';
+import {chooseChannels} from './channels.ts';
+import {payloadTypeOf} from './describe.ts';
+import type {FanOuts, Layout} from './fan-out.ts';
+import {ReaderQueue} from './reader-queue.ts';
+import {Reading} from './reading.ts';
+import type {StartMode} from './reading.ts';
+import {ssrcOf} from './reader-way.ts';
+import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
+import {SessionReports} from './session-reports.ts';
+import {noTransport} from './transport.ts';
+import type {Pair, Transport} from './transport.ts';
+import {socketInfo, WriteWatch} from './write-watch.ts';
+
+export type TcpReadSettings = {
+	/** Milliseconds in which a reader has to take something. */
+	readonly writeTimeout: number;
+	/** Bytes that may wait for one reader. */
+	readonly readerQueueMaxSize: number;
+};
+
+export type TcpReadServices = {
+	fanOuts: FanOuts;
+	settings: () => TcpReadSettings;
+	/** The server clock in microseconds. */
+	nowUs: () => number;
+	tcpInfo: (fd: number) => TcpInfo | undefined;
+};
+
+/** Media between the answers on the RTSP connection. */
+export class TcpWay implements ReaderWay {
+	readonly carriage = 'tcp';
+	readonly #context: WayContext;
+	readonly #services: TcpReadServices;
+	readonly #channels = new Map<number, Pair>();
+	readonly #queue: ReaderQueue;
+	readonly #writes: WriteWatch;
+	readonly #reports: SessionReports;
+	#reading: Reading | undefined;
+
+	constructor(context: WayContext, services: TcpReadServices) {
+		this.#context = context;
+		this.#services = services;
+		const {nowUs, settings, tcpInfo} = services;
+		const {socket} = context.connection;
+		this.#queue = new ReaderQueue({
+			sink: {
+				write: (block, done) => block.writeTo(socket, done),
+				cork: () => socket.cork(),
+				uncork: () => socket.uncork(),
+				unsentBytes: () => socketInfo(socket, tcpInfo)?.unsentBytes ?? 0,
+			},
+			nowUs,
+			maxBytes: settings().readerQueueMaxSize,
+		});
+		this.#writes = new WriteWatch(socket, this.#queue, tcpInfo);
+		this.#reports = new SessionReports(nowUs);
+	}
+
+	get tracks(): readonly number[] {
+		return [...this.#channels.keys()].toSorted((a, b) => a - b);
+	}
+
+	get silentMs(): number {
+		return this.#reading ? 0 : Infinity;
+	}
+
+	setUp(track: number, {profile, mode, interleaved: wanted}: Transport): Transport | undefined {
+		this.#channels.delete(track);
+		const interleaved = chooseChannels(wanted, [...this.#channels.values()]);
+		if (!interleaved) return undefined;
+		this.#channels.set(track, interleaved);
+		const ssrc = ssrcOf(this.#context.place.stream, track);
+		return {...noTransport, profile, lower: 'TCP', cast: 'unicast', interleaved, ssrc, mode};
+	}
+
+	async play(mode: StartMode): Promise<RtpStart[]> {
+		const {place, connection, onEnded} = this.#context;
+		const {fanOuts, nowUs} = this.#services;
+		const layout = this.#layout();
+		const {address} = connection;
+		this.#reading = new Reading({
+			fanOuts,
+			choice: {layout, trackCount: place.tracks.length, address},
+			queue: this.#queue,
+			mode,
+			nowUs,
+			onEnded,
+		});
+		return this.#reading.prepare();
+	}
+
+	start(): void {
+		this.#reading?.start();
+	}
+
+	pause(): void {
+		this.#reading?.stop();
+		this.#reading = undefined;
+	}
+
+	interleaved(channel: number, data: Buffer): void {
+		for (const [track, [, rtcp]] of this.#channels) {
+			const {clockRateHz = 90_000} = this.#context.place.tracks[track] ?? {};
+			if (rtcp === channel) this.#reports.take(data, () => clockRateHz);
+		}
+	}
+
+	check(): string | undefined {
+		const {writeTimeout} = this.#services.settings();
+		if (!this.#writes.isStuckFor(writeTimeout)) return undefined;
+		return `it took nothing in ${writeTimeout / 1000} s`;
+	}
+
+	facts(): WayFacts {
+		const {bytes, packets, dropped} = this.#queue.stats;
+		return {
+			transport: 'TCP',
+			bytesReceived: this.#context.connection.socket.bytesRead,
+			bytesSent: bytes,
+			packetsSent: packets,
+			packetsDropped: dropped,
+			...this.#reports.facts(),
+		};
+	}
+
+	close(): void {
+		this.pause();
+		this.#queue.close();
+	}
+
+	/** In the order of the tracks, so that readers with the same ones share it. */
+	#layout(): Layout {
+		const {stream, tracks} = this.#context.place;
+		return {
+			stream,
+			tracks: this.tracks.flatMap(track => {
+				const [channel = 0, rtcpChannel = 1] = this.#channels.get(track) ?? [];
+				const payloadType = payloadTypeOf(tracks, track);
+				return [{track, channel, rtcpChannel, payloadType, ssrc: ssrcOf(stream, track)}];
+			}),
+		};
+	}
+}

@@ -1,0 +1,128 @@
+import type {RtpStart} from '../../native/binding.ts';
+import {payloadTypeOf} from './describe.ts';
+import type {StartMode} from './reading.ts';
+import {ssrcOf} from './reader-way.ts';
+import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
+import {SessionReports} from './session-reports.ts';
+import {noTransport} from './transport.ts';
+import type {Pair, Transport} from './transport.ts';
+import type {UdpFanOuts, UdpPlace} from './udp-fan-out.ts';
+import type {UdpPorts} from './udp-ports.ts';
+
+export type UdpReadServices = {
+	ports: UdpPorts;
+	fanOuts: UdpFanOuts;
+	/** The server clock in microseconds. */
+	nowUs: () => number;
+};
+
+/** Media over UDP, to the address that the requests come from and to no other. */
+export class UdpWay implements ReaderWay {
+	readonly carriage = 'udp';
+	readonly #context: WayContext;
+	readonly #services: UdpReadServices;
+	readonly #clientPorts = new Map<number, Pair>();
+	readonly #reports: SessionReports;
+	#place: UdpPlace | undefined;
+	#stopHearing: () => void = () => {};
+	/** Of readings that are over. */
+	#sent = {packets: 0, bytes: 0};
+	#bytesReceived = 0;
+	#heardMs: number | undefined;
+
+	constructor(context: WayContext, services: UdpReadServices) {
+		this.#context = context;
+		this.#services = services;
+		this.#reports = new SessionReports(services.nowUs);
+	}
+
+	get tracks(): readonly number[] {
+		return [...this.#clientPorts.keys()].toSorted((a, b) => a - b);
+	}
+
+	get silentMs(): number {
+		return this.#heardMs === undefined ? Infinity : performance.now() - this.#heardMs;
+	}
+
+	setUp(track: number, offer: Transport): Transport | undefined {
+		const {profile, lower, mode, clientPort} = offer;
+		if (!clientPort) return undefined;
+		this.#clientPorts.set(track, clientPort);
+		this.#hear();
+		const ssrc = ssrcOf(this.#context.place.stream, track);
+		const ports = {clientPort, serverPort: this.#services.ports.pair};
+		return {...noTransport, profile, lower, cast: 'unicast', ...ports, ssrc, mode};
+	}
+
+	async play(begin: StartMode): Promise<RtpStart[]> {
+		const {connection, place, onEnded} = this.#context;
+		const {stream, tracks} = place;
+		this.#place = this.#services.fanOuts.join({
+			layout: {
+				stream,
+				tracks: this.tracks.map(track => ({
+					track,
+					payloadType: payloadTypeOf(tracks, track),
+					ssrc: ssrcOf(stream, track),
+				})),
+			},
+			trackCount: tracks.length,
+			destinations: this.tracks.map(track => {
+				const [rtpPort = 0, rtcpPort = 0] = this.#clientPorts.get(track) ?? [];
+				return {host: connection.address, rtpPort, rtcpPort};
+			}),
+			begin,
+			onEnded,
+		});
+		return this.#place.starts;
+	}
+
+	/** Packets do not wait for the answer to PLAY: nothing puts UDP and TCP in an order. */
+	start(): void {}
+
+	pause(): void {
+		this.#sent = this.#sentSoFar();
+		this.#place?.leave();
+		this.#place = undefined;
+	}
+
+	facts(): WayFacts {
+		const {packets, bytes} = this.#sentSoFar();
+		return {
+			transport: 'UDP',
+			bytesReceived: this.#bytesReceived,
+			bytesSent: bytes,
+			packetsSent: packets,
+			packetsDropped: 0,
+			...this.#reports.facts(),
+		};
+	}
+
+	close(): void {
+		this.pause();
+		this.#stopHearing();
+	}
+
+	#sentSoFar(): {packets: number; bytes: number} {
+		const {packets, bytes} = this.#place?.sent ?? {packets: 0, bytes: 0};
+		return {packets: this.#sent.packets + packets, bytes: this.#sent.bytes + bytes};
+	}
+
+	#hear(): void {
+		this.#stopHearing();
+		const {address} = this.#context.connection;
+		const ports = [...this.#clientPorts.values()].map(([, rtcpPort]) => rtcpPort);
+		const take = (data: Buffer) => this.#take(data);
+		this.#stopHearing = this.#services.ports.hear({address, ports}, take);
+	}
+
+	#take(data: Buffer): void {
+		const {stream, tracks} = this.#context.place;
+		this.#heardMs = performance.now();
+		this.#bytesReceived += data.length;
+		this.#reports.take(data, ssrc => {
+			const track = this.tracks.find(index => ssrcOf(stream, index) === ssrc);
+			return track === undefined ? undefined : tracks[track]?.clockRateHz;
+		});
+	}
+}

@@ -1,0 +1,161 @@
+import type {EventEmitter} from 'node:events';
+import {MediaError} from '../../errors.ts';
+import type {Id, RtpStart, UdpReader} from '../../native/binding.ts';
+import type {UdpOutputEvents, UdpSpec} from '../../native/rtp-output.ts';
+import type {StartMode} from './reading.ts';
+
+/** What packages a stream once for readers over UDP, and sends it to them. */
+export type UdpSending = EventEmitter<UdpOutputEvents> & {
+	add(reader: UdpReader): void;
+	remove(reader: number): void;
+	close(): void;
+};
+
+/** The part of the addon that is used here. */
+export type UdpNative = {openUdp(spec: UdpSpec): UdpSending};
+
+export type UdpLayout = Pick<UdpSpec, 'stream' | 'tracks'>;
+
+export type UdpJoining = {
+	layout: UdpLayout;
+	/** Of the path. */
+	trackCount: number;
+	/** By the tracks of the layout. */
+	destinations: UdpReader['tracks'];
+	begin: StartMode;
+	/** There are no more packets: the stream ended, or its tracks are others. */
+	onEnded: () => void;
+};
+
+/** Gives a stream to readers over UDP: native code packages it once for each choice of tracks. */
+export class UdpFanOuts {
+	readonly #native: UdpNative;
+	readonly #sockets: Pick<UdpSpec, 'rtpFd' | 'rtcpFd'>;
+	readonly #fanOuts = new Map<string, UdpFanOut>();
+
+	constructor(native: UdpNative, {rtpFd, rtcpFd}: Pick<UdpSpec, 'rtpFd' | 'rtcpFd'>) {
+		this.#native = native;
+		this.#sockets = {rtpFd, rtcpFd};
+	}
+
+	get size(): number {
+		return this.#fanOuts.size;
+	}
+
+	/** A place for one reader, until it leaves. */
+	join(joining: UdpJoining): UdpPlace {
+		const key = JSON.stringify(joining.layout);
+		return (this.#fanOuts.get(key) ?? this.#open(joining, key)).join(joining);
+	}
+
+	#open({layout, trackCount}: UdpJoining, key: string): UdpFanOut {
+		if (layout.tracks.length < trackCount) this.#checkRoom(layout.stream);
+		const output = this.#native.openUdp({...layout, ...this.#sockets, maxPacketBytes});
+		const onEmpty = () => {
+			if (this.#fanOuts.get(key) === fanOut) this.#fanOuts.delete(key);
+		};
+		const fanOut: UdpFanOut = new UdpFanOut(layout.stream, output, onEmpty);
+		this.#fanOuts.set(key, fanOut);
+		return fanOut;
+	}
+
+	#checkRoom(stream: Id): void {
+		const ofStream = [...this.#fanOuts.values()].filter(fanOut => fanOut.stream === stream);
+		if (ofStream.length < maxChoices) return;
+		throw new MediaError(
+			'PATH_TOO_MANY_READERS',
+			`Expected at most ${maxChoices} choices of tracks over UDP at one path`,
+		);
+	}
+}
+
+/** The readers of one output; it is closed when the last one has left. */
+class UdpFanOut {
+	readonly stream: Id;
+	readonly #output: UdpSending;
+	readonly #onEmpty: () => void;
+	readonly #places = new Map<number, Place>();
+	#lastReader = 0;
+	#sent = {packets: 0, bytes: 0};
+
+	constructor(stream: Id, output: UdpSending, onEmpty: () => void) {
+		this.stream = stream;
+		this.#output = output;
+		this.#onEmpty = onEmpty;
+		output.on('sent', ({packets, bytes}) => (this.#sent = {packets, bytes}));
+		output.on('joined', ({reader, starts}) => this.#places.get(reader)?.starts.resolve(starts));
+		output.on('begun', ({reader, packets, bytes}) => {
+			const place = this.#places.get(reader);
+			if (place) place.before = {packets, bytes};
+		});
+		output.once('closed', () => this.#end());
+	}
+
+	join({destinations: tracks, begin, onEnded}: UdpJoining): UdpPlace {
+		const reader = ++this.#lastReader;
+		const place: Place = {starts: Promise.withResolvers(), before: undefined, onEnded};
+		this.#places.set(reader, place);
+		this.#output.add({reader, tracks, begin});
+		const sent = () => this.#sentTo(place);
+		return {
+			starts: place.starts.promise,
+			get sent() {
+				return sent();
+			},
+			leave: () => this.#leave(reader),
+		};
+	}
+
+	#sentTo({before}: Place): {packets: number; bytes: number} {
+		if (!before) return {packets: 0, bytes: 0};
+		const {packets, bytes} = this.#sent;
+		return {
+			packets: Math.max(0, packets - before.packets),
+			bytes: Math.max(0, bytes - before.bytes),
+		};
+	}
+
+	#leave(reader: number): void {
+		const place = this.#places.get(reader);
+		if (!place) return;
+		this.#places.delete(reader);
+		place.starts.resolve([]);
+		this.#output.remove(reader);
+		if (this.#places.size > 0) return;
+		this.#onEmpty();
+		this.#output.close();
+	}
+
+	#end(): void {
+		this.#onEmpty();
+		const places = [...this.#places.values()];
+		this.#places.clear();
+		for (const {starts, onEnded} of places) {
+			starts.resolve([]);
+			onEnded();
+		}
+	}
+}
+
+/** One reader in its fan-out. */
+export type UdpPlace = {
+	/** Where each track begins; empty where it begins with the next key frame. */
+	readonly starts: Promise<RtpStart[]>;
+	/** RTP that it was sent, as of the last second. */
+	readonly sent: {packets: number; bytes: number};
+	/** May be called twice. */
+	leave(): void;
+};
+
+type Place = {
+	starts: PromiseWithResolvers<RtpStart[]>;
+	/** What the output had sent before this reader's first packet; undefined: nothing has been sent to it. */
+	before: {packets: number; bytes: number} | undefined;
+	onEnded: () => void;
+};
+
+/** Each costs the packaging of a stream, and there are as many as subsets of its tracks; who takes all finds room. */
+const maxChoices = 16;
+
+/** Of an RTP packet with its header: one that fits into any network. */
+const maxPacketBytes = 1440;

@@ -1,0 +1,53 @@
+import type {RateLimited} from '../../observe/rate-limited.ts';
+import type {TcpInfo} from '../../native/binding.ts';
+import type {Carriage} from './carriage.ts';
+import {FanOuts} from './fan-out.ts';
+import type {RtpNative} from './fan-out.ts';
+import {TcpWay} from './read-tcp.ts';
+import type {TcpReadServices, TcpReadSettings} from './read-tcp.ts';
+import {UdpWay} from './read-udp.ts';
+import type {UdpReadServices} from './read-udp.ts';
+import type {ReaderWay, WayContext} from './reader-way.ts';
+import type {ServerConnection} from './server-connection.ts';
+import {UdpFanOuts} from './udp-fan-out.ts';
+import type {UdpNative} from './udp-fan-out.ts';
+import type {UdpPorts} from './udp-ports.ts';
+
+export type WaysOptions = {
+	native: RtpNative & UdpNative & {nowUs(): number; tcpInfo(fd: number): TcpInfo | undefined};
+	settings: () => TcpReadSettings & {readonly rtspTransports: readonly Carriage[]};
+	/** Undefined: nothing goes over UDP. */
+	ports: UdpPorts | undefined;
+	late: RateLimited;
+};
+
+/** By which ways media goes to readers here. */
+export class Ways {
+	readonly #settings: WaysOptions['settings'];
+	readonly #tcp: TcpReadServices;
+	readonly #udp: UdpReadServices | undefined;
+
+	constructor({native, settings, ports, late}: WaysOptions) {
+		this.#settings = settings;
+		const offsetUs = native.nowUs() - performance.now() * 1000;
+		const nowUs = () => performance.now() * 1000 + offsetUs;
+		const tcpInfo = (fd: number) => native.tcpInfo(fd);
+		this.#tcp = {fanOuts: new FanOuts(native, late), settings, nowUs, tcpInfo};
+		this.#udp = ports && {ports, fanOuts: new UdpFanOuts(native, ports), nowUs};
+	}
+
+	/** What a client may have: what came by TLS or a tunnel goes back by it. */
+	givenTo({isTls, tunnel}: Pick<ServerConnection, 'isTls' | 'tunnel'>): Carriage[] {
+		const has = {tcp: true, udp: this.#udp !== undefined, multicast: false};
+		const isPlain = !isTls && tunnel === 'none';
+		return this.#settings().rtspTransports.filter(
+			carriage => has[carriage] && (carriage === 'tcp' || isPlain),
+		);
+	}
+
+	/** One of those that were given. */
+	open(carriage: Carriage, context: WayContext): ReaderWay {
+		if (carriage === 'udp' && this.#udp) return new UdpWay(context, this.#udp);
+		return new TcpWay(context, this.#tcp);
+	}
+}

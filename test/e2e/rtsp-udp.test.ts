@@ -1,0 +1,83 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import test from 'ava';
+import type {RtspSessionView} from '../../lib/api/types.ts';
+import {makeFolder, runCommand} from '../helpers/command.ts';
+import {startPaths, untilAnswer} from '../helpers/server.ts';
+import {until} from '../helpers/until.ts';
+
+const quick = 'test:?size=320x240&rate=100&gop=50';
+
+const ffmpeg = (...words: string[]) =>
+	runCommand('ffmpeg', ['-nostdin', '-v', 'warning', '-rtsp_transport', 'udp', ...words]);
+
+const sessionsAt = async (url: string): Promise<RtspSessionView[]> => {
+	const list = await fetch(`${url}/v3/rtspsessions/list`);
+	return ((await list.json()) as {items: RtspSessionView[]}).items;
+};
+
+test('ffmpeg and GStreamer read picture and sound over UDP without an error', async t => {
+	const {server, url, said} = await startPaths(t, {cam: {source: quick}});
+	await said(/source ready/);
+	const rtsp = `${server.rtspUrl}/cam`;
+	const reading = Promise.all([
+		ffmpeg('-i', rtsp, '-frames:v', '220', '-f', 'null', '-'),
+		ffmpeg('-allowed_media_types', 'audio', '-i', rtsp, '-t', '2', '-f', 'null', '-'),
+		runCommand('gst-launch-1.0', [
+			...['-q', 'rtspsrc', `location=${rtsp}`, 'protocols=udp', 'name=c'],
+			...'c. ! application/x-rtp,media=video ! rtph264depay ! avdec_h264'.split(' '),
+			...'! identity eos-after=220 ! fakesink'.split(' '),
+			...'c. ! application/x-rtp,media=audio ! rtpmp4gdepay ! avdec_aac'.split(' '),
+			...'! identity eos-after=50 ! fakesink'.split(' '),
+		]),
+	]);
+	const [session] = await untilAnswer(
+		() => sessionsAt(url),
+		sessions => sessions.some(({packetsSent}) => packetsSent > 20),
+	);
+	t.like(session, {transport: 'UDP', packetsDropped: 0});
+	for (const end of await reading) t.like(end, {code: 0, stderr: ''});
+	await until(() => server.path('cam').facts?.readers.length === 0);
+});
+
+for (const start of ['real', 'fast'])
+	test(`a ring of more than receive buffers hold leaves whole by start=${start}`, async t => {
+		const source = 'test:?size=1280x720&rate=50&gop=500&bitrate=6M';
+		const {server, said} = await startPaths(t, {cam: {source}});
+		await said(/source ready/);
+		await until(() => (server.path('cam').facts?.bytesReceived ?? 0) > 1_000_000);
+		const file = `${makeFolder(t)}/film.ts`;
+		const input = ['-i', `${server.rtspUrl}/cam?start=${start}`, '-map', '0:v'];
+		t.like(await ffmpeg(...input, '-frames:v', '120', '-c', 'copy', file), {code: 0});
+		// Compressed times are none that ffmpeg would write.
+		const counted = ['-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0', file];
+		const decoded = await runCommand('ffprobe', ['-v', 'error', '-count_frames', ...counted]);
+		t.like(decoded, {code: 0, stderr: ''});
+		t.true(Number.parseInt(decoded.stdout) >= 110, decoded.stdout);
+	});
+
+test('a reader that loses packets keeps its session, and its reports say so', async t => {
+	const source = 'test:?size=1280x720&rate=25&gop=5&bitrate=8M';
+	const {server, url, said} = await startPaths(t, {cam: {source}});
+	await said(/source ready/);
+	const small = ['-buffer_size', '4096', '-i', `${server.rtspUrl}/cam`];
+	const reading = ffmpeg(...small, '-t', '8', '-c', 'copy', '-f', 'null', '-');
+	await untilAnswer(
+		() => sessionsAt(url),
+		([session]) => (session?.reportedLost ?? 0) > 0 && (session?.jitter ?? 0) > 0,
+	);
+	t.is((await reading).code, 0);
+});
+
+test('a reader that is killed is let go when its reports have ceased', async t => {
+	const {server, said} = await startPaths(t, {cam: {source: quick}});
+	await said(/source ready/);
+	const words = ['-nostdin', '-v', 'fatal', '-rtsp_transport', 'udp'];
+	const child = spawn('ffmpeg', [...words, '-i', `${server.rtspUrl}/cam`, '-f', 'null', '-']);
+	await said(/reads 2 of 2 tracks over RTSP \(UDP\)/);
+	child.kill('SIGKILL');
+	await once(child, 'exit');
+	await said(/stopped reading: the client hung up and reports nothing/);
+	await until(() => server.path('cam').facts?.readers.length === 0);
+	t.pass();
+});
