@@ -36,7 +36,7 @@ fuzz: setup-test
 bench: setup-test build
 	$(NODE) bench/run.ts
 
-# Hours of the same, on purpose by hand.
+# Hours of the same, on purpose by hand: WHAT=suite (or readers), MINUTES=60.
 soak: setup-test build
 	$(NODE) build/soak.mjs
 

@@ -1,5 +1,15 @@
 // What is measured: one entry a row. A row is work that can be done N times side by side.
-import {ffmpegCopy, readersOfCamera, readersOfSluice, server, streamer, toRtmp} from './work.ts';
+import {
+	ffmpegCopy,
+	mediamtx,
+	readersOfCamera,
+	readersOfMediamtx,
+	readersOfSluice,
+	server,
+	serverOfMediamtx,
+	streamer,
+	toRtmp,
+} from './work.ts';
 import type {StartWork} from './work.ts';
 
 export type Row = {
@@ -34,7 +44,23 @@ const hls = {
 	hlsSegmentDuration: '1s',
 };
 
+const rowsOfMediamtx: Row[] = [
+	{
+		name: 'pull RTSP-TCP, MediaMTX',
+		unit: 'camera',
+		units: 40,
+		start: serverOfMediamtx(({url, units}) => paths(url, units)),
+	},
+	{
+		name: 'RTSP-TCP readers of MediaMTX',
+		unit: 'reader',
+		units: 200,
+		start: readersOfMediamtx,
+	},
+];
+
 export const rows: Row[] = [
+	...(mediamtx === undefined ? [] : rowsOfMediamtx),
 	{
 		name: 'pull RTSP-TCP, engine native',
 		unit: 'camera',

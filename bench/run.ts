@@ -9,6 +9,8 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {startCamera} from './camera.ts';
+import {firstPictureRow, firstPictureTargetMs, measureFirstPicture} from './first-picture.ts';
+import type {Delay} from './first-picture.ts';
 import {processUsage} from './process-usage.ts';
 import {rows} from './rows.ts';
 import type {Row} from './rows.ts';
@@ -131,9 +133,18 @@ for (const row of rows.filter(it => it.name.includes(wanted))) {
 		`${row.name}: ${result.cpuPercent} % of a core and ${result.megabytes.toFixed(2)} MB a ${row.unit}, ${result.threads} threads (gst-rtsp-server as the camera: ${result.cameraCpuPercent} %)${target}`,
 	);
 }
+const delays: Delay[] = [];
+if (firstPictureRow.includes(wanted)) {
+	const delay = await measureFirstPicture();
+	delays.push(delay);
+	const {row, tries, leastMs, medianMs, mostMs} = delay;
+	say(
+		`${row}: ${leastMs} ms at least, median ${medianMs}, most ${mostMs} of ${tries}, target ${firstPictureTargetMs} ms`,
+	);
+}
 mkdirSync(join(root, 'bench/results'), {recursive: true});
 const command = `make bench ROWS='${wanted}' RUNS=${runs} SECONDS=${seconds}`;
 writeFileSync(
 	join(root, `bench/results/${commit}.json`),
-	`${JSON.stringify({command, commit, machine, results}, undefined, 2)}\n`,
+	`${JSON.stringify({command, commit, machine, results, delays}, undefined, 2)}\n`,
 );

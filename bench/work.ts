@@ -55,6 +55,29 @@ export const readersOfSluice: StartWork = async ({url, units, folder}) => {
 export const readersOfCamera: StartWork = async ({url, units, camera}) =>
 	Promise.resolve({measured: [camera], helpers: [startReaders(url, units)], complaints: none});
 
+/** MediaMTX is measured where `MEDIAMTX` names its program. */
+export const mediamtx = process.env['MEDIAMTX'];
+
+/** MediaMTX with these paths. */
+export const serverOfMediamtx =
+	(paths: (scene: Scene) => object): StartWork =>
+	async scene => {
+		const child = startMediamtx(scene.folder, {rtspAddress: '127.0.0.1:0', paths: paths(scene)});
+		return Promise.resolve({measured: [child], helpers: [], complaints: none});
+	};
+
+/** MediaMTX with one path, `cam`, and as many RTSP readers of it over TCP. */
+export const readersOfMediamtx: StartWork = async ({url, units, folder}) => {
+	const port = await freePort();
+	const paths = {cam: {source: url, rtspTransport: 'tcp'}};
+	const child = startMediamtx(folder, {rtspAddress: `127.0.0.1:${port}`, paths});
+	await listening(port);
+	// Until the camera is there readers are refused.
+	await sleep(3000);
+	const readers = startReaders(`rtsp://127.0.0.1:${port}/cam`, units);
+	return {measured: [child], helpers: [readers], complaints: none};
+};
+
 /** Each camera on to an RTMP server, by a process of its own. */
 export const toRtmp =
 	(command: (url: string, target: string) => string[]): StartWork =>
@@ -84,7 +107,7 @@ const none = (): string[] => [];
 
 const lossesOf = (lines: () => string[]) => () => lines().filter(line => line.includes('source '));
 
-const startServer = (folder: string, config: object) => {
+export const startServer = (folder: string, config: object) => {
 	const file = join(folder, 'sluice.yml');
 	writeFileSync(file, JSON.stringify(config));
 	const child = spawn(join(root, 'bin/sluice'), [file], {stdio: ['ignore', 'pipe', 'inherit']});
@@ -93,10 +116,17 @@ const startServer = (folder: string, config: object) => {
 	return {child, lines: () => text.split('\n')};
 };
 
+const startMediamtx = (folder: string, config: object): ChildProcess => {
+	const file = join(folder, 'mediamtx.yml');
+	const others = {rtmp: false, hls: false, webrtc: false, srt: false, rtspTransports: ['tcp']};
+	writeFileSync(file, JSON.stringify({logLevel: 'error', ...others, ...config}));
+	return start([mediamtx ?? 'mediamtx', file]);
+};
+
 const start = ([command = '', ...args]: string[]): ChildProcess =>
 	spawn(command, args, {stdio: ['ignore', 'ignore', 'inherit']});
 
-const startReaders = (url: string, count: number): ChildProcess =>
+export const startReaders = (url: string, count: number): ChildProcess =>
 	start([process.execPath, fileURLToPath(new URL('readers.ts', import.meta.url)), url, `${count}`]);
 
 const startRtmpServer = (folder: string, port: number): ChildProcess => {
@@ -116,7 +146,7 @@ events {}
 rtmp { access_log off; server { listen 127.0.0.1:${port}; application live { live on; } } }
 `;
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
 	const probe = createServer().listen(0, '127.0.0.1');
 	await once(probe, 'listening');
 	const {port} = probe.address() as AddressInfo;
@@ -125,7 +155,7 @@ const freePort = async (): Promise<number> => {
 	return port;
 };
 
-const listening = async (port: number): Promise<void> => {
+export const listening = async (port: number): Promise<void> => {
 	for (;;) {
 		const socket = connect(port, '127.0.0.1');
 		const isOpen = await Promise.race([

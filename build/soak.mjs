@@ -1,10 +1,15 @@
-// The whole suite of ava again and again, until the time is over or a test fails: what fails once in a hundred runs
-// fails here. The argument is in minutes.
+// What takes long, by the word WHAT: `suite` is the whole suite of ava again and again, until the time is over or a test
+// fails (what fails once in a hundred runs fails here); `readers` many readers of one path. MINUTES says how long.
 import {ava} from './runners.mjs';
-import {failures, finish, since} from './tools.mjs';
+import {failures, finish, must, since} from './tools.mjs';
+
+if (process.env.WHAT === 'readers') {
+	await must(process.execPath, ['bench/soak-readers.ts']);
+	process.exit();
+}
 
 const startMs = performance.now();
-const minutes = Number(process.argv[2] ?? 60);
+const minutes = Number(process.env.MINUTES ?? 60);
 for (let round = 1; failures() === 0 && (round === 1 || since(startMs) < minutes * 60); round += 1)
 	await ava(`round ${round}`, ['test/**/*.test.ts', '!test/build/**'], {serial: true});
 finish();

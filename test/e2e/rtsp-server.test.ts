@@ -114,6 +114,24 @@ test('a reader asks for the pictures since the last key frame, in true or compre
 	}
 });
 
+test('with start=fast the first picture that is decoded is from before the next key frame', async t => {
+	const film = `${makeFolder(t)}/numbers.mp4`;
+	// Each picture is as bright as its number, halved; a key frame comes every 10 s.
+	await runCommand('ffmpeg', [
+		...['-v', 'error', '-f', 'lavfi', '-i', 'color=black:size=64x64:rate=25', '-t', '15'],
+		...['-vf', "geq=lum='floor(N/2)':cb=128:cr=128", '-pix_fmt', 'yuv420p', '-c:v', 'libx264'],
+		...['-preset', 'ultrafast', '-tune', 'zerolatency', '-qp', '1', '-g', '250', film],
+	]);
+	const {server, said} = await startPaths(t, {cam: {source: `file://${film}`}});
+	await said(/source ready/);
+	const {stdout, code} = await ffmpeg(
+		...['-i', `${server.rtspUrl}/cam?start=fast`, '-frames:v', '1'],
+		...['-vf', 'scale=1:1', '-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1'],
+	);
+	t.is(code, 0);
+	t.true(stdout.charCodeAt(0) < 125);
+});
+
 test('clients that ask for UDP where there is none, or for a path that is elsewhere, get their pictures', async t => {
 	const {server, said} = await startPaths(t, {cam: {source: picture}}, {rtspTransports: ['tcp']});
 	await said(/source ready/);

@@ -208,3 +208,60 @@ test('a reader that plays again and again and takes nothing is not given the rin
 	offer({number: 2}, {number: 3}, {number: 4, key: true});
 	t.deepEqual(written, [1, 1, 4]);
 });
+
+/**
+ * Media of 3 Mbit/s, a key frame each second, to a reader at 1 Mbit/s; the kernel keeps 128 KiB unsent. Seconds after
+ * the beginning: of the first loss, and what each picture was late when the last of it left.
+ */
+const runSlowLine = (seconds: number) => {
+	const [kept, pictureUs] = [131_072, 40_000];
+	const state = {nowUs: 0, sent: 0, taken: 0, waiting: 0, mostWaiting: 0};
+	const pending: {bytes: number; done: () => void}[] = [];
+	const leaving: {end: number; arrivalUs: number}[] = [];
+	const lateUs: number[] = [];
+	const queue = new ReaderQueue({
+		sink: {
+			write: ({data: {byteLength: bytes}}, done) => {
+				state.waiting += bytes;
+				pending.push({bytes, done});
+				leaving.push({end: (leaving.at(-1)?.end ?? state.sent) + bytes, arrivalUs: state.nowUs});
+			},
+			cork: () => {},
+			uncork: () => {},
+			unsentBytes: () => state.taken - state.sent,
+		},
+		nowUs: () => state.nowUs,
+		maxBytes: 16_000_000,
+	});
+	const passPicture = () => {
+		state.nowUs += pictureUs;
+		state.sent = Math.min(leaving.at(-1)?.end ?? 0, state.sent + pictureUs / 8);
+		while (pending[0] && state.taken + pending[0].bytes - state.sent <= kept) {
+			const {bytes, done} = pending.shift()!;
+			state.taken += bytes;
+			state.waiting -= bytes;
+			done();
+		}
+		state.mostWaiting = Math.max(state.mostWaiting, state.waiting);
+		for (const {end, arrivalUs} of leaving)
+			if (end <= state.sent && end > state.sent - pictureUs / 8)
+				lateUs.push(state.nowUs - arrivalUs);
+	};
+	let firstLossUs: number | undefined;
+	queue.beginAfter(0);
+	for (let number = 1; number <= seconds * 25; number++) {
+		const key = number % 25 === 1;
+		const block = manualBlock(key ? 75_000 : 12_500);
+		queue.offer([{number, block, packets: 1, key, droppable: false, arrivalUs: state.nowUs}]);
+		if (queue.stats.dropped > 0) firstLossUs ??= state.nowUs;
+		passPicture();
+	}
+	return {firstLossUs, mostLateUs: Math.max(...lateUs), mostWaiting: state.mostWaiting};
+};
+
+test('a reader at a third of the bitrate loses pictures within a second, and what it gets is never 2 s late', t => {
+	const {firstLossUs, mostLateUs, mostWaiting} = runSlowLine(60);
+	t.true(firstLossUs! <= 1_000_000, `${firstLossUs}`);
+	t.true(mostLateUs <= 2_000_000, `${mostLateUs}`);
+	t.true(mostWaiting <= 500_000, `${mostWaiting}`);
+});
