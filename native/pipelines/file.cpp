@@ -73,7 +73,8 @@ std::vector<gst::Pad> padsOf(GstElement* hub) {
   return pads;
 }
 
-// Says so when nothing of the file could be used; parsebin itself sees no fault in that.
+// Says so when nothing of the file could be used. What its demuxer says of pads that lead nowhere is
+// not to be relied on: parsebin swallows errors of elements that it is still plugging.
 void checkTracks(GstElement* parsebin, gpointer) {
   const gst::Object<GstObject> pipeline = gst::adopt(gst_element_get_parent(parsebin));
   if (!pipeline) return;
@@ -98,7 +99,7 @@ class File final : public gst::Recipe {
     hub_ = elementOf(pipeline->get(), "hub");
     g_object_set(hub_.get(), "path", spec_.path.c_str(), nullptr);
     g_signal_connect(parsebin.get(), "pad-added", G_CALLBACK(addTrack), nullptr);
-    g_signal_connect(parsebin.get(), "no-more-pads", G_CALLBACK(checkTracks), nullptr);
+    g_signal_connect(parsebin.get(), "drained", G_CALLBACK(checkTracks), nullptr);
     return built;
   }
 
