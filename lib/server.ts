@@ -8,6 +8,7 @@ import {Certificates} from './config/certificates.ts';
 import {findPath} from './config/find-path.ts';
 import {rtspAddresses} from './config/rtsp-addresses.ts';
 import type {Config} from './config/schema.ts';
+import {multicastOf, udpOf} from './config/rtsp-udp.ts';
 import {ConfigStore} from './config/store.ts';
 import type {ConfigChange} from './config/store.ts';
 import {watchFile} from './config/watch.ts';
@@ -215,6 +216,7 @@ export class Server {
 		return createRtspServer({
 			addresses,
 			udp: udpOf(store.config),
+			multicast: multicastOf(store.config),
 			native,
 			delivery: this.#delivery,
 			settings: () => store.config,
@@ -382,10 +384,6 @@ const createSources = (native: Native): Record<string, OpenSource> => {
 		gstreamer: createGstreamerSource(native),
 	};
 };
-
-/** Undefined: no client gets anything over UDP. */
-const udpOf = ({rtspTransports, rtpAddress: rtp, rtcpAddress: rtcp}: Config) =>
-	rtspTransports.includes('udp') && rtp && rtcp ? {rtp, rtcp} : undefined;
 
 /** Undefined: the path is here, or nowhere. */
 const redirectOf = (config: Config, name: string): string | undefined => {

@@ -1,5 +1,6 @@
 // The one description of a configuration: types, defaults, checks, `docs/reference/config.md` and `sluice.yml` come from it.
 import {z} from 'zod';
+import {inNetworks, isNetwork} from '../util/network.ts';
 import {parseSecret} from '../util/secret.ts';
 import {encryptionKeys} from './encryption-keys.ts';
 import {key} from './key.ts';
@@ -49,11 +50,6 @@ export const userSchema = strictMap({
 
 const notServed = (protocol: string) => (value: unknown) =>
 	value === null ? undefined : `this version serves no ${protocol} yet, nothing listens there`;
-
-const onlyMulticast = (transports: unknown) =>
-	Array.isArray(transports) && transports.length > 0 && transports.every(it => it === 'multicast')
-		? 'this version has no multicast yet, so nobody can read over RTSP here'
-		: undefined;
 
 const configKeys = {
 	logLevel: key(word('error', 'warn', 'info', 'debug'), {
@@ -116,9 +112,8 @@ const configKeys = {
 	rtspTransports: key(list(word('udp', 'multicast', 'tcp')), {
 		default: ['udp', 'multicast', 'tcp'],
 		isLive: true,
-		pending: onlyMulticast,
 		description:
-			'How RTSP clients may have their media; of those that a client offers it gets the first that is here. This version has no `multicast` yet: clients that ask for it first are told so and take another way. Publishers send over `tcp`.',
+			'How RTSP clients may have their media; of those that a client offers it gets the first that is here. Publishers send over `tcp`.',
 	}),
 	rtpAddress: key(address(), {
 		default: ':8000',
@@ -130,6 +125,35 @@ const configKeys = {
 		default: ':8001',
 		isLive: false,
 		description: 'The UDP port of RTCP: the next one to that of `rtpAddress`.',
+	}),
+	multicastIPRange: key(checkedText(checkGroups), {
+		default: '224.1.0.0/16',
+		isLive: false,
+		description:
+			'Network of IPv4 whose addresses the tracks of paths are sent to for readers by multicast, each to one of its own.',
+	}),
+	multicastRTPPort: key(integer({min: 1, max: 65_535}), {
+		default: 8002,
+		isLive: false,
+		description: 'UDP port of RTP at these addresses.',
+	}),
+	multicastRTCPPort: key(integer({min: 1, max: 65_535}), {
+		default: 8003,
+		isLive: false,
+		description: 'UDP port of RTCP at these addresses.',
+	}),
+	multicastTTL: key(integer({min: 1, max: 255}), {
+		default: 16,
+		isLive: false,
+		isOurs: true,
+		description: 'How many routers multicast may pass, plus one: 1 stays in the local network.',
+	}),
+	multicastInterface: key(text(), {
+		default: '',
+		isLive: false,
+		isOurs: true,
+		description:
+			'Network interface that multicast leaves by, by name or address. Empty: the system chooses. (MediaMTX sends by all of them.)',
 	}),
 	rtspAuthMethods: key(list(word('basic', 'digest')), {
 		default: ['basic', 'digest'],
@@ -308,6 +332,14 @@ export type UserConfig = DeepReadonly<z.output<typeof userSchema>>;
 export type Config = DeepReadonly<z.output<typeof configSchema>> & {
 	readonly origins: Readonly<Record<string, Origin>>;
 };
+
+/** Addresses of multicast, at least some. */
+function checkGroups(range: string): string | undefined {
+	const [ip = '', prefix = ''] = range.split('/');
+	const isGroup = isNetwork(range) && inNetworks(ip, ['224.0.0.0/4']);
+	if (isGroup && Number(prefix) >= 4 && Number(prefix) <= 29) return undefined;
+	return `expected a network of multicast such as 224.1.0.0/16, with a prefix of 4 to 29, got "${range}"`;
+}
 
 function checkPattern(pattern: string): string | undefined {
 	if (!pattern.startsWith('~') || parsePattern(pattern)) return undefined;

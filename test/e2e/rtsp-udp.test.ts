@@ -40,6 +40,28 @@ test('ffmpeg and GStreamer read picture and sound over UDP without an error', as
 	await until(() => server.path('cam').facts?.readers.length === 0);
 });
 
+// ffmpeg cannot be told the interface, and joins where the routes of the machine lead.
+test('two GStreamers listen to one multicast group', async t => {
+	const keys = {multicastInterface: '127.0.0.1', multicastIPRange: '239.77.0.0/24'};
+	const {server, url, said} = await startPaths(t, {cam: {source: quick}}, keys);
+	await said(/source ready/);
+	const words = [
+		...['-q', 'rtspsrc', `location=${server.rtspUrl}/cam`],
+		...['protocols=udp-mcast', 'multicast-iface=lo', 'name=c'],
+		...'c. ! application/x-rtp,media=video ! rtph264depay ! avdec_h264'.split(' '),
+		...'! identity eos-after=220 ! fakesink'.split(' '),
+		...'c. ! application/x-rtp,media=audio ! rtpmp4gdepay ! avdec_aac'.split(' '),
+		...'! identity eos-after=50 ! fakesink'.split(' '),
+	];
+	const reading = Promise.all([1, 2].map(() => runCommand('gst-launch-1.0', words)));
+	const sessions = await untilAnswer(
+		() => sessionsAt(url),
+		list => list.filter(({state}) => state === 'read').length === 2,
+	);
+	for (const {transport} of sessions) t.is(transport, 'UDP-multicast');
+	for (const end of await reading) t.like(end, {code: 0, stderr: ''});
+});
+
 for (const start of ['real', 'fast'])
 	test(`a ring of more than receive buffers hold leaves whole by start=${start}`, async t => {
 		const source = 'test:?size=1280x720&rate=50&gop=500&bitrate=6M';

@@ -71,6 +71,7 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 	const server = await createRtspServer({
 		addresses: [{name: 'rtspAddress', host: '127.0.0.1', port: 0}],
 		delivery: control.delivery,
+		multicast: undefined,
 		udp: {rtp: {host: '127.0.0.1', port: 0}, rtcp: {host: '127.0.0.1', port: 0}},
 		redirect: () => undefined,
 		gatekeeper: new Gatekeeper({users: () => users, logger: pino({level: 'silent'})}),

@@ -163,6 +163,7 @@ export class ReadSession implements ServerSession {
 	#openWay(carriage: Carriage): ReaderWay {
 		return this.#services.ways.open(carriage, {
 			connection: this.#connection,
+			path: this.#target.path,
 			place: this.#admission,
 			onEnded: () => this.#end('the tracks of the path are others now'),
 		});

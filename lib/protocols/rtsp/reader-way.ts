@@ -40,6 +40,7 @@ export type WayFacts = Pick<
 /** What a way knows of its session. */
 export type WayContext = {
 	connection: ServerConnection;
+	path: string;
 	place: Pick<Admission, 'stream' | 'tracks'>;
 	/** There is nothing more to read. */
 	onEnded: () => void;

@@ -17,6 +17,8 @@ import type {RtspAddress} from './listener.ts';
 import {headersOf} from './message.ts';
 import {respond} from './methods.ts';
 import type {Client, MethodServices} from './methods.ts';
+import {MulticastGroups} from './multicast-groups.ts';
+import {MulticastSockets} from './multicast-sockets.ts';
 import {Orphans} from './orphans.ts';
 import {PublishSession} from './publish.ts';
 import type {PublishServices} from './publish.ts';
@@ -26,10 +28,14 @@ import {ServerConnection} from './server-connection.ts';
 import type {ServerConnectionOptions} from './server-connection.ts';
 import type {ServerRequest} from './server-session.ts';
 import {Tunnels} from './tunnels.ts';
+import type {Pair} from './transport.ts';
 import type {Binder} from './udp-pair.ts';
 import {UdpPorts} from './udp-ports.ts';
 import {Ways} from './ways.ts';
 import type {WaysOptions} from './ways.ts';
+
+/** Of an IPv4 network; `interface` by name or address, empty = the system chooses. */
+export type MulticastSettings = {range: string; ports: Pair; ttl: number; interface: string};
 
 type UdpAddress = {readonly host: string; readonly port: number};
 
@@ -48,6 +54,8 @@ export type RtspServerOptions = {
 	addresses: readonly RtspAddress[];
 	/** Two ports that follow each other, the first one even, or two times 0 = any; undefined: no UDP. */
 	udp: {rtp: UdpAddress; rtcp: UdpAddress} | undefined;
+	/** Undefined: nothing is sent to multicast groups. */
+	multicast: MulticastSettings | undefined;
 	native: Binder & WaysOptions['native'] & PublishServices['native'];
 	delivery: Pick<Delivery, 'join' | 'publish'>;
 	/** Asked anew each time, so that a reload takes effect at once. */
@@ -82,6 +90,8 @@ export class RtspServer {
 	readonly #sent = new Map<string, number>();
 	#ways: Ways | undefined;
 	#udp: UdpPorts | undefined;
+	#multicast: MulticastSockets | undefined;
+	#groups: MulticastGroups | undefined;
 	#lastConnection = 0;
 	#sweep: NodeJS.Timeout | undefined;
 
@@ -117,7 +127,9 @@ export class RtspServer {
 	async open(): Promise<void> {
 		const {native, settings} = this.#options;
 		this.#udp = await this.#openUdp();
-		this.#ways = new Ways({native, settings, ports: this.#udp, late: this.#late});
+		this.#groups = await this.#openGroups();
+		const udp = {ports: this.#udp, groups: this.#groups};
+		this.#ways = new Ways({native, settings, ...udp, late: this.#late});
 		for (const listener of this.#listeners) await listener.open();
 		this.#sweep = setInterval(() => this.#check(), sweepMs).unref();
 	}
@@ -152,6 +164,8 @@ export class RtspServer {
 		const sent = new Map(this.#sent);
 		for (const {path, bytesSent} of this.sessions())
 			sent.set(path, (sent.get(path) ?? 0) + bytesSent);
+		for (const [path, bytes] of this.#groups?.sent() ?? [])
+			sent.set(path, (sent.get(path) ?? 0) + bytes);
 		return sent;
 	}
 
@@ -166,6 +180,8 @@ export class RtspServer {
 		this.#tunnels.close();
 		this.#udp?.close();
 		this.#udp = undefined;
+		this.#multicast?.close();
+		this.#multicast = undefined;
 		await Promise.all(this.#listeners.map(async listener => listener.close()));
 	}
 
@@ -252,6 +268,15 @@ export class RtspServer {
 		const ports = await UdpPorts.open(binder, udp);
 		logger.info({listener: 'rtpAddress', host: udp.rtp.host, port: ports.pair[0]}, 'listening');
 		return ports;
+	}
+
+	async #openGroups(): Promise<MulticastGroups | undefined> {
+		const {multicast, native} = this.#options;
+		if (!multicast) return undefined;
+		const sockets = await MulticastSockets.open(native, multicast);
+		this.#multicast = sockets;
+		const onEnded = (path: string, bytes: number) => count(this.#sent, path, bytes);
+		return new MulticastGroups({native, sockets, ...multicast, onEnded});
 	}
 
 	/** Undefined: by no way that the client offers. */

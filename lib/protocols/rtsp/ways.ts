@@ -3,6 +3,8 @@ import type {TcpInfo} from '../../native/binding.ts';
 import type {Carriage} from './carriage.ts';
 import {FanOuts} from './fan-out.ts';
 import type {RtpNative} from './fan-out.ts';
+import type {MulticastGroups} from './multicast-groups.ts';
+import {MulticastWay} from './read-multicast.ts';
 import {TcpWay} from './read-tcp.ts';
 import type {TcpReadServices, TcpReadSettings} from './read-tcp.ts';
 import {UdpWay} from './read-udp.ts';
@@ -18,6 +20,8 @@ export type WaysOptions = {
 	settings: () => TcpReadSettings & {readonly rtspTransports: readonly Carriage[]};
 	/** Undefined: nothing goes over UDP. */
 	ports: UdpPorts | undefined;
+	/** Undefined: nothing goes to groups. */
+	groups: MulticastGroups | undefined;
 	late: RateLimited;
 };
 
@@ -26,9 +30,11 @@ export class Ways {
 	readonly #settings: WaysOptions['settings'];
 	readonly #tcp: TcpReadServices;
 	readonly #udp: UdpReadServices | undefined;
+	readonly #groups: MulticastGroups | undefined;
 
-	constructor({native, settings, ports, late}: WaysOptions) {
+	constructor({native, settings, ports, groups, late}: WaysOptions) {
 		this.#settings = settings;
+		this.#groups = groups;
 		const offsetUs = native.nowUs() - performance.now() * 1000;
 		const nowUs = () => performance.now() * 1000 + offsetUs;
 		const tcpInfo = (fd: number) => native.tcpInfo(fd);
@@ -38,7 +44,7 @@ export class Ways {
 
 	/** What a client may have: what came by TLS or a tunnel goes back by it. */
 	givenTo({isTls, tunnel}: Pick<ServerConnection, 'isTls' | 'tunnel'>): Carriage[] {
-		const has = {tcp: true, udp: this.#udp !== undefined, multicast: false};
+		const has = {tcp: true, udp: this.#udp !== undefined, multicast: this.#groups !== undefined};
 		const isPlain = !isTls && tunnel === 'none';
 		return this.#settings().rtspTransports.filter(
 			carriage => has[carriage] && (carriage === 'tcp' || isPlain),
@@ -48,6 +54,7 @@ export class Ways {
 	/** One of those that were given. */
 	open(carriage: Carriage, context: WayContext): ReaderWay {
 		if (carriage === 'udp' && this.#udp) return new UdpWay(context, this.#udp);
+		if (carriage === 'multicast' && this.#groups) return new MulticastWay(context, this.#groups);
 		return new TcpWay(context, this.#tcp);
 	}
 }
