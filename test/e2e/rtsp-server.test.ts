@@ -76,7 +76,9 @@ test('two ffmpegs, GStreamer and a client of one track read at the same time', a
 		runCommand('gst-launch-1.0', [
 			...['-q', 'rtspsrc', `location=${url}`, 'protocols=tcp', 'name=camera'],
 			...`camera. ! application/x-rtp,media=video ! ${decode}`.split(' '),
-			...'camera. ! application/x-rtp,media=audio ! rtpmp4gdepay ! avdec_aac ! fakesink'.split(' '),
+			...'camera. ! application/x-rtp,media=audio ! rtpmp4gdepay ! avdec_aac ! identity eos-after=100 ! fakesink'.split(
+				' ',
+			),
 		]),
 	]);
 	for (const {code, stderr} of ended) t.deepEqual({code, stderr}, {code: 0, stderr: ''});
