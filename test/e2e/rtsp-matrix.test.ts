@@ -90,7 +90,7 @@ const publish = (t: ExecutionContext, [command, ...words]: [string, ...string[]]
 };
 
 /** The ways that media goes; TLS is TCP to another address. */
-const ways = ['tcp', 'tls'] as const;
+const ways = ['tcp', 'tls', 'udp'] as const;
 type Way = (typeof ways)[number];
 
 const transportOf = (way: Way): string => (way === 'tls' ? 'tcp' : way);
