@@ -22,7 +22,8 @@ export const measureFirstPicture = async (): Promise<Delay> => {
 	const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 	const port = await freePort();
 	const address = `127.0.0.1:${port}`;
-	const config = {httpAddress: '127.0.0.1:0', rtspAddress: address, rtmpAddress: 'off'};
+	const others = {rtspTransports: ['tcp'], rtmpAddress: 'off'};
+	const config = {httpAddress: '127.0.0.1:0', rtspAddress: address, ...others};
 	const {child} = startServer(folder, {logLevel: 'warn', ...config, paths: {cam: {source}}});
 	try {
 		await listening(port);

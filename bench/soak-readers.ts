@@ -65,7 +65,8 @@ const run = async (folder: string, children: ChildProcess[]): Promise<boolean> =
 	const [http, rtsp] = [await freePort(), await freePort()];
 	const addresses = {httpAddress: `127.0.0.1:${http}`, rtspAddress: `127.0.0.1:${rtsp}`};
 	const paths = {cam: {source: camera.url, rtspTransport: 'tcp'}};
-	const config = {logLevel: 'warn', rtmpAddress: 'off', ...addresses, paths};
+	const others = {rtspTransports: ['tcp'], rtmpAddress: 'off'};
+	const config = {logLevel: 'warn', ...others, ...addresses, paths};
 	const {child, lines} = startServer(folder, config);
 	children.unshift(child);
 	await listening(rtsp);
