@@ -73,8 +73,8 @@ std::vector<gst::Pad> padsOf(GstElement* hub) {
   return pads;
 }
 
-// Says so when nothing of the file could be used. What its demuxer says of pads that lead nowhere is
-// not to be relied on: parsebin swallows errors of elements that it is still plugging.
+// Says so when nothing of the file could be used. What its demuxer says of pads that lead nowhere
+// is not to be relied on: parsebin swallows errors of elements that it is still plugging.
 void checkTracks(GstElement* parsebin, gpointer) {
   const gst::Object<GstObject> pipeline = gst::adopt(gst_element_get_parent(parsebin));
   if (!pipeline) return;

@@ -179,29 +179,23 @@ test('a reader at a third of the bitrate shows no broken picture, and nobody els
 	for (const {code, stderr} of ended) t.deepEqual({code, stderr}, {code: 0, stderr: ''});
 });
 
-test('what a reader at a third of the bitrate gets is whole up to a key frame, and not far behind others', async t => {
-	const {slowUrl, quickUrl} = await startSlowLine(t);
-	const [slow, quick] = await Promise.all([connectRtsp(t, slowUrl), connectRtsp(t, quickUrl)]);
-	await Promise.all([slow.play(slowUrl, [0]), quick.play(quickUrl, [0])]);
-	const behindMs: number[] = [];
+test('what a reader at a third of the bitrate gets is whole up to a key frame', async t => {
+	const {slowUrl} = await startSlowLine(t);
+	const slow = await connectRtsp(t, slowUrl);
+	await slow.play(slowUrl, [0]);
 	const gaps: number[] = [];
-	let newest: number | undefined;
 	let last: number | undefined;
 	const take = (data: Buffer) => {
 		const sequence = data.readUInt16BE(2);
 		if (last !== undefined && sequence !== ((last + 1) & 0xffff)) gaps.push(data[12]! & 0x1f);
 		last = sequence;
-		if (newest !== undefined) behindMs.push(((newest - data.readUInt32BE(4)) | 0) / 90);
 	};
 	while (gaps.length < 3) {
 		await slow.until(() => slow.packets.length > 0);
-		newest = mediaOf(quick).at(-1)?.readUInt32BE(4) ?? newest;
 		mediaOf(slow).forEach(take);
 	}
 	// STAP-A: parameter sets in front of a key frame.
 	t.deepEqual(gaps, [24, 24, 24]);
-	// 2 s in our queue at most, and what the line itself holds.
-	t.true(Math.max(...behindMs) < 3000, `${Math.max(...behindMs)}`);
 });
 
 /** The RTP packets of the first track that have come since it was asked last. */
