@@ -25,9 +25,9 @@ test('ffmpeg and GStreamer read picture and sound over UDP without an error', as
 		ffmpeg('-allowed_media_types', 'audio', '-i', rtsp, '-t', '2', '-f', 'null', '-'),
 		runCommand('gst-launch-1.0', [
 			...['-q', 'rtspsrc', `location=${rtsp}`, 'protocols=udp', 'name=c'],
-			...'c. ! application/x-rtp,media=video ! rtph264depay ! avdec_h264'.split(' '),
+			...'c. ! rtph264depay ! avdec_h264'.split(' '),
 			...'! identity eos-after=220 ! fakesink'.split(' '),
-			...'c. ! application/x-rtp,media=audio ! rtpmp4gdepay ! avdec_aac'.split(' '),
+			...'c. ! rtpmp4gdepay ! avdec_aac'.split(' '),
 			...'! identity eos-after=50 ! fakesink'.split(' '),
 		]),
 	]);
@@ -48,9 +48,9 @@ test('two GStreamers listen to one multicast group', async t => {
 	const words = [
 		...['-q', 'rtspsrc', `location=${server.rtspUrl}/cam`],
 		...['protocols=udp-mcast', 'multicast-iface=lo', 'name=c'],
-		...'c. ! application/x-rtp,media=video ! rtph264depay ! avdec_h264'.split(' '),
+		...'c. ! rtph264depay ! avdec_h264'.split(' '),
 		...'! identity eos-after=220 ! fakesink'.split(' '),
-		...'c. ! application/x-rtp,media=audio ! rtpmp4gdepay ! avdec_aac'.split(' '),
+		...'c. ! rtpmp4gdepay ! avdec_aac'.split(' '),
 		...'! identity eos-after=50 ! fakesink'.split(' '),
 	];
 	const reading = Promise.all([1, 2].map(() => runCommand('gst-launch-1.0', words)));
