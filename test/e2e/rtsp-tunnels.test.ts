@@ -1,6 +1,8 @@
 import test from 'ava';
 import type {RtspConnectionView} from '../../lib/api/types.ts';
-import {runCommand, startUntilOver} from '../helpers/command.ts';
+import {makeFolder, runCommand, startUntilOver} from '../helpers/command.ts';
+import {buildGoPeer} from '../helpers/go-peer.ts';
+import type {GoReport} from '../helpers/go-peer.ts';
 import {decodeByGstreamer} from '../helpers/gst-reader.ts';
 import {startPaths} from '../helpers/server.ts';
 import {tlsKeys} from '../helpers/tls.ts';
@@ -51,6 +53,31 @@ test('GStreamer publishes within HTTP', async t => {
 		(await connectionsOf(url)).map(({tunnel}) => tunnel),
 		['http'],
 	);
+});
+
+test('gortsplib publishes and reads within HTTP and within WebSocket', async t => {
+	const go = await buildGoPeer(t);
+	if (go === undefined) return;
+	const film = `${makeFolder(t)}/film.ts`;
+	await runCommand('ffmpeg', [
+		...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=50'],
+		...'-f lavfi -i sine=sample_rate=48000 -t 20 -c:v libx264 -preset ultrafast'.split(' '),
+		...['-tune', 'zerolatency', '-g', '25', '-pix_fmt', 'yuv420p', '-c:a', 'aac', film],
+	]);
+	const {server, url, said} = await startPaths(t, {all_others: {}});
+	for (const tunnel of ['http', 'websocket']) {
+		const words = ['-tunnel', tunnel];
+		const path = `${server.rtspUrl}/${tunnel}`;
+		startUntilOver(t, go, ['publish', ...words, '-in', film, path]);
+		await said(new RegExp(`\\[${tunnel}\\] source ready`));
+		const {stdout, stderr} = await runCommand(go, ['read', ...words, '-pictures', '50', path]);
+		t.is(stderr, '');
+		const report = JSON.parse(stdout) as GoReport;
+		t.like(report, {lost: 0, errors: 0});
+		t.true(report.pictures >= 50 && report.sounds > 0);
+	}
+	const tunnels = (await connectionsOf(url)).map(({tunnel}) => tunnel);
+	t.deepEqual([...new Set(tunnels)].sort(), ['http', 'websocket']);
 });
 
 test('another Sluice is pulled within HTTP and within WebSocket, on either port', async t => {

@@ -82,21 +82,20 @@ export class Tunnels {
 	#openTunnel(cookie: string, opening: Opening): void {
 		const {socket, peer} = opening;
 		if (this.#open.has(cookie)) return refuse(socket, '409 Conflict');
-		socket.write(`HTTP/1.0 200 OK\r\n${headers}\r\n`);
+		socket.write(accepted);
 		const tunnel = new HttpTunnel(socket, peer);
 		this.#open.set(cookie, tunnel);
 		tunnel.once('close', () => this.#open.delete(cookie));
 		this.#options.accept(tunnel, 'http', opening);
 		const early = this.#early.get(cookie);
 		this.#early.delete(cookie);
-		if (early) tunnel.receive(early);
+		if (early) give(tunnel, early);
 	}
 
-	/** A POST is answered when it ends, which it never does. */
 	#join(cookie: string, {socket, rest}: Opening): void {
 		if (rest.length > 0) socket.unshift(rest);
 		const tunnel = this.#open.get(cookie);
-		if (tunnel) tunnel.receive(socket);
+		if (tunnel) give(tunnel, socket);
 		else this.#wait(cookie, socket);
 	}
 
@@ -127,6 +126,12 @@ const asRequest = ({method, target, headers: all}: HttpHead): IncomingMessage =>
 	return {method, url: target, headers} as unknown as IncomingMessage;
 };
 
+/** QuickTime, ffmpeg and GStreamer look for no answer to a POST; gortsplib waits for one. */
+const give = (tunnel: HttpTunnel, post: Socket): void => {
+	post.write(accepted);
+	tunnel.receive(post);
+};
+
 const headers = [
 	'Server: Sluice',
 	'Connection: close',
@@ -136,6 +141,8 @@ const headers = [
 ]
 	.map(line => `${line}\r\n`)
 	.join('');
+
+const accepted = `HTTP/1.0 200 OK\r\n${headers}\r\n`;
 
 const refuse = (socket: Socket, status: string): void => {
 	socket.end(`HTTP/1.0 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`, () =>
