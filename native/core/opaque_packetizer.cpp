@@ -7,6 +7,7 @@ constexpr size_t kMaxPayload = 65535 - 12;  // behind an RTP header, in RTSP's 1
 }
 
 void OpaquePacketizer::packetize(const Frame& frame, size_t, PayloadList& out) {
+  const size_t before = out.size();
   size_t from = 0;
   for (const uint32_t end : frame.packetEnds) {
     if (end < from || end > frame.payload.size()) return;
@@ -16,7 +17,7 @@ void OpaquePacketizer::packetize(const Frame& frame, size_t, PayloadList& out) {
     out.open();
     out.add(payload);
   }
-  if (frame.marked && !frame.packetEnds.empty()) out.mark();
+  if (frame.marked && out.size() > before) out.mark();
 }
 
 }  // namespace core

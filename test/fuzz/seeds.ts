@@ -249,11 +249,18 @@ const reorderBuffer = {
 	large: hex('0004000100 020200 010200 010200 010200'),
 };
 
+const opaque = {
+	packets: packets([5, 'aabb'], [4, 'cc'], [1, 'dd'], [4, 'ee']),
+	lost: packets([5, 'aabb'], [4, 'cc'], [3, 'dd'], [12, 'ee'], [1, 'ff']),
+	otherSource: packets([5, 'aabb'], [21, 'cc'], [21, 'dd'], [21, 'ee'], [21, 'ff'], [21, '']),
+};
+
 const corpora: Record<string, Record<string, Buffer>> = {
 	h264_depacketizer: h264,
 	h265_depacketizer: h265,
 	h265_sets: h265Sets,
 	codecs,
+	opaque_depacketizer: opaque,
 	aac_depacketizer: aac,
 	deframer,
 	rtcp,
