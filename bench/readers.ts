@@ -1,9 +1,11 @@
-// Readers for measurements: as many RTSP sessions over TCP as wanted, whose media is thrown away.
-// usage: readers.ts URL COUNT
+// Readers for measurements: as many RTSP sessions as wanted, whose media is thrown away.
+// usage: readers.ts URL COUNT [tcp|udp]
 import {connect} from 'node:net';
 import type {Socket} from 'node:net';
+import {openNative} from '../lib/native/native.ts';
+import {bindPair} from '../lib/protocols/rtsp/udp-pair.ts';
 
-const [url = '', count = '1'] = process.argv.slice(2);
+const [url = '', count = '1', carriage = 'tcp'] = process.argv.slice(2);
 const {hostname, port} = new URL(url);
 const trash = Buffer.alloc(1 << 20);
 
@@ -53,17 +55,27 @@ const describe = async (ask: Ask): Promise<string[]> => {
 const setUp = async (tracks: string[], ask: Ask): Promise<string> => {
 	let session = '';
 	for (const [index, track] of tracks.entries()) {
-		const channels = `${index * 2}-${index * 2 + 1}`;
 		const answer = await ask([
 			`SETUP ${track} RTSP/1.0`,
 			`CSeq: ${index + 2}`,
-			`Transport: RTP/AVP/TCP;unicast;interleaved=${channels}`,
+			`Transport: ${transports[carriage]?.(index) ?? ''}`,
 			...(session === '' ? [] : [`Session: ${session}`]),
 		]);
 		session = /^Session: *([^;\s]+)/im.exec(answer)?.[1] ?? '';
 	}
 	return session;
 };
+
+/** What comes over UDP is not read: it fills a receive buffer, and the kernel drops the rest. */
+const transports: Record<string, (track: number) => string> = {
+	tcp: track => `RTP/AVP/TCP;unicast;interleaved=${track * 2}-${track * 2 + 1}`,
+	udp: () => {
+		const binder = (native ??= openNative());
+		const range = {host: hostname, range: [32_768, 60_999], key: 'readers.ts'};
+		return `RTP/AVP;unicast;client_port=${bindPair(binder, range).ports.join('-')}`;
+	},
+};
+let native: ReturnType<typeof openNative> | undefined;
 
 const isWhole = (text: string): boolean => {
 	const end = text.indexOf('\r\n\r\n');

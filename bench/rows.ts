@@ -55,7 +55,13 @@ const rowsOfMediamtx: Row[] = [
 		name: 'RTSP-TCP readers of MediaMTX',
 		unit: 'reader',
 		units: 200,
-		start: readersOfMediamtx,
+		start: readersOfMediamtx('tcp'),
+	},
+	{
+		name: 'RTSP-UDP readers of MediaMTX',
+		unit: 'reader',
+		units: 200,
+		start: readersOfMediamtx('udp'),
 	},
 ];
 
@@ -98,14 +104,27 @@ export const rows: Row[] = [
 		name: 'RTSP-TCP readers of one path',
 		unit: 'reader',
 		units: 200,
-		start: readersOfSluice,
+		start: readersOfSluice('tcp'),
 		target: {cpuPercent: 0.03, megabytes: 0.3},
+	},
+	{
+		name: 'RTSP-UDP readers of one path',
+		unit: 'reader',
+		units: 200,
+		start: readersOfSluice('udp'),
+		target: {cpuPercent: 0.06, megabytes: 0.3},
 	},
 	{
 		name: 'RTSP-TCP readers of gst-rtsp-server',
 		unit: 'reader',
 		units: 200,
-		start: readersOfCamera,
+		start: readersOfCamera('tcp'),
+	},
+	{
+		name: 'RTSP-UDP readers of gst-rtsp-server',
+		unit: 'reader',
+		units: 200,
+		start: readersOfCamera('udp'),
 	},
 	{
 		name: 'RTSP to RTMP, streamer',

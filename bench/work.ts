@@ -38,22 +38,31 @@ export const server =
 		return Promise.resolve({measured: [child], helpers: [], complaints: lossesOf(lines)});
 	};
 
-/** `sluice` with one path, `cam`, and as many RTSP readers of it over TCP. */
-export const readersOfSluice: StartWork = async ({url, units, folder}) => {
-	const port = await freePort();
-	const address = `127.0.0.1:${port}`;
-	const rtp = {rtpAddress: '127.0.0.1:0', rtcpAddress: '127.0.0.1:0'};
-	const config = {httpAddress: '127.0.0.1:0', rtspAddress: address, ...rtp, rtmpAddress: 'off'};
-	const paths = {cam: {source: url, rtspTransport: 'tcp'}};
-	const {child, lines} = startServer(folder, {logLevel: 'warn', ...config, paths});
-	await listening(port);
-	const readers = startReaders(`rtsp://${address}/cam`, units);
-	return {measured: [child], helpers: [readers], complaints: lossesOf(lines)};
-};
+/** How RTP goes to readers. */
+export type Carriage = 'tcp' | 'udp';
+
+/** `sluice` with one path, `cam`, and as many RTSP readers of it. */
+export const readersOfSluice =
+	(carriage: Carriage): StartWork =>
+	async ({url, units, folder}) => {
+		const port = await freePort();
+		const address = `127.0.0.1:${port}`;
+		const rtp = {rtpAddress: '127.0.0.1:0', rtcpAddress: '127.0.0.1:0'};
+		const config = {httpAddress: '127.0.0.1:0', rtspAddress: address, ...rtp, rtmpAddress: 'off'};
+		const paths = {cam: {source: url, rtspTransport: 'tcp'}};
+		const {child, lines} = startServer(folder, {logLevel: 'warn', ...config, paths});
+		await listening(port);
+		const readers = startReaders(`rtsp://${address}/cam`, units, carriage);
+		return {measured: [child], helpers: [readers], complaints: lossesOf(lines)};
+	};
 
 /** The same readers at the camera itself: what gst-rtsp-server takes for it. */
-export const readersOfCamera: StartWork = async ({url, units, camera}) =>
-	Promise.resolve({measured: [camera], helpers: [startReaders(url, units)], complaints: none});
+export const readersOfCamera =
+	(carriage: Carriage): StartWork =>
+	async ({url, units, camera}) => {
+		const readers = startReaders(url, units, carriage);
+		return Promise.resolve({measured: [camera], helpers: [readers], complaints: none});
+	};
 
 /** MediaMTX is measured where `MEDIAMTX` names its program. */
 export const mediamtx = process.env['MEDIAMTX'];
@@ -66,17 +75,23 @@ export const serverOfMediamtx =
 		return Promise.resolve({measured: [child], helpers: [], complaints: none});
 	};
 
-/** MediaMTX with one path, `cam`, and as many RTSP readers of it over TCP. */
-export const readersOfMediamtx: StartWork = async ({url, units, folder}) => {
-	const port = await freePort();
-	const paths = {cam: {source: url, rtspTransport: 'tcp'}};
-	const child = startMediamtx(folder, {rtspAddress: `127.0.0.1:${port}`, paths});
-	await listening(port);
-	// Until the camera is there readers are refused.
-	await sleep(3000);
-	const readers = startReaders(`rtsp://127.0.0.1:${port}/cam`, units);
-	return {measured: [child], helpers: [readers], complaints: none};
-};
+/** MediaMTX with one path, `cam`, and as many RTSP readers of it. */
+export const readersOfMediamtx =
+	(carriage: Carriage): StartWork =>
+	async ({url, units, folder}) => {
+		const port = await freePort();
+		const config = {
+			rtspAddress: `127.0.0.1:${port}`,
+			rtspTransports: [carriage],
+			paths: {cam: {source: url, rtspTransport: 'tcp'}},
+		};
+		const child = startMediamtx(folder, config);
+		await listening(port);
+		// Until the camera is there readers are refused.
+		await sleep(3000);
+		const readers = startReaders(`rtsp://127.0.0.1:${port}/cam`, units, carriage);
+		return {measured: [child], helpers: [readers], complaints: none};
+	};
 
 /** Each camera on to an RTMP server, by a process of its own. */
 export const toRtmp =
@@ -126,8 +141,14 @@ const startMediamtx = (folder: string, config: object): ChildProcess => {
 const start = ([command = '', ...args]: string[]): ChildProcess =>
 	spawn(command, args, {stdio: ['ignore', 'ignore', 'inherit']});
 
-export const startReaders = (url: string, count: number): ChildProcess =>
-	start([process.execPath, fileURLToPath(new URL('readers.ts', import.meta.url)), url, `${count}`]);
+export const startReaders = (
+	url: string,
+	count: number,
+	carriage: Carriage = 'tcp',
+): ChildProcess => {
+	const program = fileURLToPath(new URL('readers.ts', import.meta.url));
+	return start([process.execPath, program, url, `${count}`, carriage]);
+};
 
 const startRtmpServer = (folder: string, port: number): ChildProcess => {
 	mkdirSync(join(folder, 'logs'));
