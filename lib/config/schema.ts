@@ -14,6 +14,7 @@ import {
 	integer,
 	list,
 	network,
+	portRange,
 	size,
 	strictMap,
 	text,
@@ -113,7 +114,7 @@ const configKeys = {
 		default: ['udp', 'multicast', 'tcp'],
 		isLive: true,
 		description:
-			'How RTSP clients may have their media; of those that a client offers it gets the first that is here. Publishers send over `tcp`.',
+			'How RTSP clients may have their media; of those that a client offers it gets the first that is here. Publishers send over `udp` or `tcp`.',
 	}),
 	rtpAddress: key(address(), {
 		default: ':8000',
@@ -125,6 +126,13 @@ const configKeys = {
 		default: ':8001',
 		isLive: false,
 		description: 'The UDP port of RTCP: the next one to that of `rtpAddress`.',
+	}),
+	rtspUDPPublisherPortRange: key(portRange(), {
+		default: ['32768', '60999'],
+		isLive: true,
+		isOurs: true,
+		description:
+			'The lowest and the highest port that publishers send to over UDP; each track takes an even one and the next. (With MediaMTX all send to `rtpAddress`.)',
 	}),
 	multicastIPRange: key(checkedText(checkGroups), {
 		default: '224.1.0.0/16',

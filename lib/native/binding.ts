@@ -204,6 +204,8 @@ export type RingPlace = {
 	number: number;
 	packets: number;
 	arrivalUs: number;
+	/** Of its newest frame. */
+	captureUs: number;
 	/** For RTP-Info: the first packet of each track from here on, in the order of the spec. */
 	starts: RtpStart[];
 };
@@ -267,8 +269,8 @@ export type NativeEvent =
 			/** Packets that the kernel did not take, of all readers. */
 			refused: number;
 	  }
-	/** A reader that was added is there; `starts` is empty where it begins with the next key frame. */
-	| {type: 'joined'; id: Id; reader: number; starts: RtpStart[]}
+	/** A reader that was added is there; `starts` is empty and `captureUs` 0 where it begins with the next key frame. */
+	| {type: 'joined'; id: Id; reader: number; starts: RtpStart[]; captureUs: number}
 	/** What `sent` counts before the first packet of this reader; may be less than nothing. */
 	| {type: 'begun'; id: Id; reader: number; packets: number; bytes: number}
 	| {type: 'state'; id: Id; state: 'playing' | 'paused'}

@@ -112,9 +112,8 @@ export class Native extends EventEmitter<NativeEvents> {
 	}
 
 	/** As the stream's own `openIngest`, for a stream that somebody else holds. */
-	openIngest(stream: Id, tracks: RtpTrackSpec[]): Ingest {
-		const id = this.#door.binding.openIngest({type: 'rtsp', stream, tracks, inspect: false});
-		return new Ingest(this.#door, id);
+	openIngest(stream: Id, tracks: RtpTrackSpec[], options: IngestOptions = {}): Ingest {
+		return openIngest(this.#door, {stream, tracks}, options);
 	}
 
 	/** Of a stream that somebody else holds; undefined once it is closed. */
@@ -169,10 +168,8 @@ export class NativeStream extends EventEmitter<StreamEvents> {
 	}
 
 	/** An ingest for one RTSP connection whose SETUPs are answered; `inspect`: it tells of every packet. */
-	openIngest(tracks: RtpTrackSpec[], {inspect = false, udp}: IngestOptions = {}): Ingest {
-		const base = {type: 'rtsp', stream: this.id, tracks, inspect} as const;
-		const spec = udp ? {...base, udp} : base;
-		return new Ingest(this.#door, this.#door.binding.openIngest(spec));
+	openIngest(tracks: RtpTrackSpec[], options: IngestOptions = {}): Ingest {
+		return openIngest(this.#door, {stream: this.id, tracks}, options);
 	}
 
 	close(): void {
@@ -211,6 +208,15 @@ export class Ingest extends EventEmitter<IngestEvents> {
 		this.#door.binding.closeIngest(this.id);
 	}
 }
+
+const openIngest = (
+	door: Door,
+	into: {stream: Id; tracks: RtpTrackSpec[]},
+	{inspect = false, udp}: IngestOptions,
+): Ingest => {
+	const base = {type: 'rtsp', ...into, inspect} as const;
+	return new Ingest(door, door.binding.openIngest(udp ? {...base, udp} : base));
+};
 
 const isInspectEvent = (event: NativeEvent): event is InspectEvent => inspectTypes.has(event.type);
 

@@ -48,6 +48,7 @@ Napi::Object placeOf(Napi::Env env, const core::RtpBlock& block) {
       .set("number", block.number)
       .set("packets", block.packets)
       .set("arrivalUs", block.arrival)
+      .set("captureUs", block.capture)
       .set("starts", startsToJs(env, block.starts))
       .object();
 }

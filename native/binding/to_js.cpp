@@ -107,7 +107,8 @@ void fill(Fields& fields, const io::Sent& event, BlockTable&) {
 void fill(Fields& fields, const io::Joined& event, BlockTable&) {
   fields.set("type", "joined")
       .set("reader", event.reader)
-      .set("starts", startsToJs(fields.env(), event.starts));
+      .set("starts", startsToJs(fields.env(), event.starts))
+      .set("captureUs", event.capture);
 }
 
 void fill(Fields& fields, const io::Begun& event, BlockTable&) {

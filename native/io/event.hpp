@@ -44,7 +44,8 @@ struct Sent {
 };  // udp output, once a second
 struct Joined {
   uint32_t reader = 0;
-  std::vector<core::RtpStart> starts;  // empty: it begins with the next key frame
+  std::vector<core::RtpStart> starts{};  // empty: it begins with the next key frame
+  core::Micros capture{0};  // of the first block
 };  // udp output: a reader that was added is there
 struct Begun {
   uint32_t reader = 0;

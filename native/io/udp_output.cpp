@@ -82,8 +82,8 @@ void UdpOutput::admit(uint32_t id, const UdpJoin& join) {
   Reader reader;
   reader.to = std::make_shared<const UdpReader>(UdpReader{channelsOf(join)});
   const std::vector<core::RtpBlock> blocks = ringFor(join.begin);
-  owner_->emit(id_,
-               Joined{id, blocks.empty() ? std::vector<core::RtpStart>{} : blocks.front().starts});
+  owner_->emit(
+      id_, blocks.empty() ? Joined{id} : Joined{id, blocks.front().starts, blocks.front().capture});
   // Else the ring was cut to its key frame, and it begins anew with the next.
   reader.begun = !blocks.empty() && blocks.back().number == newest_;
   Begun begun{id, static_cast<int64_t>(sent_.packets), static_cast<int64_t>(sent_.bytes)};

@@ -42,6 +42,12 @@ std::vector<Packet> packetsOf(core::ByteView block) {
   return packets;
 }
 
+size_t packetsFrom(const std::vector<mmsghdr>& messages, size_t at) {
+  size_t packets = 0;
+  for (; at < messages.size(); ++at) packets += messages[at].msg_hdr.msg_iovlen;
+  return packets;
+}
+
 bool isReport(uint8_t channel) { return channel % 2 == 1; }
 
 // What a device without checksum offload says to GSO, and a way of small packets.
@@ -196,27 +202,31 @@ void UdpSender::send(const UdpWay& way, core::ByteView block) {
 
 void UdpSender::flush(int fd, Batch& batch, std::atomic<uint64_t>& refused) {
   auto& messages = batch.messages;
+  bool again = false;  // the first of the rest has been refused for what an earlier one met
   for (size_t at = 0; at < messages.size();) {
     const auto count = static_cast<unsigned>(std::min(messages.size() - at, kMaxMessages));
-    const int sent = sendmmsg(fd, &messages[at], count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const int sent = sendMessages_(fd, &messages[at], count, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
       at += static_cast<size_t>(sent);
+      again = false;
       continue;
     }
     if (errno == EINTR) continue;
+    if (errno == ECONNREFUSED && !std::exchange(again, true)) continue;
     if (errno == EAGAIN || errno == ENOBUFS) {
       pollfd room{fd, POLLOUT, 0};
       if (errno == EAGAIN && poll(&room, 1, kRoomTimeoutMs) > 0) continue;
-      refused += messages.size() - at;
+      refused += packetsFrom(messages, at);
       return;
     }
     // The first of them is at fault: there is no way to its reader, or one that takes no segments.
-    const bool single = messages[at].msg_hdr.msg_iovlen == 1;
-    if (single || !refusesSegments(errno))
-      ++refused;
+    const size_t packets = messages[at].msg_hdr.msg_iovlen;
+    if (packets == 1 || !refusesSegments(errno))
+      refused += packets;
     else
       sendSingly(fd, messages[at].msg_hdr, refused);
     ++at;
+    again = false;
   }
 }
 

@@ -7,10 +7,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include <sys/socket.h>
 
 namespace io {
 
@@ -41,12 +45,16 @@ struct UdpJob {
   std::shared_ptr<void> untaken;  // goes with the job
 };
 
+// As sendmmsg().
+using SendMessages = std::function<int(int fd, mmsghdr* messages, unsigned count, int flags)>;
+
 // Sends blocks to many readers from a thread of its own: the packets of all readers in one system
 // call, where the kernel can (GSO) those of a picture as one message for each reader. Payloads stay
 // in the block.
 class UdpSender {
  public:
-  explicit UdpSender(bool segments = true) : segments_(segments) {}
+  explicit UdpSender(bool segments = true, SendMessages send = ::sendmmsg)
+      : sendMessages_(std::move(send)), segments_(segments) {}
   ~UdpSender();
 
   void start();
@@ -77,6 +85,7 @@ class UdpSender {
   std::thread thread_;
 
   // Sender thread only.
+  const SendMessages sendMessages_;
   std::vector<Paced> paced_;
   bool segments_;  // GSO is tried
 };

@@ -132,3 +132,4 @@ const round = test.macro({
 // Over TLS gortsplib publishes SRTP only.
 test(round, {ffmpeg: 'tcp', rtspclientsink: 'tls', gortsplib: 'tcp'});
 test(round, {ffmpeg: 'tls', rtspclientsink: 'tcp'});
+test(round, {ffmpeg: 'udp', rtspclientsink: 'udp', gortsplib: 'udp'});

@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {runCommand} from '../helpers/command.ts';
-import {startPaths} from '../helpers/server.ts';
+import {fetchText, startPaths} from '../helpers/server.ts';
 
 /** Runs until the test is over, or somebody kills it. */
 const start = (t: ExecutionContext, command: string, words: string[]): ChildProcess => {
@@ -25,17 +25,28 @@ const kill = async (child: ChildProcess): Promise<void> => {
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '25'];
 
-const publishByFfmpeg = (t: ExecutionContext, url: string, size = '320x240') =>
+/** By which way media goes, as ffmpeg and GStreamer call it alike. */
+type Transport = 'tcp' | 'udp';
+
+const publishByFfmpeg = (
+	t: ExecutionContext,
+	url: string,
+	{size = '320x240', transport = 'tcp'}: {size?: string; transport?: Transport} = {},
+) =>
 	start(t, 'ffmpeg', [
 		...['-nostdin', '-v', 'fatal', '-re', '-f', 'lavfi', '-i', `testsrc=size=${size}:rate=25`],
 		...['-re', '-f', 'lavfi', '-i', 'sine=sample_rate=48000'],
 		...[...x264, '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
-		...['-f', 'rtsp', '-rtsp_transport', 'tcp', url],
+		...['-f', 'rtsp', '-rtsp_transport', transport, url],
 	]);
 
-const publishByGstreamer = (t: ExecutionContext, url: string) =>
+const publishByGstreamer = (
+	t: ExecutionContext,
+	url: string,
+	{transport = 'tcp'}: {transport?: Transport} = {},
+) =>
 	start(t, 'gst-launch-1.0', [
-		...['-q', 'rtspclientsink', 'name=s', 'protocols=tcp', `location=${url}`],
+		...['-q', 'rtspclientsink', 'name=s', `protocols=${transport}`, `location=${url}`],
 		...'videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1'.split(' '),
 		...'! x264enc tune=zerolatency key-int-max=25 ! h264parse ! s.'.split(' '),
 		// It would send AAC as LATM.
@@ -65,17 +76,20 @@ for (const {name, publish, tracks, codecs} of [
 		codecs: ['h264,320,240', 'pcm_mulaw'],
 	},
 ]) {
-	test(`what ${name} publishes is read over HLS and RTSP`, async t => {
-		const {server, url, said} = await startPaths(t, {all_others: {}});
-		publish(t, `${server.rtspUrl}/studio/one`);
-		await said(/\[studio\/one\] source ready/);
-		const facts = server.path('studio/one').facts;
-		t.is(facts?.source?.type, 'rtspSession');
-		t.deepEqual(facts?.tracks.toSorted(), tracks);
-		t.deepEqual(await probe(`${server.rtspUrl}/studio/one`, '-rtsp_transport', 'tcp'), codecs);
-		const ofBrowsers = codecs.map(codec => (codec === 'pcm_mulaw' ? 'flac' : codec)).sort();
-		t.deepEqual(await probe(`${url}/studio/one/index.m3u8`), ofBrowsers);
-	});
+	for (const transport of ['tcp', 'udp'] as const)
+		test(`what ${name} publishes over ${transport} is read over HLS and RTSP`, async t => {
+			const {server, url, said} = await startPaths(t, {all_others: {}});
+			publish(t, `${server.rtspUrl}/studio/one`, {transport});
+			await said(/\[studio\/one\] source ready/);
+			const sessions = await fetchText(`${url}/v3/rtspsessions/list`);
+			t.true(sessions.includes(`"transport":"${transport.toUpperCase()}"`), sessions);
+			const facts = server.path('studio/one').facts;
+			t.is(facts?.source?.type, 'rtspSession');
+			t.deepEqual(facts?.tracks.toSorted(), tracks);
+			t.deepEqual(await probe(`${server.rtspUrl}/studio/one`, '-rtsp_transport', 'tcp'), codecs);
+			const ofBrowsers = codecs.map(codec => (codec === 'pcm_mulaw' ? 'flac' : codec)).sort();
+			t.deepEqual(await probe(`${url}/studio/one/index.m3u8`), ofBrowsers);
+		});
 }
 
 test('a reader survives a publisher that is killed and comes back', async t => {
@@ -101,7 +115,7 @@ test('a second publisher takes the place of the first', async t => {
 	const first = publishByFfmpeg(t, rtsp);
 	const ended = once(first, 'exit');
 	await said(/source ready/);
-	publishByFfmpeg(t, rtsp, '160x120');
+	publishByFfmpeg(t, rtsp, {size: '160x120'});
 	await ended;
 	await said(/source is back: .*160x120/);
 	t.is(server.path('cam').state, 'ready');

@@ -21,6 +21,10 @@ export const recordTcp = (channel: number): Headers => [
 	['Transport', `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1};mode=record`],
 ];
 
+export const recordUdp = ({pair}: {pair: string}): Headers => [
+	['Transport', `RTP/AVP;unicast;client_port=${pair};mode=record`],
+];
+
 /** One track of H.264, and what follows it. */
 export const sdpOf = ({control = 'streamid=0', mode = 1, more = [] as string[]} = {}): string =>
 	[
@@ -34,26 +38,34 @@ export const sdpOf = ({control = 'streamid=0', mode = 1, more = [] as string[]} 
 		'',
 	].join('\r\n');
 
-/** Interleaved RTP of these pictures; `maxBytes` is that of a NAL unit that is sent whole. */
-export const mediaOf = (
+/** RTP of these pictures; `maxBytes` is that of a NAL unit that is sent whole. */
+export const packetsOf = (
 	shown: readonly Picture[],
-	{channel = 0, maxBytes = 1200, sequence = 0, offset = 0} = {},
-): Buffer => {
-	const packets = shown.flatMap(picture => {
+	{maxBytes = 1200, sequence = 0, offset = 0} = {},
+): Buffer[] =>
+	shown.flatMap(picture => {
 		const payloads = picturePayloads(picture, maxBytes);
 		return payloads.map((payload, index) => {
 			const marker = index === payloads.length - 1;
 			const timestamp = picture.pts + offset;
 			const fields = {payloadType: 96, marker, timestamp, ssrc: 7, payload};
-			return interleave(channel, formatPacket({...fields, sequence: sequence++}));
+			return formatPacket({...fields, sequence: sequence++});
 		});
 	});
-	return Buffer.concat(packets);
-};
+
+/** The same, interleaved. */
+export const mediaOf = (
+	shown: readonly Picture[],
+	{channel = 0, ...how}: {channel?: number} & Parameters<typeof packetsOf>[1] = {},
+): Buffer => Buffer.concat(packetsOf(shown, how).map(packet => interleave(channel, packet)));
 
 /** A whole server, and a client that is connected to it. */
-export const startPublishing = async (t: ExecutionContext, paths: Paths = {all_others: {}}) => {
-	const started = await startPaths(t, paths);
+export const startPublishing = async (
+	t: ExecutionContext,
+	paths: Paths = {all_others: {}},
+	keys: Record<string, unknown> = {},
+) => {
+	const started = await startPaths(t, paths, keys);
 	const base = started.server.rtspUrl ?? '';
 	return {...started, base, client: await connectRtsp(t, base)};
 };

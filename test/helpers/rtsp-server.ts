@@ -48,6 +48,8 @@ export const settings = {
 	trustedProxies: [],
 	hlsAllowOrigins: ['https://*.example.com'],
 	rtspTransports: ['udp', 'multicast', 'tcp'],
+	rtspUDPPublisherPortRange: [32_768, 60_999],
+	rtspUDPReadBufferSize: 0,
 	readTimeout: 10_000,
 	writeTimeout: 10_000,
 	readerQueueMaxSize: 16_000_000,
@@ -81,7 +83,7 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 			listen: spec => native.listen(spec),
 			nowUs: () => native.nowUs(),
 			tcpInfo: fd => native.tcpInfo(fd),
-			openIngest: (stream, tracks) => native.openIngest(stream, tracks),
+			openIngest: (stream, tracks, how) => native.openIngest(stream, tracks, how),
 			streamStats: stream => native.streamStats(stream),
 			openRtp: spec => {
 				const output = new SilentOutput(spec);
@@ -148,6 +150,7 @@ export class SilentUdpOutput extends EventEmitter<UdpOutputEvents> {
 	readonly readers = new Map<number, UdpReader>();
 	/** What readers are told when they join. */
 	starts: RtpStart[] = [];
+	captureUs = 0;
 	isClosed = false;
 
 	constructor(spec: UdpSpec) {
@@ -157,7 +160,8 @@ export class SilentUdpOutput extends EventEmitter<UdpOutputEvents> {
 
 	add(reader: UdpReader): void {
 		this.readers.set(reader.reader, reader);
-		const joined = {type: 'joined' as const, id: 0, reader: reader.reader, starts: this.starts};
+		const {starts, captureUs} = this;
+		const joined = {type: 'joined' as const, id: 0, reader: reader.reader, starts, captureUs};
 		queueMicrotask(() => this.emit('joined', joined));
 	}
 

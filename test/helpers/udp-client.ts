@@ -1,4 +1,5 @@
 import {createSocket} from 'node:dgram';
+import type {Socket} from 'node:dgram';
 import {once} from 'node:events';
 import type {ExecutionContext} from 'ava';
 import {headerOf} from '../../lib/protocols/rtsp/message.ts';
@@ -12,13 +13,19 @@ export const bindPorts = async (t: ExecutionContext) => {
 };
 
 const bindPort = async (t: ExecutionContext) => {
-	const socket = createSocket('udp4');
+	const socket = await bindAt(t, '127.0.0.1');
 	const packets: {bytes: Buffer; from: number}[] = [];
 	socket.on('message', (bytes, {port}) => packets.push({bytes, from: port}));
-	socket.bind(0, '127.0.0.1');
+	return {socket, port: socket.address().port, packets};
+};
+
+/** A socket at one of this machine's own addresses. */
+export const bindAt = async (t: ExecutionContext, host: string): Promise<Socket> => {
+	const socket = createSocket('udp4');
+	socket.bind(0, host);
 	await once(socket, 'listening');
 	t.teardown(() => socket.close());
-	return {socket, port: socket.address().port, packets};
+	return socket;
 };
 
 export type ClientPorts = Awaited<ReturnType<typeof bindPorts>>;

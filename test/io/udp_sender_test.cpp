@@ -3,12 +3,15 @@
 #include "io/clock.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
-
+#include <deque>
+#include <future>
 #include <memory>
 #include <thread>
 
@@ -129,6 +132,110 @@ TEST_P(UdpSenderTest, NothingIsSentAfterItWasStopped) {
 
 INSTANTIATE_TEST_SUITE_P(Udp, UdpSenderTest, testing::Bool(),
                          [](const auto& info) { return info.param ? "InSegments" : "OneByOne"; });
+
+TEST_P(UdpSenderTest, AReaderThatHasClosedItsPortHurtsNobody) {
+  Port one;
+  const Address closed = Port().address;
+  for (uint8_t i = 0; i < 20; ++i)
+    send(blockOf({{0, packet(i, 100)}}), {reader({closed}), reader({one.address})});
+  for (uint8_t i = 0; i < 20; ++i) EXPECT_EQ(one.receive(), packet(i, 100));
+  EXPECT_EQ(*refused_, 0u);
+}
+
+// sendmmsg() by a script: how many messages are taken, or an error below zero; then all are taken.
+struct Kernel {
+  std::deque<int> answers;
+  std::vector<unsigned> asked{};  // how many messages it was given, by call
+  std::vector<int> taken{};  // ports of those that it took
+
+  int send(const mmsghdr* messages, unsigned count) {
+    asked.push_back(count);
+    int answer = static_cast<int>(count);
+    if (!answers.empty()) {
+      answer = answers.front();
+      answers.pop_front();
+    }
+    if (answer < 0) errno = -answer;
+    for (int i = 0; i < answer; ++i)
+      taken.push_back(
+          ntohs(static_cast<const sockaddr_in*>(messages[i].msg_hdr.msg_name)->sin_port));
+    return answer < 0 ? -1 : answer;
+  }
+};
+
+// Sends one packet to readers at ports 1, 2, 3 ... and gives how many the kernel did not take.
+uint64_t sendBy(Kernel& kernel, int readerCount, Descriptor socket = std::move(Port().socket)) {
+  UdpSender sender(true, [&kernel](int, const mmsghdr* messages, unsigned count, int) {
+    return kernel.send(messages, count);
+  });
+  sender.start();
+  auto readers = std::make_shared<UdpReaders>();
+  for (int port = 1; port <= readerCount; ++port)
+    readers->push_back(std::make_shared<const UdpReader>(
+        UdpReader{{*parseAddress("127.0.0.1", static_cast<uint16_t>(port))}}));
+  auto sockets = std::make_shared<const UdpSockets>(UdpSockets{std::move(socket), Descriptor()});
+  auto refused = std::make_shared<std::atomic<uint64_t>>(0);
+  std::promise<void> sent;
+  std::shared_ptr<void> untaken(nullptr, [&sent](void*) { sent.set_value(); });
+  sender.post({{sockets, readers, refused}, blockOf({{0, packet(1, 100)}}), std::move(untaken)});
+  sent.get_future().wait();
+  return *refused;
+}
+
+std::vector<int> portsFrom(int first, int last) {
+  std::vector<int> ports;
+  for (int port = first; port <= last; ++port) ports.push_back(port);
+  return ports;
+}
+
+TEST(UdpSenderKernel, GetsAsManyMessagesInACallAsItTakes) {
+  Kernel kernel{{}};
+  EXPECT_EQ(sendBy(kernel, 1100), 0u);
+  EXPECT_EQ(kernel.asked, (std::vector<unsigned>{1024, 76}));
+  EXPECT_EQ(kernel.taken, portsFrom(1, 1100));
+}
+
+TEST(UdpSenderKernel, IsAskedAgainForWhatItDidNotTakeAtOnce) {
+  Kernel kernel{{3, -EINTR, -EAGAIN, 1}};
+  EXPECT_EQ(sendBy(kernel, 10), 0u);
+  EXPECT_EQ(kernel.asked, (std::vector<unsigned>{10, 7, 7, 7, 6}));
+  EXPECT_EQ(kernel.taken, portsFrom(1, 10));
+}
+
+TEST(UdpSenderKernel, WithoutMemoryLosesTheRestOfTheBlock) {
+  Kernel kernel{{2, -ENOBUFS}};
+  EXPECT_EQ(sendBy(kernel, 10), 8u);
+  EXPECT_EQ(kernel.taken, portsFrom(1, 2));
+}
+
+TEST(UdpSenderKernel, WithoutRoomLosesTheRestOfTheBlock) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  const Descriptor out(ends[0]);
+  Descriptor in(ends[1]);
+  const Bytes much(100'000);
+  while (write(in.get(), much.data(), much.size()) > 0) {
+  }
+  Kernel kernel{{2, -EAGAIN}};
+  EXPECT_EQ(sendBy(kernel, 10, std::move(in)), 8u);
+  EXPECT_EQ(kernel.taken, portsFrom(1, 2));
+}
+
+TEST(UdpSenderKernel, TellsOfAnEarlierPacketWhichCostsNobodyThisOne) {
+  Kernel kernel{{1, -ECONNREFUSED}};
+  EXPECT_EQ(sendBy(kernel, 3), 0u);
+  EXPECT_EQ(kernel.taken, portsFrom(1, 3));
+}
+
+TEST(UdpSenderKernel, RefusesOneReaderAndTheOthersGetTheirs) {
+  for (const int error : {ECONNREFUSED, EHOSTUNREACH, EPERM}) {
+    const auto times = error == ECONNREFUSED ? 2 : 1;
+    Kernel kernel{{1}};
+    for (int i = 0; i < times; ++i) kernel.answers.push_back(-error);
+    EXPECT_EQ(sendBy(kernel, 3), 1u);
+    EXPECT_EQ(kernel.taken, (std::vector<int>{1, 3}));
+  }
+}
 
 TEST(Address, IsTheSameInBothFamilies) {
   const Address v4 = *parseAddress("10.1.2.3", 5000);

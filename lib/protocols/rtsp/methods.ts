@@ -91,7 +91,10 @@ const answerOf = (
 	// Wrong passwords are told by the gatekeeper, and most clients ask without one first.
 	else if (method === 'ANNOUNCE' && error.kind !== 'unauthenticated')
 		tellRefused(request, connection, {services, reason});
-	else logger.debug(fields, `${method} ${url.slice(0, 200)} refused: ${reason}`);
+	else if (error.code === 'RTSP_NO_PORTS') {
+		tellRefused(request, connection, {services, reason});
+		return explained(statusOf(error), reason);
+	} else logger.debug(fields, `${method} ${url.slice(0, 200)} refused: ${reason}`);
 	if (error.kind !== 'unauthenticated') return answer(statusOf(error));
 	return answer(401, challenges(request, connection, {services, error}));
 };

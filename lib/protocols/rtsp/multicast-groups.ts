@@ -5,7 +5,7 @@ import type {MulticastSockets} from './multicast-sockets.ts';
 import {ssrcOf} from './reader-way.ts';
 import type {Pair} from './transport.ts';
 import {UdpFanOuts} from './udp-fan-out.ts';
-import type {UdpNative, UdpPlace} from './udp-fan-out.ts';
+import type {Refused, UdpNative, UdpPlace} from './udp-fan-out.ts';
 
 /** Whose media a group carries. */
 export type GroupSource = {path: string; stream: number; tracks: readonly TrackInfo[]};
@@ -16,6 +16,7 @@ export type MulticastGroupsOptions = {
 	/** Network that the groups are taken from, such as `224.1.0.0/16`. */
 	range: string;
 	ports: Pair;
+	refused: Refused;
 	/** A path is sent to nobody any more: so many bytes were. */
 	onEnded: (path: string, bytes: number) => void;
 };
@@ -33,10 +34,10 @@ export class MulticastGroups {
 	/** By stream, and by its tracks: there may be others later. */
 	readonly #groups = new Map<string, MulticastGroup>();
 
-	constructor({native, sockets, range, ports, onEnded}: MulticastGroupsOptions) {
+	constructor({native, sockets, range, ports, refused, onEnded}: MulticastGroupsOptions) {
 		this.ports = ports;
 		this.ttl = sockets.ttl;
-		this.#fanOuts = new UdpFanOuts(native, sockets);
+		this.#fanOuts = new UdpFanOuts(native, sockets, refused);
 		this.#addresses = new GroupAddresses(range);
 		this.#onEnded = onEnded;
 	}

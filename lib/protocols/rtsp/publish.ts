@@ -3,38 +3,52 @@ import {MediaError, toMediaError} from '../../errors.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import type {Publication} from '../../media/publication.ts';
 import type {RtspSessionFacts} from '../../media/session-facts.ts';
-import type {RtpTrackSpec, StreamStats} from '../../native/binding.ts';
-import type {Ingest} from '../../native/native.ts';
+import type {RtpTrackSpec, StreamStats, UdpIngestSpec} from '../../native/binding.ts';
+import type {Ingest, IngestOptions} from '../../native/native.ts';
 import {announcedTracks, findAnnounced} from './announced.ts';
 import {fitOffer} from './carriage.ts';
 import type {Carriage} from './carriage.ts';
-import {chooseChannels} from './channels.ts';
 import {headerOf} from './message.ts';
+import {TcpPublisherWay} from './publish-tcp.ts';
+import {UdpPublisherWay} from './publish-udp.ts';
+import type {PublisherWay} from './publisher-way.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {ServerRequest, ServerSession, SessionMethod} from './server-session.ts';
 import {answer, explained, statusOf} from './status.ts';
 import type {RtspAnswer} from './status.ts';
 import type {DescribedTrack} from './tracks.ts';
-import {formatTransport, noTransport} from './transport.ts';
-import type {Pair, Transport} from './transport.ts';
+import {formatTransport} from './transport.ts';
+import type {Binder} from './udp-pair.ts';
 
 export type PublishServices = {
 	/** Who publishes; empty where nobody was asked for. */
 	user: string;
 	delivery: Pick<Delivery, 'publish'>;
-	native: {
-		openIngest(stream: number, tracks: RtpTrackSpec[]): Ingest;
+	native: Binder & {
+		openIngest(stream: number, tracks: RtpTrackSpec[], options?: IngestOptions): Ingest;
 		streamStats(stream: number): StreamStats | undefined;
 	};
-	settings: () => {readonly rtspTransports: readonly Carriage[]};
+	/** Milliseconds without a request after which a publisher is gone that does not record. */
+	timeoutMs: number;
+	/** False: nothing comes over UDP, whatever the settings say. */
+	hasUdp: boolean;
+	settings: () => {
+		readonly rtspTransports: readonly Carriage[];
+		readonly rtspUDPPublisherPortRange: readonly number[];
+		/** Bytes. */
+		readonly rtspUDPReadBufferSize: number;
+	};
 };
 
 type Opened = {session: PublishSession} | {refusal: RtspAnswer};
 
-/** A client that publishes to a path over its RTSP connection (RFC 2326 sections 10.3 and 10.11). */
+/**
+ * A client that publishes to a path (RFC 2326 sections 10.3 and 10.11). All of its tracks come the same way, and it is gone
+ * with its connection, over UDP as well: so its place is free at once for the one that comes back.
+ */
 export class PublishSession implements ServerSession {
 	readonly secret = randomBytes(12).toString('hex');
-	readonly timeoutMs = 60_000;
+	readonly timeoutMs: number;
 	readonly outlivesConnection = false;
 	readonly #connection: ServerConnection;
 	readonly #services: PublishServices;
@@ -42,12 +56,8 @@ export class PublishSession implements ServerSession {
 	readonly #announce: ServerRequest;
 	readonly #createdAt = new Date();
 	readonly #tracks: DescribedTrack[];
-	/** By index of the track. */
-	readonly #channels = new Map<number, Pair>();
 	readonly #statsBefore: StreamStats | undefined;
-	/** What came before RECORD was understood, with its frames. */
-	readonly #early: Buffer[] = [];
-	#earlyBytes = 0;
+	#way: PublisherWay | undefined;
 	#ingest: Ingest | undefined;
 	#isRecording = false;
 	#isClosed = false;
@@ -84,6 +94,7 @@ export class PublishSession implements ServerSession {
 		this.#announce = request;
 		this.#connection = connection;
 		this.#services = services;
+		this.timeoutMs = services.timeoutMs;
 		this.#publication = publication;
 		this.#tracks = tracks;
 		this.#statsBefore = services.native.streamStats(publication.stream);
@@ -106,18 +117,13 @@ export class PublishSession implements ServerSession {
 	methods(): Readonly<Record<string, SessionMethod | undefined>> {
 		return {
 			...(!this.#ingest && {SETUP: request => this.#setUp(request)}),
-			...(this.#channels.size > 0 && {RECORD: () => this.#record()}),
+			...(this.#way && {RECORD: () => this.#record()}),
 			...(this.#ingest && {PAUSE: () => this.#pause()}),
 		};
 	}
 
 	interleaved(channel: number, data: Buffer): void {
-		this.#earlyBytes += 4 + data.length;
-		if (this.#earlyBytes > maxEarlyBytes) return;
-		this.#early.push(
-			Buffer.from([0x24, channel, data.length >> 8, data.length & 255]),
-			Buffer.from(data),
-		);
+		this.#way?.interleaved?.(channel, data);
 	}
 
 	check(): void {}
@@ -126,7 +132,8 @@ export class PublishSession implements ServerSession {
 		const {target} = this.#announce;
 		const {peer, id, isTls, socket} = this.#connection;
 		const now = this.#services.native.streamStats(this.#publication.stream);
-		const since = (counter: 'packets' | 'lostPackets') =>
+		const isUdp = this.#way?.carriage === 'udp';
+		const since = (counter: 'bytes' | 'packets' | 'lostPackets') =>
 			(now?.[counter] ?? 0) - (this.#statsBefore?.[counter] ?? 0);
 		return {
 			id: this.id,
@@ -138,10 +145,10 @@ export class PublishSession implements ServerSession {
 			query: target.query,
 			user: this.#services.user,
 			userAgent: headerOf(this.#announce, 'User-Agent')?.slice(0, 200) ?? '',
-			transport: 'TCP',
+			transport: isUdp ? 'UDP' : 'TCP',
 			profile: 'AVP',
 			conns: [id],
-			bytesReceived: socket.bytesRead,
+			bytesReceived: isUdp ? since('bytes') : socket.bytesRead,
 			packetsReceived: since('packets'),
 			packetsLost: since('lostPackets'),
 			bytesSent: 0,
@@ -158,32 +165,28 @@ export class PublishSession implements ServerSession {
 		this.#isClosed = true;
 		this.#isRecording = false;
 		this.#publication.leave(new MediaError('SOURCE_ENDED', `Publisher is gone: ${reason}`));
-		if (!this.#ingest) return;
-		this.#connection.feedTo(undefined);
-		this.#ingest.close();
+		this.#way?.close();
+		this.#ingest?.close();
 	}
 
 	#setUp(request: ServerRequest): RtspAnswer {
-		const {transport} = fitOffer(request, this.#given()) ?? {};
-		if (!transport) return answer(461);
-		if (transport.mode?.toLowerCase() === 'play') return explained(400, 'expected mode=record');
-		const track = findAnnounced(request.url, this.#tracks, index => !this.#channels.has(index));
+		const given = this.#way ? [this.#way.carriage] : this.#given();
+		const offer = fitOffer(request, given);
+		if (!offer) return answer(461);
+		if (offer.transport.mode?.toLowerCase() === 'play')
+			return explained(400, 'expected mode=record');
+		const way = this.#way ?? this.#wayOf(offer.carriage);
+		const track = findAnnounced(request.url, this.#tracks, index => !way.has(index));
 		if (track === undefined) return answer(404);
-		this.#channels.delete(track);
-		const interleaved = chooseChannels(transport.interleaved, [...this.#channels.values()]);
-		if (!interleaved) return answer(461);
-		this.#channels.set(track, interleaved);
-		return answer(200, [['Transport', formatTransport(granted(transport, interleaved))]]);
+		const granted = way.setUp(track, offer.transport);
+		if (!granted) return answer(461);
+		this.#way = way;
+		return answer(200, [['Transport', formatTransport(granted)]]);
 	}
 
-	/** Media may be in the same bytes as the request, so all of them go to the ingest at once. */
 	#record(): RtspAnswer {
 		this.#isRecording = true;
-		if (this.#ingest) return answer(200);
-		const {native} = this.#services;
-		this.#ingest = native.openIngest(this.#publication.stream, this.#specs());
-		for (const bytes of this.#early.splice(0)) this.#ingest.feed(bytes, bytes.length);
-		this.#connection.feedTo(this.#ingest);
+		this.#ingest ??= this.#way?.open();
 		return answer(200);
 	}
 
@@ -193,25 +196,28 @@ export class PublishSession implements ServerSession {
 		return answer(200);
 	}
 
+	/** What comes by TLS or a tunnel comes by it alone. */
 	#given(): Carriage[] {
-		return this.#services.settings().rtspTransports.filter(carriage => carriage === 'tcp');
+		const {hasUdp, settings} = this.#services;
+		const {isTls, tunnel} = this.#connection;
+		const mayUdp = hasUdp && !isTls && tunnel === 'none';
+		return settings().rtspTransports.filter(
+			carriage => carriage === 'tcp' || (carriage === 'udp' && mayUdp),
+		);
 	}
 
-	/** In the order of the announcement. */
-	#specs(): RtpTrackSpec[] {
-		return this.#tracks.flatMap(({spec}, index) => {
-			const [channel, rtcpChannel] = this.#channels.get(index) ?? [];
-			if (channel === undefined || rtcpChannel === undefined) return [];
-			return [{...spec, channel, rtcpChannel}];
-		});
+	#wayOf(carriage: Carriage): PublisherWay {
+		const {native, settings} = this.#services;
+		const {stream} = this.#publication;
+		const context = {
+			connection: this.#connection,
+			tracks: this.#tracks,
+			openIngest: (tracks: RtpTrackSpec[], udp?: UdpIngestSpec) =>
+				native.openIngest(stream, tracks, {udp}),
+		};
+		if (carriage === 'tcp') return new TcpPublisherWay(context);
+		const {rtspUDPPublisherPortRange: portRange, rtspUDPReadBufferSize} = settings();
+		const means = {binder: native, portRange, receiveBufferBytes: rtspUDPReadBufferSize};
+		return new UdpPublisherWay(context, means);
 	}
 }
-
-const maxEarlyBytes = 262_144;
-
-const granted = ({profile}: Transport, interleaved: Pair): Transport => ({
-	...{...noTransport, profile, interleaved},
-	lower: 'TCP',
-	cast: 'unicast',
-	mode: 'record',
-});

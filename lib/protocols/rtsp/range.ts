@@ -18,4 +18,12 @@ export const parseRange = (text: string): Parsed<Range> => {
 	return parsed({unit: unit.toLowerCase() as Range['unit'], from, to});
 };
 
+/** What is played, in the unit that was asked for: from a moment of the wall clock on, else from now on. */
+export const playedRange = ({unit}: Pick<Range, 'unit'>, wallUs: number): Range =>
+	unit === 'clock' ? {unit, from: formatClock(wallUs), to: ''} : {unit: 'npt', from: 'now', to: ''};
+
+/** RFC 2326 section 3.7. */
+const formatClock = (wallUs: number): string =>
+	new Date(wallUs / 1000).toISOString().replace(/[-:]/g, '');
+
 export const formatRange = ({unit, from, to}: Range): string => `${unit}=${from}-${to}`;

@@ -1,6 +1,7 @@
-import type {RtpStart} from '../../native/binding.ts';
 import type {MulticastGroup, MulticastGroups} from './multicast-groups.ts';
 import {ssrcOf} from './reader-way.ts';
+import {withTheNext} from './reading.ts';
+import type {Beginning} from './reading.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {noTransport} from './transport.ts';
 import type {Transport} from './transport.ts';
@@ -37,9 +38,9 @@ export class MulticastWay implements ReaderWay {
 	}
 
 	/** Where the tracks are is not known: media may have been flowing for long. */
-	async play(): Promise<RtpStart[]> {
+	async play(): Promise<Beginning> {
 		this.#group?.play(this.#onEnded);
-		return Promise.resolve([]);
+		return Promise.resolve(withTheNext);
 	}
 
 	start(): void {}

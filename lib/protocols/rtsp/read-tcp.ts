@@ -1,10 +1,10 @@
-import type {RtpStart, TcpInfo} from '../../native/binding.ts';
+import type {TcpInfo} from '../../native/binding.ts';
 import {chooseChannels} from './channels.ts';
 import {payloadTypeOf} from './describe.ts';
 import type {FanOuts, Layout} from './fan-out.ts';
 import {ReaderQueue} from './reader-queue.ts';
 import {Reading} from './reading.ts';
-import type {StartMode} from './reading.ts';
+import type {Beginning, StartMode} from './reading.ts';
 import {ssrcOf} from './reader-way.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';
@@ -74,7 +74,7 @@ export class TcpWay implements ReaderWay {
 		return {...noTransport, profile, lower: 'TCP', cast: 'unicast', interleaved, ssrc, mode};
 	}
 
-	async play(mode: StartMode): Promise<RtpStart[]> {
+	async play(mode: StartMode): Promise<Beginning> {
 		const {place, connection, onEnded} = this.#context;
 		const {fanOuts, nowUs} = this.#services;
 		const layout = this.#layout();

@@ -1,6 +1,5 @@
-import type {RtpStart} from '../../native/binding.ts';
 import {payloadTypeOf} from './describe.ts';
-import type {StartMode} from './reading.ts';
+import type {Beginning, StartMode} from './reading.ts';
 import {ssrcOf} from './reader-way.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';
@@ -46,7 +45,7 @@ export class UdpWay implements ReaderWay {
 
 	setUp(track: number, offer: Transport): Transport | undefined {
 		const {profile, lower, mode, clientPort} = offer;
-		if (!clientPort) return undefined;
+		if (!clientPort || this.#isOfAnother(track, clientPort)) return undefined;
 		this.#clientPorts.set(track, clientPort);
 		this.#hear();
 		const ssrc = ssrcOf(this.#context.place.stream, track);
@@ -54,7 +53,7 @@ export class UdpWay implements ReaderWay {
 		return {...noTransport, profile, lower, cast: 'unicast', ...ports, ssrc, mode};
 	}
 
-	async play(begin: StartMode): Promise<RtpStart[]> {
+	async play(begin: StartMode): Promise<Beginning> {
 		const {connection, place, onEnded} = this.#context;
 		const {stream, tracks} = place;
 		this.#place = this.#services.fanOuts.join({
@@ -74,7 +73,7 @@ export class UdpWay implements ReaderWay {
 			begin,
 			onEnded,
 		});
-		return this.#place.starts;
+		return this.#place.beginning;
 	}
 
 	/** Packets do not wait for the answer to PLAY: nothing puts UDP and TCP in an order. */
@@ -106,6 +105,12 @@ export class UdpWay implements ReaderWay {
 	#sentSoFar(): {packets: number; bytes: number} {
 		const {packets, bytes} = this.#place?.sent ?? {packets: 0, bytes: 0};
 		return {packets: this.#sent.packets + packets, bytes: this.#sent.bytes + bytes};
+	}
+
+	/** The client could not tell the packets of two tracks apart. */
+	#isOfAnother(track: number, ports: Pair): boolean {
+		const others = [...this.#clientPorts].filter(([other]) => other !== track);
+		return others.some(([, pair]) => pair.some(port => ports.includes(port)));
 	}
 
 	#hear(): void {

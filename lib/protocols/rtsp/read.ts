@@ -2,15 +2,14 @@ import {randomBytes} from 'node:crypto';
 import type {Logger} from 'pino';
 import type {Admission, Delivery} from '../../media/delivery.ts';
 import type {RtspSessionFacts} from '../../media/session-facts.ts';
-import type {RtpStart} from '../../native/binding.ts';
 import {fitOffer} from './carriage.ts';
 import type {Carriage} from './carriage.ts';
 import {headerOf} from './message.ts';
 import type {Headers} from './message.ts';
-import {formatRange, parseRange} from './range.ts';
+import {formatRange, parseRange, playedRange} from './range.ts';
 import type {ReaderWay} from './reader-way.ts';
 import {startOf} from './reading.ts';
-import type {StartMode} from './reading.ts';
+import type {Beginning, StartMode} from './reading.ts';
 import {formatControl} from './request-url.ts';
 import {formatRtpInfo} from './rtp-info.ts';
 import type {ServerConnection} from './server-connection.ts';
@@ -26,6 +25,10 @@ export type ReadServices = {
 	delivery: Pick<Delivery, 'join'>;
 	ways: Pick<Ways, 'givenTo' | 'open'>;
 	settings: () => {readonly rtspStart: StartMode};
+	/** Milliseconds without a sign of life after which a reader is gone. */
+	timeoutMs: number;
+	/** The server clock in microseconds. */
+	nowUs: () => number;
 	logger: Logger;
 	/** Told what it sent when it is over. */
 	onClosed: (facts: RtspSessionFacts) => void;
@@ -34,7 +37,7 @@ export type ReadServices = {
 /** A client that reads a path. All of its tracks come the same way. */
 export class ReadSession implements ServerSession {
 	readonly secret = randomBytes(12).toString('hex');
-	readonly timeoutMs = 60_000;
+	readonly timeoutMs: number;
 	readonly #services: ReadServices;
 	readonly #admission: Admission;
 	readonly #target: ServerRequest['target'];
@@ -67,6 +70,7 @@ export class ReadSession implements ServerSession {
 		this.#userAgent = headerOf(request, 'User-Agent')?.slice(0, 200) ?? '';
 		this.#connection = connection;
 		this.#services = services;
+		this.timeoutMs = services.timeoutMs;
 		this.#admission = admission;
 		admission.once('ended', (code, message) => this.#end(message));
 	}
@@ -172,9 +176,11 @@ export class ReadSession implements ServerSession {
 	async #play(request: ServerRequest, way: ReaderWay): Promise<RtspAnswer> {
 		const range = parseRange(headerOf(request, 'Range') ?? 'npt=now-');
 		if (!range.ok) return answer(457);
-		const headers: Headers = [['Range', formatRange({unit: 'npt', from: 'now', to: ''})]];
-		if (this.#isPlaying) return answer(200, headers);
-		const starts = await this.#start(way);
+		const played = (wallUs = this.#services.nowUs()): Headers => [
+			['Range', formatRange(playedRange(range.value, wallUs))],
+		];
+		if (this.#isPlaying) return answer(200, played());
+		const {starts, captureUs} = await this.#start(way);
 		const base = baseOf(request);
 		const infos = way.tracks.map((track, index) => ({
 			url: `${base}/${formatControl(track)}`,
@@ -184,11 +190,11 @@ export class ReadSession implements ServerSession {
 		const {transport} = way.facts();
 		const count = `${way.tracks.length} of ${this.#admission.tracks.length}`;
 		this.#log(`reads ${count} tracks over RTSP (${transport ?? ''})`);
-		headers.push(['RTP-Info', formatRtpInfo(infos)]);
+		const headers: Headers = [...played(captureUs), ['RTP-Info', formatRtpInfo(infos)]];
 		return {status: 200, headers, afterwards: () => way.start()};
 	}
 
-	async #start(way: ReaderWay): Promise<RtpStart[]> {
+	async #start(way: ReaderWay): Promise<Beginning> {
 		const playing = way.play(this.#mode());
 		this.#isPlaying = true;
 		try {

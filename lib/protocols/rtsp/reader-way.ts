@@ -2,9 +2,8 @@
 import {createHmac, randomBytes} from 'node:crypto';
 import type {Admission} from '../../media/delivery.ts';
 import type {RtspSessionFacts} from '../../media/session-facts.ts';
-import type {RtpStart} from '../../native/binding.ts';
 import type {Carriage} from './carriage.ts';
-import type {StartMode} from './reading.ts';
+import type {Beginning, StartMode} from './reading.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {Transport} from './transport.ts';
 
@@ -16,8 +15,7 @@ export type ReaderWay = {
 	readonly silentMs: number;
 	/** What is granted; undefined: the track cannot be given so (461). */
 	setUp(track: number, offer: Transport): Transport | undefined;
-	/** Where each of the tracks begins; empty where that is not known. */
-	play(mode: StartMode): Promise<RtpStart[]>;
+	play(mode: StartMode): Promise<Beginning>;
 	/** The answer to PLAY is on its way. */
 	start(): void;
 	/** May be called twice. */

@@ -1,11 +1,23 @@
 import {parsed, unparsed} from '../../util/parsed.ts';
 import type {Parsed} from '../../util/parsed.ts';
+import type {RtpStart} from '../../native/binding.ts';
 import type {RtpOutputBlock, RtpRingBlock} from '../../native/rtp-output.ts';
 import type {FanOut, FanOuts, Joining, Member} from './fan-out.ts';
 import type {ReaderQueue} from './reader-queue.ts';
 
 /** How a reader begins: at the next key frame, or with the ring, in compressed or true time. */
 export type StartMode = 'live' | 'fast' | 'real';
+
+/** Where a reader begins. */
+export type Beginning = {
+	/** The first packet of each track, in the order of the layout; empty where that is not known yet. */
+	starts: RtpStart[];
+	/** The server clock in microseconds when what comes first was taken; undefined: it comes yet. */
+	captureUs: number | undefined;
+};
+
+/** With what comes next. */
+export const withTheNext: Beginning = {starts: [], captureUs: undefined};
 
 const startModes: readonly StartMode[] = ['live', 'fast', 'real'];
 
@@ -44,14 +56,15 @@ export class Reading implements Member {
 		this.#fanOut = options.fanOuts.join({...options.choice, member: this});
 	}
 
-	/** The first packet of each track, in the order of the layout; empty where that is not known yet. */
-	async prepare(): Promise<RtpRingBlock['starts']> {
+	async prepare(): Promise<Beginning> {
 		this.#ring = this.#lendRing();
 		if (this.#ring.length === 0) {
 			await this.#firstBlock();
 			if (!this.#isStopped) this.#ring = this.#lendRing();
 		}
-		return this.#beginsWithRing ? (this.#ring[0]?.starts ?? []) : [];
+		const [first] = this.#ring;
+		if (!first || !this.#beginsWithRing) return withTheNext;
+		return {starts: first.starts, captureUs: first.captureUs};
 	}
 
 	/** From now on it sends; nothing, once it was stopped. */

@@ -40,7 +40,8 @@ export type MulticastSettings = {range: string; ports: Pair; ttl: number; interf
 type UdpAddress = {readonly host: string; readonly port: number};
 
 export type RtspSettings = ReturnType<WaysOptions['settings']> &
-	ReturnType<ReadServices['settings']> & {
+	ReturnType<ReadServices['settings']> &
+	ReturnType<PublishServices['settings']> & {
 		/** Milliseconds for a request that has begun, and for the first one. */
 		readonly readTimeout: number;
 		readonly rtspAuthMethods: readonly Scheme[];
@@ -65,6 +66,8 @@ export type RtspServerOptions = {
 	logger: Logger;
 	/** Beyond it connections are hung up on. */
 	maxConnections?: number;
+	/** Milliseconds without a sign of life after which a session is over; clients are told. */
+	sessionTimeoutMs?: number;
 };
 
 type ClientKind = Pick<ServerConnectionOptions, 'isTls' | 'tunnel'>;
@@ -276,7 +279,10 @@ export class RtspServer {
 		const sockets = await MulticastSockets.open(native, multicast);
 		this.#multicast = sockets;
 		const onEnded = (path: string, bytes: number) => count(this.#sent, path, bytes);
-		return new MulticastGroups({native, sockets, ...multicast, onEnded});
+		return new MulticastGroups({
+			...{native, sockets, ...multicast, onEnded},
+			refused: this.#late,
+		});
 	}
 
 	/** Undefined: by no way that the client offers. */
@@ -287,9 +293,11 @@ export class RtspServer {
 	): Promise<ReadSession | undefined> {
 		const ways = this.#ways;
 		if (!ways || !fitOffer(request, ways.givenTo(connection))) return undefined;
-		const {delivery, settings, logger} = this.#options;
+		const {native, delivery, settings, logger} = this.#options;
+		const {sessionTimeoutMs: timeoutMs = idleTimeoutMs} = this.#options;
 		return ReadSession.open(request, connection, {
-			...{user, delivery, settings, logger, ways},
+			...{user, delivery, settings, timeoutMs, logger, ways},
+			nowUs: () => native.nowUs(),
 			onClosed: ({path, bytesSent}) => count(this.#sent, path, bytesSent),
 		});
 	}
@@ -320,10 +328,17 @@ const checkTime = (client: Client, readTimeout: number): void => {
 	if (idleMs > patienceMs) hangUp(client, `it asked for nothing in ${patienceMs / 1000} s`);
 };
 
-const publisherOpener =
-	({native, delivery, settings}: RtspServerOptions): MethodServices['openPublisher'] =>
-	async (request, {connection}, user) =>
-		PublishSession.open(request, connection, {native, delivery, settings, user});
+const publisherOpener = ({
+	native,
+	delivery,
+	settings,
+	udp,
+	sessionTimeoutMs: timeoutMs = idleTimeoutMs,
+}: RtspServerOptions): MethodServices['openPublisher'] => {
+	const services = {native, delivery, settings, timeoutMs, hasUdp: udp !== undefined};
+	return async (request, {connection}, user) =>
+		PublishSession.open(request, connection, {...services, user});
+};
 
 /** Of so many paths that names chosen by strangers cannot fill the memory. */
 const count = (sent: Map<string, number>, path: string, bytes: number): void => {

@@ -70,4 +70,5 @@ const statusOfCode: Partial<Record<ErrorCode, Status>> = {
 	PATH_HAS_SOURCE: 403,
 	PATH_TAKEN: 409,
 	PATH_TIMEOUT: 504,
+	RTSP_NO_PORTS: 503,
 };

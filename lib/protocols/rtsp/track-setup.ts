@@ -150,7 +150,8 @@ export class TrackSetup {
 		const {udp, peer, mayFallBack} = this.#options;
 		const host = isIP(peer) === 6 ? '::' : '0.0.0.0';
 		try {
-			return bindPair(udp.binder, {host, range: udp.portRange});
+			const key = 'rtspUDPSourcePortRange';
+			return bindPair(udp.binder, {host, range: udp.portRange, key});
 		} catch (error) {
 			const {code, message} = toMediaError(error);
 			throw mayFallBack && code === 'RTSP_NO_PORTS' ? new OverTcp(message) : error;

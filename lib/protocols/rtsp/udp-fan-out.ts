@@ -1,8 +1,9 @@
 import type {EventEmitter} from 'node:events';
 import {MediaError} from '../../errors.ts';
-import type {Id, RtpStart, UdpReader} from '../../native/binding.ts';
+import type {Id, UdpReader} from '../../native/binding.ts';
 import type {UdpOutputEvents, UdpSpec} from '../../native/rtp-output.ts';
-import type {StartMode} from './reading.ts';
+import {withTheNext} from './reading.ts';
+import type {Beginning, StartMode} from './reading.ts';
 
 /** What packages a stream once for readers over UDP, and sends it to them. */
 export type UdpSending = EventEmitter<UdpOutputEvents> & {
@@ -31,11 +32,17 @@ export type UdpJoining = {
 export class UdpFanOuts {
 	readonly #native: UdpNative;
 	readonly #sockets: Pick<UdpSpec, 'rtpFd' | 'rtcpFd'>;
+	readonly #refused: Refused;
 	readonly #fanOuts = new Map<string, UdpFanOut>();
 
-	constructor(native: UdpNative, {rtpFd, rtcpFd}: Pick<UdpSpec, 'rtpFd' | 'rtcpFd'>) {
+	constructor(
+		native: UdpNative,
+		{rtpFd, rtcpFd}: Pick<UdpSpec, 'rtpFd' | 'rtcpFd'>,
+		refused: Refused,
+	) {
 		this.#native = native;
 		this.#sockets = {rtpFd, rtcpFd};
+		this.#refused = refused;
 	}
 
 	get size(): number {
@@ -54,7 +61,9 @@ export class UdpFanOuts {
 		const onEmpty = () => {
 			if (this.#fanOuts.get(key) === fanOut) this.#fanOuts.delete(key);
 		};
-		const fanOut: UdpFanOut = new UdpFanOut(layout.stream, output, onEmpty);
+		const onRefused = (packets: number) =>
+			this.#refused.note('the system did not take a UDP packet for RTSP readers', packets);
+		const fanOut: UdpFanOut = new UdpFanOut(layout.stream, output, {onEmpty, onRefused});
 		this.#fanOuts.set(key, fanOut);
 		return fanOut;
 	}
@@ -69,6 +78,11 @@ export class UdpFanOuts {
 	}
 }
 
+/** Hears of packets that the system did not take: no way to a reader, or no room. */
+export type Refused = {note(sample: string, count: number): void};
+
+type Told = {onEmpty: () => void; onRefused: (packets: number) => void};
+
 /** The readers of one output; it is closed when the last one has left. */
 class UdpFanOut {
 	readonly stream: Id;
@@ -76,14 +90,20 @@ class UdpFanOut {
 	readonly #onEmpty: () => void;
 	readonly #places = new Map<number, Place>();
 	#lastReader = 0;
-	#sent = {packets: 0, bytes: 0};
+	#sent = {packets: 0, bytes: 0, refused: 0};
 
-	constructor(stream: Id, output: UdpSending, onEmpty: () => void) {
+	constructor(stream: Id, output: UdpSending, {onEmpty, onRefused}: Told) {
 		this.stream = stream;
 		this.#output = output;
 		this.#onEmpty = onEmpty;
-		output.on('sent', ({packets, bytes}) => (this.#sent = {packets, bytes}));
-		output.on('joined', ({reader, starts}) => this.#places.get(reader)?.starts.resolve(starts));
+		output.on('sent', ({packets, bytes, refused}) => {
+			if (refused > this.#sent.refused) onRefused(refused - this.#sent.refused);
+			this.#sent = {packets, bytes, refused};
+		});
+		output.on('joined', ({reader, starts, captureUs}) => {
+			const begins = starts.length > 0 ? {starts, captureUs} : withTheNext;
+			this.#places.get(reader)?.beginning.resolve(begins);
+		});
 		output.on('begun', ({reader, packets, bytes}) => {
 			const place = this.#places.get(reader);
 			if (place) place.before = {packets, bytes};
@@ -93,12 +113,12 @@ class UdpFanOut {
 
 	join({destinations: tracks, begin, onEnded}: UdpJoining): UdpPlace {
 		const reader = ++this.#lastReader;
-		const place: Place = {starts: Promise.withResolvers(), before: undefined, onEnded};
+		const place: Place = {beginning: Promise.withResolvers(), before: undefined, onEnded};
 		this.#places.set(reader, place);
 		this.#output.add({reader, tracks, begin});
 		const sent = () => this.#sentTo(place);
 		return {
-			starts: place.starts.promise,
+			beginning: place.beginning.promise,
 			get sent() {
 				return sent();
 			},
@@ -119,7 +139,7 @@ class UdpFanOut {
 		const place = this.#places.get(reader);
 		if (!place) return;
 		this.#places.delete(reader);
-		place.starts.resolve([]);
+		place.beginning.resolve(withTheNext);
 		this.#output.remove(reader);
 		if (this.#places.size > 0) return;
 		this.#onEmpty();
@@ -130,8 +150,8 @@ class UdpFanOut {
 		this.#onEmpty();
 		const places = [...this.#places.values()];
 		this.#places.clear();
-		for (const {starts, onEnded} of places) {
-			starts.resolve([]);
+		for (const {beginning, onEnded} of places) {
+			beginning.resolve(withTheNext);
 			onEnded();
 		}
 	}
@@ -139,8 +159,7 @@ class UdpFanOut {
 
 /** One reader in its fan-out. */
 export type UdpPlace = {
-	/** Where each track begins; empty where it begins with the next key frame. */
-	readonly starts: Promise<RtpStart[]>;
+	readonly beginning: Promise<Beginning>;
 	/** RTP that it was sent, as of the last second. */
 	readonly sent: {packets: number; bytes: number};
 	/** May be called twice. */
@@ -148,7 +167,7 @@ export type UdpPlace = {
 };
 
 type Place = {
-	starts: PromiseWithResolvers<RtpStart[]>;
+	beginning: PromiseWithResolvers<Beginning>;
 	/** What the output had sent before this reader's first packet; undefined: nothing has been sent to it. */
 	before: {packets: number; bytes: number} | undefined;
 	onEnded: () => void;

@@ -10,11 +10,11 @@ export type Binder = Pick<Native, 'listen'>;
 /** Two bound UDP sockets, of RTP and of RTCP; whoever got them closes them. */
 export type UdpPair = {ports: Pair; rtpFd: number; rtcpFd: number; close: () => void};
 
-/** On an even port of the range and the odd one above it (RFC 3550 section 11). */
-export const bindPair = (
-	binder: Binder,
-	{host, range}: {host: string; range: readonly number[]},
-): UdpPair => {
+/** Where a pair may be bound; `key` names the range in the configuration. */
+export type PairRange = {host: string; range: readonly number[]; key: string};
+
+/** On an even port of the range and the odd one above it (RFC 3550 section 11). Throws RTSP_NO_PORTS. */
+export const bindPair = (binder: Binder, {host, range, key}: PairRange): UdpPair => {
 	const [first = 0, last = 0] = range;
 	const lowest = first + (first % 2);
 	const count = Math.floor((last - lowest + 1) / 2);
@@ -24,7 +24,7 @@ export const bindPair = (
 		const pair = tryPair(binder, {host, ports: [port, port + 1], isShared: false});
 		if (pair) return pair;
 	}
-	const message = `Expected two free UDP ports from ${first} to ${last} (rtspUDPSourcePortRange), got none`;
+	const message = `Expected two free UDP ports from ${first} to ${last} (${key}), got none`;
 	throw new MediaError('RTSP_NO_PORTS', message);
 };
 

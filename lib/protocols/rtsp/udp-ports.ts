@@ -36,7 +36,7 @@ export class UdpPorts {
 	static async open(binder: Binder, {rtp, rtcp}: {rtp: Address; rtcp: Address}): Promise<UdpPorts> {
 		const {rtpFd, rtcpFd, ports} =
 			rtp.port === 0
-				? bindPair(binder, {host: rtp.host, range: anyPorts})
+				? bindPair(binder, {host: rtp.host, range: anyPorts, key: 'rtpAddress'})
 				: bindBoth(binder, {rtp, rtcp});
 		const socket = createSocket(isIPv6(rtcp.host) ? 'udp6' : 'udp4');
 		const bound = once(socket, 'listening');

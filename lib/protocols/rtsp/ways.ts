@@ -39,7 +39,7 @@ export class Ways {
 		const nowUs = () => performance.now() * 1000 + offsetUs;
 		const tcpInfo = (fd: number) => native.tcpInfo(fd);
 		this.#tcp = {fanOuts: new FanOuts(native, late), settings, nowUs, tcpInfo};
-		this.#udp = ports && {ports, fanOuts: new UdpFanOuts(native, ports), nowUs};
+		this.#udp = ports && {ports, fanOuts: new UdpFanOuts(native, ports, late), nowUs};
 	}
 
 	/** What a client may have: what came by TLS or a tunnel goes back by it. */

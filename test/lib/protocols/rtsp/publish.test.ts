@@ -124,7 +124,8 @@ test('a track that was not announced, and transports that are not there, are ref
 	t.is((await client.ask('SETUP', `${url}/streamid=7`, recordTcp(0))).status, 404);
 	const of = (transport: string) =>
 		client.ask('SETUP', `${url}/streamid=0`, [['Transport', transport]]);
-	t.is((await of('RTP/AVP;unicast;client_port=5000-5001;mode=record')).status, 461);
+	t.is((await of('RTP/AVP;multicast;port=5000-5001;mode=record')).status, 461);
+	t.is((await of('RTP/AVP;unicast;client_port=0-1;mode=record')).status, 461);
 	t.is((await of('RTP/AVP/TCP;unicast;interleaved=0-1;mode=play')).status, 400);
 	t.is((await of('RTP/AVP/TCP;unicast;mode="RECORD"')).status, 200);
 });

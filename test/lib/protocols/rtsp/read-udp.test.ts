@@ -1,8 +1,10 @@
 import test from 'ava';
 import {headerOf} from '../../../../lib/protocols/rtsp/message.ts';
+import {startNative} from '../../../helpers/native.ts';
 import {connectRtsp} from '../../../helpers/rtsp-client.ts';
 import {startRtspServer} from '../../../helpers/rtsp-server.ts';
-import {bindPorts, portsOf, sessionOf, setUpUdp} from '../../../helpers/udp-client.ts';
+import {bindAt, bindPorts, portsOf, sessionOf, setUpUdp} from '../../../helpers/udp-client.ts';
+import {untilAnswer} from '../../../helpers/server.ts';
 import {until} from '../../../helpers/until.ts';
 
 /** A receiver report about a source: 5 packets lost, jitter of 90 units. */
@@ -81,8 +83,10 @@ test('RTP-Info says where each track begins, as native code tells it', async t =
 	await setUpUdp(another, `${url}/trackID=0`, {pair: '5002-5003'});
 	await another.ask('PLAY', url);
 	udpOutputs[0]!.starts = [{sequence: 7, timestamp: 90_000}];
-	const play = await client.ask('PLAY', url);
+	udpOutputs[0]!.captureUs = Date.UTC(2026, 0, 2, 3, 4, 5, 678) * 1000;
+	const play = await client.ask('PLAY', url, [['Range', 'clock=20260101T000000Z-']]);
 	t.is(headerOf(play, 'RTP-Info'), `url=${url}/trackID=0;seq=7;rtptime=90000`);
+	t.is(headerOf(play, 'Range'), 'clock=20260102T030405.678Z-');
 	const ids = {type: 'begun', id: 0, reader: 2} as const;
 	udpOutputs[0]!.emit('begun', {...ids, packets: 100, bytes: 1000});
 	udpOutputs[0]!.emit('sent', {type: 'sent', id: 0, packets: 103, bytes: 1500, refused: 0});
@@ -90,6 +94,18 @@ test('RTP-Info says where each track begins, as native code tells it', async t =
 	t.like(server.sessions()[1], {packetsSent: 0, bytesSent: 0});
 	await client.ask('PAUSE', url);
 	t.is(server.bytesSent().get('cam'), 500);
+});
+
+test('packets that the system did not take are told in the log', async t => {
+	const {url, udpOutputs, lines} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	await setUpUdp(client, `${url}/trackID=0`, {pair: '5000-5001'});
+	await client.ask('PLAY', url);
+	for (const refused of [0, 7, 7])
+		udpOutputs[0]!.emit('sent', {type: 'sent', id: 0, packets: 100, bytes: 1000, refused});
+	const told = lines.filter(line => line.includes('did not take'));
+	t.is(told.length, 1);
+	t.true(told[0]!.includes('a UDP packet for RTSP readers (7 times)'));
 });
 
 test('what a reader reports to the RTCP port is in its facts', async t => {
@@ -183,4 +199,74 @@ test('without UDP, or where it is switched off, clients are told to take another
 		t.is((await setUpUdp(client, `${url}/trackID=0`, {pair: '5000-5001'})).status, 461);
 		t.is((await client.play(url, [0])).status, 200);
 	}
+});
+
+test('who gets nothing and says nothing is let go in time, who reports or asks is not', async t => {
+	const {url, server, lines, control} = await startRtspServer(t, {sessionTimeoutMs: 2000});
+	const [silent, asking, reporting] = await Promise.all([0, 1, 2].map(() => connectRtsp(t, url)));
+	const ports = await bindPorts(t);
+	const play = async (client = silent, pair = '5000-5001') => {
+		const answer = await setUpUdp(client!, `${url}/trackID=0`, {pair});
+		t.regex(headerOf(answer, 'Session')!, /;timeout=2$/);
+		await client!.ask('PLAY', url);
+		return portsOf(answer, 'server_port')[1];
+	};
+	await play();
+	await play(asking, '5002-5003');
+	const rtcpPort = await play(reporting, ports.pair);
+	await untilAnswer(
+		async () => {
+			ports.rtcp.socket.send(reportOf('deadbeef'), rtcpPort, '127.0.0.1');
+			return asking!.ask('GET_PARAMETER', url);
+		},
+		() => silent!.socket.destroyed,
+	);
+	t.is(server.sessions().length, 2);
+	t.is(control.readers.size, 2);
+	t.true(lines.some(line => line.includes('it asked for nothing in 2 s')));
+});
+
+test("reports from a foreign address are nobody's", async t => {
+	const {url, server} = await startRtspServer(t);
+	const [ports, stranger] = [await bindPorts(t), await bindAt(t, '127.0.0.2')];
+	const client = await connectRtsp(t, url);
+	const answer = await setUpUdp(client, `${url}/trackID=0`, ports);
+	const ssrc = /ssrc=(\w{8})/.exec(headerOf(answer, 'Transport')!)![1]!;
+	const [, rtcpPort] = portsOf(answer, 'server_port');
+	await new Promise(resolve => stranger.send(reportOf(ssrc), rtcpPort, '127.0.0.1', resolve));
+	ports.rtcp.socket.send(Buffer.from('nonsense'), rtcpPort, '127.0.0.1');
+	await until(() => server.sessions()[0]!.bytesReceived > 0);
+	t.like(server.sessions()[0], {bytesReceived: 8, reportedLost: null});
+});
+
+test('ports that cannot be are refused, and those of another track', async t => {
+	const {url, udpOutputs} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	const setUp = async (track: number, pair: string) =>
+		(await setUpUdp(client, `${url}/trackID=${track}`, {pair})).status;
+	for (const pair of ['0-1', '0', '', '65536-65537', '-1-2']) t.is(await setUp(0, pair), 461, pair);
+	t.is(await setUp(0, '5000-5001'), 200);
+	t.is(await setUp(1, '5000-5001'), 461);
+	t.is(await setUp(1, '5001-5002'), 461);
+	t.is(await setUp(0, '5000-5001'), 200, 'the same track once more');
+	t.is(await setUp(1, '5002'), 200);
+	await client.ask('PLAY', url);
+	const [reader] = udpOutputs[0]!.readers.values();
+	t.deepEqual(
+		reader!.tracks.map(({rtpPort, rtcpPort}) => [rtpPort, rtcpPort]),
+		[
+			[5000, 5001],
+			[5002, 5003],
+		],
+	);
+});
+
+test('a port of RTP or RTCP that is taken stops the start, and the error names its key', async t => {
+	const native = startNative(t);
+	const spec = {protocol: 'udp', host: '127.0.0.1', notSentLowWater: 0, reusePort: false} as const;
+	const {port} = native.listen({...spec, port: 0});
+	const even = port - (port % 2);
+	const udp = {rtp: {host: '127.0.0.1', port: even}, rtcp: {host: '127.0.0.1', port: even + 1}};
+	const error = await t.throwsAsync(startRtspServer(t, {udp}));
+	t.regex(error.message, port === even ? /rtpAddress/ : /rtcpAddress/);
 });

@@ -149,6 +149,8 @@ test('PLAY, PAUSE, PAUSE, PLAY, TEARDOWN', async t => {
 	t.is((await client.ask('PAUSE', url)).status, 200);
 	t.is(server.sessions()[0]?.state, 'idle');
 	t.is((await client.ask('PLAY', url, [['Range', 'npt=0.000-']])).status, 200);
+	const clock = await client.ask('PLAY', url, [['Range', 'clock=20260101T000000Z-']]);
+	t.regex(headerOf(clock, 'Range')!, /^clock=\d{8}T\d{6}\.\d{3}Z-$/);
 	t.is((await client.ask('PLAY', url, [['Range', 'bytes=0-']])).status, 457);
 	t.is((await client.ask('TEARDOWN', url)).status, 200);
 	t.is(outputs.length, 2);

@@ -59,6 +59,21 @@ for (const start of ['real', 'fast'])
 		});
 	});
 
+test('a reader that asks for the time of day is told when its first picture was taken', async t => {
+	const {url, reader} = await startThrough(t);
+	await reader.ask('SETUP', `${url}/trackID=0?start=real`, recordTcp(0));
+	const play = await reader.ask('PLAY', url, [['Range', 'clock=20260101T000000Z-']]);
+	const clock = /^clock=(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)([\d.]+)Z-$/;
+	const iso = headerOf(play, 'Range')!.replace(clock, '$1-$2-$3T$4:$5:$6Z');
+	const told = Date.parse(iso) / 1000;
+	await reader.until(() => rtpOf(reader).length > 0);
+	const report = reader.packets.find(({channel}) => channel === 1)!.data;
+	const reportedAt = report.readUInt32BE(8) - 2_208_988_800 + report.readUInt32BE(12) / 2 ** 32;
+	const sinceFirst = (report.readUInt32BE(16) - rtpOf(reader)[0]!.data.readUInt32BE(4)) / 90_000;
+	const picture = 0.04;
+	t.true(Math.abs(reportedAt - sinceFirst - told) <= picture, `${reportedAt - sinceFirst - told}`);
+});
+
 test('new parameter sets are in the next DESCRIBE, and reach who reads already in-band', async t => {
 	const {url, publisher, reader} = await startThrough(t);
 	await reader.play(url, [0], '?start=real');
