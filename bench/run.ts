@@ -66,7 +66,7 @@ const measureOnce = async (row: Row, units: number) => {
 		const [cameras, ...own] = await Promise.all([camera.process, ...measured].map(watch));
 		return {figures: {...sum(own), cameraCpuPercent: cameras?.cpuPercent ?? 0}, lost: complaints()};
 	} finally {
-		for (const child of new Set([...measured, ...helpers, camera.process])) await end(child);
+		await endAll([...new Set([...helpers, ...measured, camera.process])]);
 		rmSync(folder, {recursive: true});
 	}
 };
@@ -92,10 +92,13 @@ const watch = async ({pid = 0}: ChildProcess): Promise<Figures> => {
 	};
 };
 
-const end = async (child: ChildProcess): Promise<void> => {
-	if (child.exitCode !== null) throw new Error(`a process of the measurement ended by itself`);
-	child.kill('SIGTERM');
-	await once(child, 'exit');
+/** All at once: some end by themselves when others do. */
+const endAll = async (all: readonly ChildProcess[]): Promise<void> => {
+	if (all.some(child => child.exitCode !== null))
+		throw new Error(`a process of the measurement ended by itself`);
+	const ended = all.map(async child => once(child, 'exit'));
+	for (const child of all) child.kill('SIGTERM');
+	await Promise.all(ended);
 };
 
 const median = (values: number[]): number =>

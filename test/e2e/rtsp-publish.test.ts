@@ -92,22 +92,23 @@ for (const {name, publish, tracks, codecs} of [
 		});
 }
 
-test('a reader survives a publisher that is killed and comes back', async t => {
-	const {server, said} = await startPaths(t, {cam: {}});
-	const rtsp = `${server.rtspUrl}/cam`;
-	const first = publishByFfmpeg(t, rtsp);
-	await said(/source ready/);
-	const words = ['-nostdin', '-v', 'error', '-rtsp_transport', 'tcp', '-i', rtsp];
-	const reading = runCommand('ffmpeg', [...words, '-t', '8', '-f', 'null', '-']);
-	await said(/reads 2 of 2 tracks/);
-	await kill(first);
-	await said(/source lost/);
-	publishByFfmpeg(t, rtsp);
-	await said(/source is back/);
-	const {code} = await reading;
-	t.is(code, 0);
-	t.is(server.path('cam').facts?.reconnects, 1);
-});
+for (const transport of ['tcp', 'udp'] as const)
+	test(`a reader survives a publisher over ${transport} that is killed and comes back`, async t => {
+		const {server, said} = await startPaths(t, {cam: {overridePublisher: 'no'}});
+		const rtsp = `${server.rtspUrl}/cam`;
+		const first = publishByFfmpeg(t, rtsp, {transport});
+		await said(/source ready/);
+		const words = ['-nostdin', '-v', 'error', '-rtsp_transport', 'tcp', '-i', rtsp];
+		const reading = runCommand('ffmpeg', [...words, '-t', '8', '-f', 'null', '-']);
+		await said(/reads 2 of 2 tracks/);
+		await kill(first);
+		await said(/source lost/);
+		publishByFfmpeg(t, rtsp, {transport});
+		await said(/source is back/);
+		const {code} = await reading;
+		t.is(code, 0);
+		t.is(server.path('cam').facts?.reconnects, 1);
+	});
 
 test('a second publisher takes the place of the first', async t => {
 	const {server, said} = await startPaths(t, {cam: {}});

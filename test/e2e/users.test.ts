@@ -1,5 +1,5 @@
 import test from 'ava';
-import {runCommand} from '../helpers/command.ts';
+import {runCommand, startUntilOver} from '../helpers/command.ts';
 import {startPaths} from '../helpers/server.ts';
 
 const authInternalUsers = [
@@ -7,6 +7,33 @@ const authInternalUsers = [
 	{user: 'any', permissions: [{action: 'read', path: 'open'}]},
 ];
 const authorization = `Basic ${Buffer.from('viewer:secret').toString('base64')}`;
+
+test('a path is published to by its users', async t => {
+	const users = [
+		{user: 'studio', pass: 'secret', permissions: [{action: 'publish', path: '~^s'}]},
+		{user: 'any', permissions: [{action: 'read'}]},
+	];
+	const {server, said, lines} = await startPaths(t, {all_others: {}}, {authInternalUsers: users});
+	const urlOf = (user: string, path: string) =>
+		`${(server.rtspUrl ?? '').replace('//', `//${user}`)}/${path}`;
+	const film = ['-re', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25'];
+	const encoded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p'];
+	const words = ['-nostdin', '-v', 'error', ...film, ...encoded, '-f', 'rtsp'];
+	for (const [user, path] of [
+		['', 's1'],
+		['studio:wrong@', 's1'],
+		['studio:secret@', 'other'],
+	] as const)
+		t.not((await runCommand('ffmpeg', [...words, urlOf(user, path)])).code, 0, `${user}${path}`);
+	startUntilOver(t, 'ffmpeg', [...words, urlOf('studio:secret@', 's1')]);
+	startUntilOver(t, 'gst-launch-1.0', [
+		...'-q videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1'.split(' '),
+		...'! x264enc tune=zerolatency key-int-max=25 ! h264parse ! rtspclientsink'.split(' '),
+		`location=${urlOf('studio:secret@', 's2')}`,
+	]);
+	await Promise.all(['s1', 's2'].map(path => said(new RegExp(`\\[${path}\\] source ready`))));
+	t.true(lines.some(line => /publisher of other .* refused/.test(line)));
+});
 
 test('a path that is not open to everybody is for its users, over HTTP and RTSP', async t => {
 	const source = 'test:?size=160x120&audio=no';

@@ -13,8 +13,8 @@ export type ServerConnectionEvents = {
 	interleaved: [channel: number, data: Buffer];
 	/** It is no client: it speaks HTTP, and its socket is free. Nothing follows. */
 	http: [head: string, rest: Buffer];
-	/** The last event; the reason in words. */
-	closed: [reason: string];
+	/** The last event; the reason in words. `isBad`: what it sent was no request. */
+	closed: [reason: string, isBad: boolean];
 };
 
 export type ServerConnectionOptions = {
@@ -50,6 +50,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	#isBusy = false;
 	/** Nothing of it is heard any more: it sent nonsense, or its last answer is on its way. */
 	#isEnding = false;
+	#isBad = false;
 	#isClosed = false;
 	#unsentAnswers = 0;
 	#reason: string | undefined;
@@ -115,6 +116,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	/** What is answered to nobody's request: 408 before the connection is closed. */
 	refuse(answer: RtspAnswer, reason: string): void {
 		this.#because(reason);
+		this.#isBad = true;
 		this.#send(undefined, {...answer, isLast: true});
 	}
 
@@ -266,7 +268,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.feedTo(undefined);
 		const reason = this.#reason ?? 'the client hung up';
 		this.#gone.abort(new Error(reason));
-		this.emit('closed', reason);
+		this.emit('closed', reason, this.#isBad);
 	}
 }
 

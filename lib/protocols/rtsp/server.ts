@@ -88,6 +88,7 @@ export class RtspServer {
 	readonly #services: MethodServices;
 	readonly #turnedAway: RateLimited;
 	readonly #late: RateLimited;
+	readonly #bad: RateLimited;
 	readonly #refusedPublishers: RateLimited;
 	readonly #orphans = new Orphans();
 	readonly #sent = new Map<string, number>();
@@ -105,6 +106,7 @@ export class RtspServer {
 		const schemes = () => settings().rtspAuthMethods;
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
 		this.#late = new RateLimited({logger, periodMs: 10_000});
+		this.#bad = new RateLimited({logger, periodMs: 60_000});
 		const opening: Pick<MethodServices, 'openReader' | 'openPublisher' | 'takeBack'> = {
 			openReader: async (request, client, user) => this.#openReader(request, client, user),
 			openPublisher: publisherOpener(options),
@@ -177,6 +179,7 @@ export class RtspServer {
 		clearInterval(this.#sweep);
 		this.#turnedAway.close();
 		this.#late.close();
+		this.#bad.close();
 		this.#refusedPublishers.close();
 		for (const client of this.#clients.values()) hangUp(client, 'the server ends');
 		this.#orphans.close();
@@ -240,13 +243,14 @@ export class RtspServer {
 		const client: Client = {connection, session: undefined, described: undefined};
 		this.#clients.set(id, client);
 		connection.on('interleaved', (channel, data) => client.session?.interleaved?.(channel, data));
-		connection.once('closed', reason => {
+		connection.once('closed', (reason, isBad) => {
 			this.#clients.delete(id);
 			const {session} = client;
 			client.session = undefined;
 			if (session?.outlivesConnection) this.#orphans.take(session);
 			else session?.close(reason);
 			logger.debug({peer: connection.peer}, `RTSP connection closed: ${reason}`);
+			if (isBad) this.#bad.note(`RTSP client ${connection.peer} hung up on: ${reason}`);
 		});
 		return connection;
 	}

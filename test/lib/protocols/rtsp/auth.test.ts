@@ -1,6 +1,12 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {Authenticator, digestResponse, formatBasic} from '../../../../lib/protocols/rtsp/auth.ts';
+import {parseAuthorization} from '../../../../lib/auth/authorization.ts';
+import {
+	Authenticator,
+	digestResponse,
+	formatBasic,
+	formatDigest,
+} from '../../../../lib/protocols/rtsp/auth.ts';
 import {
 	byStrength,
 	formatChallenge,
@@ -35,6 +41,30 @@ test('several challenges in one header read back as they were written', t => {
 		fc.property(fc.array(challenge, {maxLength: 4}), original => {
 			t.deepEqual(parseChallenges([original.map(formatChallenge).join(', ')]), original);
 			t.deepEqual(parseChallenges(original.map(formatChallenge)), original);
+		}),
+	);
+});
+
+test('an Authorization reads back as it was written', t => {
+	const printable = fc.string({unit: 'binary', maxLength: 20});
+	const credentials = fc.record({
+		user: printable.filter(user => !user.includes(':')),
+		password: printable,
+	});
+	const challenged = challenge.filter(made => made.scheme === 'digest');
+	fc.assert(
+		fc.property(credentials, challenged, text, (own, made, uri) => {
+			const {user, password} = own;
+			t.deepEqual(parseAuthorization(formatBasic(own)), {scheme: 'basic', user, password});
+			const input = {...own, challenge: made, method: 'PLAY', uri, cnonce: 'c', count: 9};
+			const {realm, nonce, algorithm, qop} = made;
+			const hasCnonce = qop !== undefined || algorithm.endsWith('-sess');
+			t.deepEqual(parseAuthorization(formatDigest(input)), {
+				...{scheme: 'digest', user, realm, nonce, algorithm, qop, uri},
+				response: digestResponse(input),
+				cnonce: hasCnonce ? 'c' : '',
+				count: qop ? '00000009' : '',
+			});
 		}),
 	);
 });

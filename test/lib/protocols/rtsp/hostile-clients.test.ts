@@ -47,6 +47,22 @@ test('a head of 1 MB is 400, and nobody else notices', async t => {
 	t.is((await other.ask('OPTIONS', url)).status, 200);
 });
 
+test('however many clients send no requests, the log has one line of them a minute', async t => {
+	const {url, lines, server} = await startRtspServer(t, {settings: {readTimeout: 100}});
+	const sent = [
+		'x'.repeat(100_000),
+		`OPTIONS ${url} RTSP/1.0\r\nCSeq: 1\r\n`,
+		'RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n',
+	];
+	for (let index = 0; index < 30; index++)
+		(await connectRtsp(t, url)).write(sent[index % sent.length] ?? '');
+	await until(() => server.connections().length === 0);
+	const told = lines.filter(line => line.includes('"level":40'));
+	t.is(told.length, 1);
+	t.regex(told[0]!, /RTSP client 127\.0\.0\.1:\d+ hung up on: it sent /);
+	t.is((await (await connectRtsp(t, url)).ask('OPTIONS', url)).status, 200);
+});
+
 test('a body that is announced with 100 MB is 400', async t => {
 	const {url} = await startRtspServer(t);
 	const client = await connectRtsp(t, url);
