@@ -1,6 +1,7 @@
 #include "io/udp_sender.hpp"
 
 #include "io/clock.hpp"
+#include "udp_port.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -20,26 +21,7 @@ namespace {
 
 using core::Bytes;
 
-// A bound UDP socket on this machine.
-struct Port {
-  Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-  Address address;
-
-  Port() {
-    Address any = *parseAddress("127.0.0.1", 0);
-    EXPECT_EQ(bind(socket.get(), any.get(), any.length), 0);
-    address.length = sizeof address.storage;
-    getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address.storage), &address.length);
-  }
-  Bytes receive() {
-    pollfd ready{socket.get(), POLLIN, 0};
-    EXPECT_EQ(poll(&ready, 1, 10'000), 1);
-    Bytes bytes(2000);
-    const ssize_t size = recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
-    bytes.resize(size > 0 ? static_cast<size_t>(size) : 0);
-    return bytes;
-  }
-};
+using Port = UdpPort;
 
 Bytes packet(uint8_t content, size_t size) { return Bytes(size, content); }
 
@@ -123,8 +105,7 @@ TEST_P(UdpSenderTest, NothingIsSentAfterItWasStopped) {
   sender_.stop();
   sender_.stop();
   send(blockOf({{0, packet(1, 100)}}), {reader({one.address})});
-  pollfd ready{one.socket.get(), POLLIN, 0};
-  EXPECT_EQ(poll(&ready, 1, 0), 0);
+  EXPECT_FALSE(one.hears(0));
   sender_.start();
   send(blockOf({{0, packet(2, 100)}}), {reader({one.address})});
   EXPECT_EQ(one.receive(), packet(2, 100));
