@@ -104,6 +104,13 @@ export const pathKeys = {
 		isOurs: true,
 		description: 'What pulls RTSP: Sluice itself, or the element rtspsrc of GStreamer.',
 	}),
+	lossPolicy: key(word('drop', 'pass'), {
+		default: 'drop',
+		isLive: false,
+		isOurs: true,
+		description:
+			'What becomes of pictures that miss a piece because packets were lost, and of those that refer to them, up to the next key frame. `drop` keeps them from everybody; `pass` gives RTSP readers what has come of them. HLS, snapshots and pipelines get whole pictures either way.',
+	}),
 	ringMaxSize: key(size({min: 65536}), {
 		default: '20M',
 		isLive: false,

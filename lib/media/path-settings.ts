@@ -1,5 +1,6 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Config, PathConfig} from '../config/schema.ts';
+import type {StreamSpec} from '../native/binding.ts';
 import type {SourceSettings} from './source.ts';
 
 /** What a path needs of its configuration; times in milliseconds, sizes in bytes, as everywhere. */
@@ -19,6 +20,8 @@ export type PathSettings = SourceSettings & {
 	publisherGrace: number;
 	ringMaxSize: number;
 	ringMaxAge: number;
+	/** What becomes of pictures that miss a piece. */
+	lossPolicy: 'drop' | 'pass';
 };
 
 /** What the configuration says of a path. */
@@ -42,6 +45,7 @@ export const pathSettings = (path: PathConfig, config: Config): PathSettings => 
 	publisherGrace: path.publisherGrace,
 	ringMaxSize: path.ringMaxSize,
 	ringMaxAge: path.ringMaxAge,
+	lossPolicy: path.lossPolicy,
 	rtspTransport: path.rtspTransport,
 	rtspEngine: path.rtspEngine,
 	rtspUDPSourcePortRange: path.rtspUDPSourcePortRange,
@@ -50,6 +54,17 @@ export const pathSettings = (path: PathConfig, config: Config): PathSettings => 
 	sourceFingerprint: path.sourceFingerprint,
 	rtspWebSocketPath: path.rtspWebSocketPath,
 	readTimeoutMs: config.readTimeout,
+});
+
+/** The stream of a path. */
+export const streamSpec = (
+	path: string,
+	{ringMaxSize, ringMaxAge, lossPolicy}: PathSettings,
+): Omit<StreamSpec, 'domain'> => ({
+	path,
+	ringMaxBytes: ringMaxSize,
+	ringMaxAgeUs: ringMaxAge * 1000,
+	passDamaged: lossPolicy === 'pass',
 });
 
 /** True: a source that runs with `before` must be made anew to run with `after`. */

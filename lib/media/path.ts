@@ -2,7 +2,7 @@ import {EventEmitter} from 'node:events';
 import type {Logger} from 'pino';
 import {MediaError} from '../errors.ts';
 import type {ErrorCode} from '../errors.ts';
-import type {StreamSpec, TrackInfo} from '../native/binding.ts';
+import type {TrackInfo} from '../native/binding.ts';
 import {isHopeless} from './back-off.ts';
 import {Alarm} from './clock.ts';
 import {describeTracks} from './describe-tracks.ts';
@@ -17,7 +17,7 @@ import {PathPublisher} from './path-publisher.ts';
 import {PathReaders} from './path-readers.ts';
 import {isOpen, pathError, publisherRefusal, readerRefusal} from './path-rules.ts';
 import type {PathSituation} from './path-rules.ts';
-import {isPublished, needsNewSource} from './path-settings.ts';
+import {isPublished, needsNewSource, streamSpec} from './path-settings.ts';
 import type {PathPlace, PathSettings} from './path-settings.ts';
 import type {PathEvents, PathOptions} from './path-options.ts';
 import {pathSteps} from './path-states.ts';
@@ -60,7 +60,7 @@ export class Path extends EventEmitter<PathEvents> {
 		this.#deadline = new Alarm(clock);
 		this.#closeAfter = new Alarm(clock);
 		this.#feed = new PathFeed({
-			openStream: () => options.openStream(this.#streamSpec()),
+			openStream: () => options.openStream(streamSpec(name, this.#settings)),
 			openSource: stream => this.#openSource(stream),
 			readTimeoutMs: () => this.#settings.readTimeoutMs,
 			silenceMs: () => (this.#isPublished ? this.#settings.readTimeoutMs : usualSilenceMs),
@@ -384,11 +384,6 @@ export class Path extends EventEmitter<PathEvents> {
 	#finish(): void {
 		this.#feed.removeAllListeners();
 		this.emit('closed');
-	}
-
-	#streamSpec(): Omit<StreamSpec, 'domain'> {
-		const {ringMaxSize, ringMaxAge} = this.#settings;
-		return {path: this.name, ringMaxBytes: ringMaxSize, ringMaxAgeUs: ringMaxAge * 1000};
 	}
 
 	#error(code: ErrorCode, what: string, context: Record<string, unknown> = {}): MediaError {

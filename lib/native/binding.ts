@@ -20,6 +20,8 @@ export type StreamSpec = {
 	/** The ring since the last key frame is cut to its key frame beyond this. */
 	ringMaxBytes: number;
 	ringMaxAgeUs: number;
+	/** Pictures that miss a piece, or refer to one that does, go to outputs of RTP as well; else to none. */
+	passDamaged?: boolean;
 };
 
 /** What browsers can play of a stream: its pictures, and sound made anew by pipelines (`remake`) where they lack its codec. */
@@ -233,6 +235,10 @@ export type RtpBlock = {
 export type NativeEvent =
 	| {type: 'text'; id: Id; text: string}
 	| {type: 'drained'; id: Id}
+	/** Ingest of a connection: reports for the source, framed by `$`. */
+	| {type: 'rtcp'; id: Id; bytes: Uint8Array}
+	/** Ingest: all sources have said goodbye (RTCP BYE), which some do before others begin. */
+	| {type: 'left'; id: Id}
 	| {type: 'epoch'; id: Id; number: number; tracks: TrackInfo[]}
 	/** A playable stream has begun an epoch: these tracks, of the parent's codecs, need a pipeline of type `sound` each. */
 	| {type: 'remake'; id: Id; epoch: number; tracks: {track: number; codec: string}[]}

@@ -34,6 +34,10 @@ export type StreamEvents = {epoch: [EventOf<'epoch'>]; closed: []};
 export type IngestEvents = {
 	text: [text: string];
 	drained: [];
+	/** Reports for the source, to be written to its connection as they are. */
+	rtcp: [bytes: Uint8Array];
+	/** All sources have said goodbye. */
+	left: [];
 	/** Of an ingest that is opened to look at what comes. */
 	inspected: [event: InspectEvent];
 	closed: [];
@@ -189,6 +193,8 @@ export class Ingest extends EventEmitter<IngestEvents> {
 		door.listen(id, event => {
 			if (event.type === 'text') this.emit('text', event.text);
 			if (event.type === 'drained') this.emit('drained');
+			if (event.type === 'rtcp') this.emit('rtcp', event.bytes);
+			if (event.type === 'left') this.emit('left');
 			if (isInspectEvent(event)) this.emit('inspected', event);
 			if (event.type === 'closed') this.emit('closed');
 		});

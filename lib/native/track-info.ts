@@ -25,6 +25,8 @@ export type RtpTrackSpec = {
 	sizeLength: number;
 	indexLength: number;
 	indexDeltaLength: number;
+	/** It may be asked for a key frame when a picture was lost (PLI, RFC 4585 section 6.3.1). */
+	takesPictureLoss: boolean;
 };
 
 /**

@@ -39,6 +39,7 @@ io::RtspTrack readRtspTrack(Reader& reader) {
   track.config.sizeLength = readByte(reader, "sizeLength");
   track.config.indexLength = readByte(reader, "indexLength");
   track.config.indexDeltaLength = readByte(reader, "indexDeltaLength");
+  track.takesPictureLoss = reader.boolean("takesPictureLoss");
   reader.done();
   return track;
 }
@@ -175,6 +176,7 @@ io::Id openStreamOf(Reader& reader, const io::OwnerRef& owner) {
   spec.path = reader.text("path");
   spec.ringMaxBytes = reader.number("ringMaxBytes");
   spec.ringMaxAge = reader.micros("ringMaxAgeUs");
+  if (reader.has("passDamaged")) spec.passDamaged = reader.boolean("passDamaged");
   reader.done();
   return io::Hub::instance().openStream(owner, spec);
 }

@@ -13,6 +13,10 @@ namespace {
 void fill(Fields& fields, const io::Text& event, BlockTable&) {
   fields.set("type", "text").set("text", event.text);
 }
+void fill(Fields& fields, const io::Rtcp& event, BlockTable&) {
+  fields.set("type", "rtcp").set("bytes", bytesToJs(fields.env(), event.bytes));
+}
+void fill(Fields& fields, const io::Left&, BlockTable&) { fields.set("type", "left"); }
 void fill(Fields& fields, const io::Drained&, BlockTable&) { fields.set("type", "drained"); }
 void fill(Fields& fields, const io::EndOfStream&, BlockTable&) { fields.set("type", "eos"); }
 void fill(Fields& fields, const io::Unwanted&, BlockTable&) { fields.set("type", "unwanted"); }

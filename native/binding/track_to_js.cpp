@@ -13,12 +13,6 @@ namespace binding {
 
 namespace {
 
-Napi::Object bytesToJs(Napi::Env env, core::ByteView bytes) {
-  auto array = Napi::Uint8Array::New(env, bytes.size());
-  std::copy(bytes.begin(), bytes.end(), array.Data());
-  return array;
-}
-
 void describe(Fields& fields, const core::OpaqueParameters& opaque) {
   fields.set("type", "opaque")
       .set("encoding", opaque.encoding)
@@ -79,6 +73,12 @@ void describe(Fields& fields, const core::AacParameters& aac) {
 }
 
 }  // namespace
+
+Napi::Object bytesToJs(Napi::Env env, core::ByteView bytes) {
+  auto array = Napi::Uint8Array::New(env, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), array.Data());
+  return array;
+}
 
 const char* kindName(core::Kind kind) {
   switch (kind) {

@@ -11,6 +11,9 @@ const char* kindName(core::Kind kind);
 // TrackInfo of lib/native/binding.ts. JS thread.
 Napi::Object trackToJs(Napi::Env env, const core::Track& track);
 
+// A Uint8Array of its own.
+Napi::Object bytesToJs(Napi::Env env, core::ByteView bytes);
+
 // RtpStart[] of lib/native/binding.ts.
 Napi::Object startsToJs(Napi::Env env, const std::vector<core::RtpStart>& starts);
 

@@ -56,6 +56,7 @@ struct RtpTrackConfig {
   uint8_t sizeLength = 13;  // RFC 3640 section 4.1, in bits
   uint8_t indexLength = 3;
   uint8_t indexDeltaLength = 3;
+  bool keepPieces = false;  // of NAL units whose rest was lost; their unit is damaged
 };
 
 // Whether a depacketizer for it makes units that tell their parameters.

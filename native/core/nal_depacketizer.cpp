@@ -28,7 +28,7 @@ PictureType moreDependent(PictureType picture, PictureType slice) {
 
 template <typename Codec>
 NalDepacketizer<Codec>::NalDepacketizer(const RtpTrackConfig& config, Sink sink)
-    : sink_(std::move(sink)) {
+    : sink_(std::move(sink)), keepPieces_(config.keepPieces) {
   for (const Bytes& set : config.parameterSets)
     nal::splitAnnexB(set, [this](ByteView nal) { sets_.add(nal); });
   parameters_ = sets_.useAny();
@@ -51,7 +51,10 @@ void NalDepacketizer<Codec>::push(const RtpPacket& packet) {
 
 template <typename Codec>
 void NalDepacketizer<Codec>::gap() {
-  dropOpen();
+  if (keepPieces_)
+    closeOpen();
+  else
+    dropOpen();
   if (unit_.pictureBegun) unit_.damaged = true;
   lossAhead_ = true;
 }

@@ -84,6 +84,7 @@ class NalDepacketizer final : public Depacketizer {
   void reset();
 
   Sink sink_;
+  const bool keepPieces_;
   SequenceTracker tracker_;
   ParameterSets<Codec> sets_;
   Bytes bytes_;

@@ -10,6 +10,8 @@ constexpr uint8_t kSenderReport = 200;
 constexpr uint8_t kReceiverReport = 201;
 constexpr uint8_t kDescription = 202;
 constexpr uint8_t kGoodbye = 203;
+constexpr uint8_t kPayloadFeedback = 206;
+constexpr uint8_t kPictureLoss = 1;
 constexpr uint8_t kCanonicalName = 1;
 constexpr int64_t kSecondsFrom1900To1970 = 2'208'988'800;
 
@@ -98,6 +100,12 @@ void appendReceiverReport(uint32_t ssrc, const ReceptionReport& heard, std::stri
   append32(heard.lastReport, out);
   append32(heard.delay, out);
   appendDescription(ssrc, name, out);
+}
+
+void appendPictureLoss(uint32_t ssrc, uint32_t source, Bytes& out) {
+  appendHeader(kPictureLoss, kPayloadFeedback, 3, out);
+  append32(ssrc, out);
+  append32(source, out);
 }
 
 std::vector<uint32_t> parseGoodbyes(ByteView compound) {

@@ -46,6 +46,10 @@ struct ReceptionReport {
 void appendReceiverReport(uint32_t ssrc, const ReceptionReport& heard, std::string_view name,
                           Bytes& out);
 
+// Appends that a picture of `source` was lost (PLI, RFC 4585 section 6.3.1): its encoder is asked
+// for a key frame. A report of `ssrc` has to stand before it (section 3.1).
+void appendPictureLoss(uint32_t ssrc, uint32_t source, Bytes& out);
+
 // The sources that say goodbye in a compound packet (section 6.6).
 std::vector<uint32_t> parseGoodbyes(ByteView compound);
 

@@ -140,7 +140,7 @@ RtpBlock RtpPackager::describe(const Frame* picture) {
   RtpBlock block;
   block.number = ++lastNumber_;
   block.hasVideo = picture != nullptr;
-  block.key = lead_ == nullptr || (picture != nullptr && picture->key);
+  block.key = lead_ == nullptr || (picture != nullptr && picture->key && !picture->damaged);
   block.droppable = picture != nullptr && picture->droppable;
   block.packets = payloads_.size();
   block.arrival = newest.arrival;

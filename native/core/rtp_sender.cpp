@@ -43,12 +43,8 @@ void RtpSender::begin(const Track& track) {
 }
 
 bool RtpSender::takes(const Frame& frame) {
-  if (!isParsedVideo_) return true;
-  if (frame.damaged)
-    awaitsKey_ = true;
-  else if (frame.key)
-    awaitsKey_ = false;
-  return !awaitsKey_;
+  if (frame.key && !frame.damaged) awaitsKey_ = false;
+  return !isParsedVideo_ || !awaitsKey_;
 }
 
 uint32_t RtpSender::packetize(const Frame& frame, size_t maxPacketBytes, PayloadList& list) {

@@ -33,7 +33,7 @@ class RtpSender {
 
   // An epoch with these parameters.
   void begin(const Track& track);
-  // False: it is damaged, or refers to something that was.
+  // False: no key frame came before it. Damaged pictures are the stream's to pass or to keep.
   bool takes(const Frame& frame);
   // Adds the packets of a frame to the list; says their RTP time.
   uint32_t packetize(const Frame& frame, size_t maxPacketBytes, PayloadList& list);

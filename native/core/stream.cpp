@@ -30,6 +30,10 @@ bool Stream::push(Frame&& frame) {
   if (paused_) return false;
   if (next_ && begins(frame)) beginEpoch(frame);
   if (awaitsKey_ || !isKnown(frame)) return false;
+  if (isParsedVideo(epoch_->tracks[frame.track])) {
+    inherit(frame);
+    if (frame.damaged && !config_.passDamaged) return false;
+  }
   place(frame);
   follow(std::make_shared<const Frame>(std::move(frame)));
   return true;
@@ -53,6 +57,12 @@ bool Stream::isKnown(const Frame& frame) const {
   return frame.track < next_->size() && (*next_)[frame.track] == epoch_->tracks[frame.track];
 }
 
+// What refers to a damaged picture is damaged as well.
+void Stream::inherit(Frame& frame) {
+  broken_[frame.track] = frame.damaged || (broken_[frame.track] && !frame.key);
+  frame.damaged = broken_[frame.track];
+}
+
 void Stream::beginEpoch(const Frame& frame) {
   const bool first = epoch_ == nullptr;
   auto epoch = std::make_shared<Epoch>();
@@ -73,6 +83,7 @@ void Stream::beginEpoch(const Frame& frame) {
 void Stream::follow(EpochRef epoch) {
   epoch_ = std::move(epoch);
   hasVideo_ = hasVideo(epoch_->tracks);
+  broken_.assign(epoch_->tracks.size(), false);
   awaitsKey_ = false;
   ring_.clear();
   ringBytes_ = 0;
@@ -100,7 +111,9 @@ void Stream::place(Frame& frame) {
 }
 
 bool Stream::isKey(const Frame& frame) const {
-  return frame.key && (!hasVideo_ || isParsedVideo(epoch_->tracks[frame.track]));
+  if (!frame.key) return false;
+  if (!hasVideo_) return true;
+  return !frame.damaged && isParsedVideo(epoch_->tracks[frame.track]);
 }
 
 void Stream::keep(const FrameRef& frame) {

@@ -13,10 +13,12 @@ namespace core {
 struct StreamConfig {
   size_t ringMaxBytes = 20'000'000;
   Micros ringMaxAge{30'000'000};
+  bool passDamaged = false;  // pictures that miss a piece, or refer to one, go to outputs as well
 };
 
 // The live media of a path: a chain of epochs, the ring since the last key frame, and the outputs
-// that take from it. Media thread only.
+// that take from it. Pictures that are damaged, and those that refer to them, go to nobody unless
+// the configuration passes them, marked. Media thread only.
 class Stream {
  public:
   // How the time of a new epoch goes on from the last one.
@@ -32,8 +34,10 @@ class Stream {
   // where only parameters changed, the tracks that kept theirs go on until then.
   void begin(std::vector<Track> tracks, Splice splice);
   // `frame` carries times of the source's own scale; false: nobody can use it (before a key frame,
-  // paused).
+  // paused, damaged).
   bool push(Frame&& frame);
+  // It has begun, and takes what comes.
+  bool flows() const { return !paused_ && !awaitsKey_; }
   void pause();
   void play();
   void end();
@@ -61,6 +65,7 @@ class Stream {
   bool isKey(const Frame& frame) const;
   bool begins(const Frame& frame) const;
   bool isKnown(const Frame& frame) const;
+  void inherit(Frame& frame);
   void beginEpoch(const Frame& frame);
   void place(Frame& frame);
   void keep(const FrameRef& frame);
@@ -77,6 +82,7 @@ class Stream {
 
   EpochRef epoch_;
   bool hasVideo_ = false;
+  std::vector<bool> broken_;  // by track: a picture was damaged, and no key frame came since
   uint64_t sequence_ = 0;
   bool discontinuity_ = false;
   Micros offset_{0};  // stream time = source time + offset

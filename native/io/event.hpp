@@ -19,6 +19,10 @@ namespace io {
 struct Text {
   std::string text;
 };  // ingest: an RTSP message
+struct Rtcp {
+  core::Bytes bytes;
+};  // ingest of a connection: what the source is told, each report framed by `$`
+struct Left {};  // ingest: all sources have said goodbye (RTCP BYE)
 struct Drained {};  // ingest: feed() said false, now there is room
 struct EpochBegan {
   core::EpochRef epoch;
@@ -93,9 +97,9 @@ struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Drained, EpochBegan, Remake, InitMade, SegmentMade, BlockMade,
-                           Sent, Joined, Begun, StateChanged, Planned, EndOfStream, Failed, Picture,
-                           Wanted, Unwanted, Offered, Withdrawn, Stopped, Closed, PacketSeen,
-                           UnitSeen, ReportSeen, ParametersSeen>;
+using Event = std::variant<Text, Rtcp, Left, Drained, EpochBegan, Remake, InitMade, SegmentMade,
+                           BlockMade, Sent, Joined, Begun, StateChanged, Planned, EndOfStream,
+                           Failed, Picture, Wanted, Unwanted, Offered, Withdrawn, Stopped, Closed,
+                           PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
 
 }  // namespace io

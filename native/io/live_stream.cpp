@@ -8,7 +8,7 @@ LiveStream::LiveStream(Id id, const StreamSpec& spec, MediaThread& thread, Owner
     : id(id),
       thread(thread),
       owner(std::move(owner)),
-      stream_({spec.ringMaxBytes, spec.ringMaxAge},
+      stream_({spec.ringMaxBytes, spec.ringMaxAge, spec.passDamaged},
               [this](const core::EpochRef& epoch) { began(epoch); }) {}
 
 void LiveStream::post(std::function<void(core::Stream&)> task) {
@@ -25,7 +25,11 @@ bool LiveStream::push(core::Frame&& frame) {
   if (frame.damaged) counters_.add(counters_.damagedFrames, 1);
   const core::FrameRef newest = stream_.keyFrame();
   const uint8_t track = frame.track;
-  if (!stream_.push(std::move(frame))) return false;
+  if (!stream_.push(std::move(frame))) {
+    // What is kept from outputs shows that the source is there.
+    if (stream_.flows()) counters_.lastFrameUs = arrival.count();
+    return false;
+  }
   counters_.add(counters_.frames, 1);
   if (stream_.epoch()->tracks[track].kind == core::Kind::video)
     counters_.add(counters_.pictures, 1);

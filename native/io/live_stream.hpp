@@ -16,6 +16,7 @@ struct StreamSpec {
   std::string path;
   size_t ringMaxBytes = 0;  // the ring since the last key frame; beyond it only the key frame stays
   core::Micros ringMaxAge{0};
+  bool passDamaged = false;  // to outputs that can do with pictures that are not whole
 };
 
 // Counters that a media thread writes and any thread reads.

@@ -26,13 +26,15 @@ constexpr int kForeignPackets = 100;
 constexpr core::Micros kPlacing{500'000};
 constexpr size_t kHeldBytes = 8'000'000;
 constexpr core::Micros kReportPeriod{5'000'000};
+// A key frame needs some time to come; RFC 4585 section 6.3.2 wants no more of them than needed.
+constexpr core::Micros kAskPeriod{1'000'000};
 constexpr const char* kName = "sluice";
 
 std::vector<core::RtpTimeline::Clock> clocks(const std::vector<RtspTrack>& tracks) {
   std::vector<core::RtpTimeline::Clock> clocks;
   clocks.reserve(tracks.size());
-  for (const auto& [config, channel, rtcpChannel, payloadType] : tracks)
-    clocks.push_back({config.clockRateHz, config.kind == core::Kind::audio});
+  for (const RtspTrack& track : tracks)
+    clocks.push_back({track.config.clockRateHz, track.config.kind == core::Kind::audio});
   return clocks;
 }
 
@@ -51,6 +53,8 @@ uint32_t reorderDepth(const core::Parameters& parameters) {
 
 // One RTP track on its way into the stream.
 struct RtspIngest::Feed {
+  explicit Feed(RtspTrack track) : spec(std::move(track)), reception(spec.config.clockRateHz) {}
+
   RtspTrack spec;
   core::Track track;
   bool known = false;  // its parameters
@@ -62,7 +66,10 @@ struct RtspIngest::Feed {
   core::DecodeTime decodeTime{0};
   std::unique_ptr<core::Depacketizer> depacketizer;
   std::unique_ptr<core::ReorderBuffer> reorder;  // of UDP
-  std::optional<core::Reception> reception;  // of UDP
+  core::Reception reception;
+  core::Micros askedAt{0};  // for a key frame
+  bool awaitsKey = true;
+  bool left = false;  // said goodbye, and nothing came since
 };
 
 RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRef owner)
@@ -74,8 +81,8 @@ RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRe
       ssrc_(std::random_device{}()) {
   if (spec.inspect) observer_.emplace(id_, owner_, codecs(spec.tracks));
   for (RtspTrack& track : spec.tracks) {
-    auto feed = std::make_unique<Feed>();
-    feed->spec = std::move(track);
+    track.config.keepPieces = stream_->ringConfig().passDamaged;
+    auto feed = std::make_unique<Feed>(std::move(track));
     const core::RtpTrackConfig& config = feed->spec.config;
     feed->known = !core::isUnderstood(config.codec);
     feed->track = {config.kind, config.codec, config.clockRateHz, core::OpaqueParameters{}};
@@ -96,7 +103,6 @@ RtspIngest::~RtspIngest() = default;
 void RtspIngest::openUdp(UdpReceiver& receiver, const UdpSpec& spec) {
   for (size_t index = 0; index < feeds_.size(); ++index) {
     Feed& feed = *feeds_[index];
-    feed.reception.emplace(feed.spec.config.clockRateHz);
     feed.reorder = std::make_unique<core::ReorderBuffer>(
         [this, index](core::ReorderBuffer::Packet&& packet) { rtp(index, packet.bytes); });
   }
@@ -166,6 +172,7 @@ void RtspIngest::drain() {
   if (taken_.capacity() > kKeptBytes) taken_.shrink_to_fit();
   if (drained) owner_->emit(id_, Drained{});
   if (udp_) drainUdp();
+  sendReports();
 }
 
 void RtspIngest::drainUdp() {
@@ -174,7 +181,6 @@ void RtspIngest::drainUdp() {
   if (batch_.bytes.capacity() > kKeptBytes) batch_ = {};
   arrival_ = now();
   expire();
-  sendReports();
 }
 
 void RtspIngest::datagram(const UdpTracks::Packet& packet) {
@@ -185,7 +191,7 @@ void RtspIngest::datagram(const UdpTracks::Packet& packet) {
   const auto parsed = core::parseRtp(bytes);
   if (!parsed) return;
   Feed& feed = *feeds_[packet.track];
-  feed.reception->packet(*parsed, arrival_);
+  feed.reception.packet(*parsed, arrival_);
   feed.reorder->push({{bytes.begin(), bytes.end()}, parsed->ssrc, parsed->sequence, arrival_});
 }
 
@@ -199,16 +205,41 @@ void RtspIngest::expire() {
 }
 
 void RtspIngest::sendReports() {
-  if (!firstPacket_) return;
-  if (arrival_ - std::max(reportedAt_, *firstPacket_) < kReportPeriod) return;
-  reportedAt_ = arrival_;
-  for (size_t index = 0; index < feeds_.size(); ++index) {
-    const auto heard = feeds_[index]->reception->report(arrival_);
-    if (!heard) continue;
-    core::Bytes report;
-    core::appendReceiverReport(ssrc_, *heard, kName, report);
-    udp_->sendRtcp(index, report);
+  if (firstPacket_ && arrival_ - std::max(reportedAt_, *firstPacket_) >= kReportPeriod) {
+    reportedAt_ = arrival_;
+    for (size_t index = 0; index < feeds_.size(); ++index) sendReport(index, false);
   }
+  if (!outgoing_.empty()) owner_->emit(id_, Rtcp{std::exchange(outgoing_, {})});
+}
+
+void RtspIngest::sendReport(size_t index, bool pictureLost) {
+  const auto heard = feeds_[index]->reception.report(arrival_);
+  if (!heard) return;
+  core::Bytes report;
+  core::appendReceiverReport(ssrc_, *heard, kName, report);
+  if (pictureLost) core::appendPictureLoss(ssrc_, heard->ssrc, report);
+  if (udp_)
+    udp_->sendRtcp(index, report);
+  else
+    frameRtcp(index, report);
+}
+
+// RFC 2326 section 10.12.
+void RtspIngest::frameRtcp(size_t index, core::ByteView bytes) {
+  const auto size = static_cast<uint16_t>(bytes.size());
+  outgoing_.insert(outgoing_.end(), {'$', feeds_[index]->spec.rtcpChannel,
+                                     static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size)});
+  outgoing_.insert(outgoing_.end(), bytes.begin(), bytes.end());
+}
+
+// From the beginning, and from a picture that was damaged, to the next key frame.
+void RtspIngest::askForKey(size_t index, const core::AccessUnit& unit) {
+  Feed& feed = *feeds_[index];
+  if (!feed.spec.takesPictureLoss) return;
+  feed.awaitsKey = unit.damaged || (feed.awaitsKey && !unit.key);
+  if (!feed.awaitsKey || arrival_ - feed.askedAt < kAskPeriod) return;
+  feed.askedAt = arrival_;
+  sendReport(index, true);
 }
 
 void RtspIngest::packet(uint8_t channel, core::ByteView payload) {
@@ -226,10 +257,12 @@ void RtspIngest::rtp(size_t index, core::ByteView payload) {
   const auto packet = core::parseRtp(payload);
   if (!packet) return;
   Feed& feed = *feeds_[index];
+  if (!udp_) feed.reception.packet(*packet, arrival_);
   const bool meant = isMeant(feed, packet->payloadType);
   if (observer_) observer_->packet(index, {*packet, payload.size(), arrival_, meant});
   if (!meant) return;
   stream_->counters().add(stream_->counters().packets, 1);
+  feed.left = false;
   countLoss(feed, *packet);
   if (!firstPacket_) firstPacket_ = arrival_;
   if (!begun_) beginWhenReady();
@@ -262,9 +295,22 @@ void RtspIngest::rtcp(size_t index, core::ByteView payload) {
   for (const core::SenderReport& report : core::parseSenderReports(payload)) {
     if (observer_) observer_->report(index, report, arrival_);
     timeline_.senderReport(index, report.ntp, report.rtpTime);
-    if (feeds_[index]->reception) feeds_[index]->reception->senderReport(report, arrival_);
+    feeds_[index]->reception.senderReport(report, arrival_);
   }
+  noteGoodbyes(index, payload);
   if (mayRelease()) release();
+}
+
+// Cameras end one source and begin another in the same session: what counts is that none is left.
+void RtspIngest::noteGoodbyes(size_t index, core::ByteView compound) {
+  Feed& feed = *feeds_[index];
+  const std::vector<uint32_t> sources = core::parseGoodbyes(compound);
+  const bool isOurs = std::find(sources.begin(), sources.end(), feed.lastSsrc) != sources.end();
+  if (!isOurs || !feed.lastSequence || std::exchange(feed.left, true)) return;
+  const bool allLeft = std::all_of(feeds_.begin(), feeds_.end(), [](const auto& other) {
+    return other->left || !other->lastSequence;
+  });
+  if (allLeft) owner_->emit(id_, Left{});
 }
 
 void RtspIngest::parameters(size_t index, core::Parameters parameters) {
@@ -307,6 +353,7 @@ void RtspIngest::noteSilence() {
 }
 
 void RtspIngest::unit(size_t index, core::AccessUnit&& unit) {
+  askForKey(index, unit);
   if (!holding_) return give({index, std::move(unit), arrival_});
   heldBytes_ += unit.payload.size();
   held_.push_back({index, std::move(unit), arrival_});

@@ -21,6 +21,7 @@ struct RtspTrack {
   uint8_t channel = 0;  // interleaved channel of RTP
   uint8_t rtcpChannel = 1;
   uint8_t payloadType = 96;
+  bool takesPictureLoss = false;  // the source may be asked for key frames (PLI)
 };
 
 struct RtspIngestSpec {
@@ -73,8 +74,12 @@ class RtspIngest final : public Inbox,
   void datagram(const UdpTracks::Packet& packet);
   void expire();
   void sendReports();
+  void sendReport(size_t index, bool pictureLost);
+  void askForKey(size_t index, const core::AccessUnit& unit);
+  void noteGoodbyes(size_t index, core::ByteView compound);
   void rtp(size_t index, core::ByteView payload);
   void rtcp(size_t index, core::ByteView payload);
+  void frameRtcp(size_t index, core::ByteView bytes);
   static bool isMeant(Feed& feed, uint8_t payloadType);
   void countLoss(Feed& feed, const core::RtpPacket& packet);
   void parameters(size_t index, core::Parameters parameters);
@@ -108,6 +113,7 @@ class RtspIngest final : public Inbox,
   std::shared_ptr<UdpTracks> udp_;  // set once, by openUdp()
   UdpTracks::Batch batch_;
   core::Micros reportedAt_{0};
+  core::Bytes outgoing_;  // RTCP for the connection
   const uint32_t ssrc_;  // of our reports
   core::Micros arrival_{0};
   std::optional<core::Micros> firstPacket_;

@@ -383,6 +383,23 @@ TEST(H264, MarksBothUnitsBetweenWhichPacketsAreMissing) {
   EXPECT_EQ(damageOf(feed), (std::vector<bool>{false, true, true, false}));
 }
 
+TEST(H264, KeepsThePiecesOfADamagedUnitWhereTheyAreWanted) {
+  RtpTrackConfig config = withSets();
+  config.keepPieces = true;
+  RtpFeed feed(config);
+  feed.send(0, kIdr, true);
+  const auto pieces = fuA(slice({.size = 40}), 10);
+  feed.send(3000, pieces[0]);
+  feed.send(3000, pieces[1]);
+  feed.lose();
+  feed.send(3000, pieces[3], true);
+  ASSERT_EQ(feed.units.size(), 2u);
+  EXPECT_TRUE(feed.units[1].damaged);
+  Bytes kept = slice({.size = 40});
+  kept.resize(21);
+  EXPECT_EQ(feed.units[1].payload, unitOf({kept}));
+}
+
 TEST(H264, MarksTheUnitAfterOneThatWasLostWhole) {
   RtpFeed feed(withSets());
   sendPicture(feed, 0, {kIdr});

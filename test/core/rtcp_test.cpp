@@ -61,6 +61,15 @@ TEST(SenderReport, ComesWithACanonicalNamePaddedToWords) {
   }
 }
 
+TEST(PictureLoss, StandsBehindAReport) {
+  Bytes out;
+  appendReceiverReport(7, {.ssrc = 9}, "", out);
+  const size_t report = out.size();
+  appendPictureLoss(7, 9, out);
+  EXPECT_EQ(Bytes(out.begin() + static_cast<std::ptrdiff_t>(report), out.end()),
+            hex("81ce0002 00000007 00000009"));
+}
+
 TEST(Goodbye, NamesItsSources) {
   const Bytes goodbye = hex("82cb0002 11223344 55667788");
   EXPECT_EQ(parseGoodbyes(join({hex(kReport), goodbye})),

@@ -143,17 +143,18 @@ TEST_F(RtpPackagerTest, PicturesOutOfOrderHaveTheTimeAtWhichTheyAreShown) {
     EXPECT_EQ(packets(blocks_[i], kVideo).back().timestamp - first, 3600u * shown[i]);
 }
 
-TEST_F(RtpPackagerTest, ADamagedPictureIsLeftOutWithAllUpToTheNextKeyFrame) {
+TEST_F(RtpPackagerTest, DamagedPicturesGoAsTheyAreAndNobodyBeginsWithThem) {
   begin();
-  push(picture(0 * kPicture, true));
-  Frame broken = picture(1 * kPicture);
+  Frame broken = picture(0 * kPicture, true);
   broken.damaged = true;
+  push(Frame(broken));
+  EXPECT_TRUE(blocks_.empty());
+  push(picture(1 * kPicture, true));
   push(std::move(broken));
   push(picture(2 * kPicture));
-  push(picture(3 * kPicture, true));
-  ASSERT_EQ(blocks_.size(), 2u);
-  EXPECT_TRUE(blocks_[1].key);
-  EXPECT_EQ(blocks_[1].number, 2u);
+  ASSERT_EQ(blocks_.size(), 3u);
+  EXPECT_TRUE(blocks_[0].key);
+  EXPECT_FALSE(blocks_[1].key);
 }
 
 TEST_F(RtpPackagerTest, ReportsAreInTheFirstBlockAndEveryFiveSeconds) {

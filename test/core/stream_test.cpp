@@ -47,6 +47,11 @@ class StreamTest : public testing::Test {
     arrival_ += 20 * kMs;
     return made;
   }
+  bool broken(uint8_t name, bool key = false) {
+    Frame made = frame(name, key);
+    made.damaged = true;
+    return stream_.push(std::move(made));
+  }
   bool key(uint8_t name) { return stream_.push(frame(name, true)); }
   bool picture(uint8_t name) { return stream_.push(frame(name, false)); }
   bool sound(uint8_t name) { return stream_.push(frame(name, true, 1)); }
@@ -166,6 +171,40 @@ TEST_F(StreamTest, APausedStreamGoesOnAtTheNextKeyFrameWithoutAGap) {
   EXPECT_TRUE(key(5));
   EXPECT_EQ(output.text, "E1 K1 P2 E2 K5");
   EXPECT_EQ(output.last->dts - before, 20 * kMs);
+}
+
+TEST_F(StreamTest, ADamagedPictureAndWhatRefersToItGoToNobody) {
+  Notes output;
+  stream_.add(output);
+  stream_.begin({video(), audio()}, Stream::Splice::elapsed);
+  key(1);
+  EXPECT_FALSE(broken(2));
+  EXPECT_FALSE(picture(3));
+  EXPECT_TRUE(sound(4));
+  EXPECT_FALSE(broken(5, true));
+  EXPECT_FALSE(picture(6));
+  key(7);
+  picture(8);
+  EXPECT_EQ(output.text, "E1 K1 A4 K7 P8");
+  EXPECT_EQ(stream_.keyFrame()->payload.at(0), 7);
+}
+
+TEST_F(StreamTest, ADamagedPictureAndWhatRefersToItArePassedMarked) {
+  std::string damaged;
+  Stream stream{{.passDamaged = true}, [](const EpochRef&) {}};
+  stream.begin({video()}, Stream::Splice::elapsed);
+  Notes output;
+  stream.add(output);
+  for (const char shape : std::string("kpbpBpkp")) {
+    Frame made = frame(1, shape == 'k' || shape == 'B');
+    made.damaged = shape == 'b' || shape == 'B';
+    EXPECT_TRUE(stream.push(std::move(made)));
+    damaged += output.last->damaged ? 'x' : '-';
+  }
+  EXPECT_EQ(damaged, "--xxxx--");
+  Notes newcomer;
+  stream.add(newcomer);
+  EXPECT_EQ(newcomer.text, "E1 K1 P1") << "the ring begins with a whole key frame";
 }
 
 TEST_F(StreamTest, WithoutVideoEveryFrameIsAWayIn) {

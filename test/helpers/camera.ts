@@ -12,6 +12,8 @@ export type CameraOptions = {
 	password?: string;
 	/** Distance of key frames in pictures. */
 	gop?: number;
+	/** Of RTP, instead of AVP. */
+	profile?: 'AVPF' | 'SAVP' | 'SAVPF';
 	/** Any free one unless told otherwise. */
 	port?: number;
 };
@@ -35,7 +37,11 @@ export const startCamera = async (
 	const {launch = testPictures(options.gop ?? 25), user, password = ''} = options;
 	const auth = user === undefined ? [] : [options.auth ?? 'digest', user, password];
 	const child = spawn('/usr/bin/python3', [script, launch, ...auth], {
-		env: {...process.env, CAMERA_PORT: String(options.port ?? 0)},
+		env: {
+			...process.env,
+			CAMERA_PORT: String(options.port ?? 0),
+			CAMERA_PROFILE: options.profile ?? '',
+		},
 		stdio: ['pipe', 'pipe', 'inherit'],
 	});
 	const closed = once(child, 'close');

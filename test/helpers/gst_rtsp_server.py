@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """A camera made of gst-rtsp-server at /live of 127.0.0.1, on CAMERA_PORT or a free port.
+CAMERA_PROFILE is the profile of RTP, AVP unless told otherwise.
 
 usage: gst_rtsp_server.py LAUNCH [basic|digest USER PASSWORD]
 Prints its port, and exits when its standard input ends.
@@ -40,6 +41,9 @@ def main():
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(sys.argv[1])
     factory.set_shared(True)
+    profile = os.environ.get("CAMERA_PROFILE")
+    if profile:
+        factory.set_profiles(getattr(GstRtsp.RTSPProfile, profile))
     if len(sys.argv) > 2:
         protect(server, factory, *sys.argv[2:5])
     server.get_mount_points().add_factory("/live", factory)

@@ -18,6 +18,7 @@ export const settings: PathSettings = {
 	publisherGrace: 10_000,
 	ringMaxSize: 1_000_000,
 	ringMaxAge: 30_000,
+	lossPolicy: 'drop',
 	...tcpSettings,
 };
 

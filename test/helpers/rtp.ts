@@ -31,6 +31,10 @@ export const interleave = (channel: number, bytes: Buffer): Buffer => {
 export const picturePayloads = ({nals}: Picture, maxBytes = 1200): Buffer[] =>
 	nals.flatMap(nal => (nal.length <= maxBytes ? [nal] : fragment(nal, maxBytes)));
 
+/** The same for H.265: RFC 7798 sections 4.4.1 and 4.4.3. */
+export const hevcPayloads = ({nals}: Picture, maxBytes = 1200): Buffer[] =>
+	nals.flatMap(nal => (nal.length <= maxBytes ? [nal] : fragmentHevc(nal, maxBytes)));
+
 /** RFC 3640 section 3.2.1 in mode AAC-hbr, one unit a packet. */
 export const soundPayload = (unit: Buffer): Buffer => {
 	const header = Buffer.from([0, 16, 0, 0]);
@@ -56,12 +60,37 @@ export const senderReport = (ssrc: number, ntpSeconds: number, timestamp: number
 	return report;
 };
 
-const fragment = (nal: Buffer, maxBytes: number): Buffer[] => {
-	const body = nal.subarray(1);
+/** RFC 3550 section 6.6. */
+export const goodbye = (ssrc: number): Buffer => {
+	const packet = Buffer.from([0x81, 203, 0, 1, 0, 0, 0, 0]);
+	packet.writeUInt32BE(ssrc >>> 0, 4);
+	return packet;
+};
+
+/** The sources of which a compound packet says that a picture was lost (RFC 4585 section 6.3.1). */
+export const lostPictures = (compound: Buffer): number[] => {
+	const sources: number[] = [];
+	for (let at = 0; at + 12 <= compound.length; at += 4 + 4 * compound.readUInt16BE(at + 2))
+		if (compound[at] === 0x81 && compound[at + 1] === 206)
+			sources.push(compound.readUInt32BE(at + 8));
+	return sources;
+};
+
+const fragment = (nal: Buffer, maxBytes: number): Buffer[] =>
+	pieces(nal.subarray(1), maxBytes, flags =>
+		Buffer.from([(nal[0]! & 0xe0) | 28, flags | (nal[0]! & 0x1f)]),
+	);
+
+const fragmentHevc = (nal: Buffer, maxBytes: number): Buffer[] =>
+	pieces(nal.subarray(2), maxBytes, flags =>
+		Buffer.from([(nal[0]! & 0x81) | (49 << 1), nal[1]!, flags | ((nal[0]! >> 1) & 0x3f)]),
+	);
+
+/** `head` is told whether it begins or ends the NAL unit, as the FU header says it. */
+const pieces = (body: Buffer, maxBytes: number, head: (flags: number) => Buffer): Buffer[] => {
 	const count = Math.ceil(body.length / maxBytes);
 	return Array.from({length: count}, (_, index) => {
 		const flags = (index === 0 ? 0x80 : 0) | (index === count - 1 ? 0x40 : 0);
-		const head = Buffer.from([(nal[0]! & 0xe0) | 28, flags | (nal[0]! & 0x1f)]);
-		return Buffer.concat([head, body.subarray(index * maxBytes, (index + 1) * maxBytes)]);
+		return Buffer.concat([head(flags), body.subarray(index * maxBytes, (index + 1) * maxBytes)]);
 	});
 };

@@ -6,9 +6,17 @@ import type {AddressInfo} from 'node:net';
 import type {ExecutionContext} from 'ava';
 import {isAuthorized} from './camera-auth.ts';
 import type {Auth} from './camera-auth.ts';
-import {loadPictures, loadSound, nalType} from './media.ts';
+import {describeCamera} from './camera-sdp.ts';
+import {codecOf, loadPictures, loadSound} from './media.ts';
 import type {Picture, PictureName} from './media.ts';
-import {formatPacket, interleave, picturePayloads, senderReport, soundPayload} from './rtp.ts';
+import {
+	formatPacket,
+	hevcPayloads,
+	interleave,
+	picturePayloads,
+	senderReport,
+	soundPayload,
+} from './rtp.ts';
 import type {Packet} from './rtp.ts';
 
 /** What came in, as it was on the wire. */
@@ -28,6 +36,10 @@ export type Script = {
 	reply?: (reply: Reply, asked: Asked, session: Session) => string | void;
 	/** Asks for a password: the challenges, strongest last, as cameras do. */
 	auth?: Auth;
+	/** Pictures that leave each 40 ms; 1 unless told otherwise. */
+	pace?: number;
+	/** The payload of one sound of AAC. */
+	sound?: (unit: Buffer) => Buffer;
 	/** The payloads of one picture; FU-A and single NAL units unless it says otherwise. */
 	payloads?: (picture: Picture, index: number) => Buffer[];
 	/** Changes the packets of one picture or sound. */
@@ -71,6 +83,15 @@ export class ScriptedCamera extends EventEmitter<{
 		return `rtsp://${userInfo}127.0.0.1:${this.port}${path}`;
 	}
 
+	get codec(): 'H264' | 'H265' {
+		return codecOf(this.script.pictures ?? 'plain');
+	}
+
+	/** Of one picture, as a camera should send it. */
+	payloads(picture: Picture): Buffer[] {
+		return this.codec === 'H265' ? hevcPayloads(picture) : picturePayloads(picture);
+	}
+
 	methods(): string[] {
 		return this.asked.map(({method}) => method);
 	}
@@ -108,7 +129,8 @@ export class Session {
 	/** What came in on the ports of the answer. */
 	readonly datagrams: Buffer[] = [];
 	isPlaying = false;
-	rtcpBytes = 0;
+	/** The compound packets of RTCP that came in. */
+	readonly rtcp: Buffer[] = [];
 	#text = Buffer.alloc(0);
 	#timer: NodeJS.Timeout | undefined;
 	#picture = 0;
@@ -135,6 +157,7 @@ export class Session {
 			this.#announced = await openUdp();
 			this.#announced.on('message', bytes => this.datagrams.push(bytes));
 			this.#elsewhere = await openUdp();
+			this.#elsewhere.on('message', bytes => this.rtcp.push(bytes));
 		}
 		this.socket.on('data', (bytes: Buffer) => this.#take(bytes));
 	}
@@ -142,7 +165,7 @@ export class Session {
 	play(): void {
 		this.isPlaying = true;
 		// eslint-disable-next-line no-restricted-syntax -- a camera keeps time
-		this.#timer ??= setInterval(() => this.#send(), 40);
+		this.#timer ??= setInterval(() => this.#sendDue(), 40);
 	}
 
 	stop(): void {
@@ -167,7 +190,7 @@ export class Session {
 			if (this.#text[0] === 0x24) {
 				const end = this.#text.length < 4 ? Infinity : 4 + this.#text.readUInt16BE(2);
 				if (this.#text.length < end) return;
-				this.rtcpBytes += end;
+				this.rtcp.push(this.#text.subarray(4, end));
 				this.#text = this.#text.subarray(end);
 				continue;
 			}
@@ -216,7 +239,7 @@ export class Session {
 			headers.set('Public', 'OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN');
 		if (asked.method === 'DESCRIBE') {
 			headers.set('Content-Type', 'application/sdp').set('Content-Base', `${asked.url}/`);
-			const sdp = description(this.camera);
+			const sdp = describeCamera(this.camera);
 			reply.body = this.camera.script.sdp?.(sdp) ?? sdp;
 		}
 		if (asked.method === 'SETUP') {
@@ -224,7 +247,7 @@ export class Session {
 			const port = /client_port=(\d+)/.exec(transport)?.[1];
 			const track = asked.url.includes('sound') ? 'audio' : 'video';
 			if (port && !this.#announced) reply.status = '461 Unsupported Transport';
-			const ours = port && this.#announced ? `;server_port=${this.#announced.address().port}` : '';
+			const ours = port ? this.#ports() : '';
 			headers.set('Transport', `${transport}${ours};ssrc=11223344;mode="PLAY"`);
 			const channel = Number(/interleaved=(\d+)/.exec(transport)?.[1] ?? 0);
 			this.channels.set(track, channel);
@@ -232,6 +255,12 @@ export class Session {
 		}
 		if (!['OPTIONS', 'DESCRIBE'].includes(asked.method))
 			headers.set('Session', `S${this.number};timeout=60`);
+	}
+
+	/** Of the answer: RTP, and where reports are taken. */
+	#ports(): string {
+		if (!this.#announced || !this.#elsewhere) return '';
+		return `;server_port=${this.#announced.address().port}-${this.#elsewhere.address().port}`;
 	}
 
 	#challenge(asked: Asked): string | undefined {
@@ -248,13 +277,18 @@ export class Session {
 			.join('\r\nWWW-Authenticate: ');
 	}
 
+	#sendDue(): void {
+		const {pace = 1} = this.camera.script;
+		for (let count = 0; count < pace && this.isPlaying; count++) this.#send();
+	}
+
 	#send(): void {
 		const {camera} = this;
 		const index = this.#picture++;
 		const picture = camera.pictures[index % camera.pictures.length]!;
 		const round = Math.floor(index / camera.pictures.length);
 		const pts = picture.pts + round * camera.pictures.length * 3600;
-		const payloads = camera.script.payloads?.(picture, index) ?? picturePayloads(picture);
+		const payloads = camera.script.payloads?.(picture, index) ?? camera.payloads(picture);
 		const at = {index, timestamp: 90_000 + pts, seconds: pts / 90_000};
 		const frames = this.#frames('video', payloads, at);
 		const dueUnits = (index + 1) * 0.04 * (48_000 / 1024);
@@ -262,7 +296,7 @@ export class Session {
 			const unit = camera.sound.units[this.#unit % camera.sound.units.length]!;
 			const timestamp = this.#unit * 1024;
 			const due = {index: this.#unit, timestamp, seconds: timestamp / 48_000};
-			frames.push(...this.#frames('audio', [soundPayload(unit)], due));
+			frames.push(...this.#frames('audio', [(camera.script.sound ?? soundPayload)(unit)], due));
 			this.#unit++;
 		}
 		if (index % 12 === 0) frames.push(...this.#reports());
@@ -338,37 +372,6 @@ export const formatReply = ({status, headers, body}: Reply): string => {
 	if (body !== '') headers.set('Content-Length', `${Buffer.byteLength(body)}`);
 	const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`);
 	return `RTSP/1.0 ${status}\r\n${lines.join('')}\r\n${body}`;
-};
-
-/** The H.264 parameter sets that a camera's pictures begin with, in base64. */
-export const parameterSets = ({pictures}: {pictures: Picture[]}): string =>
-	pictures[0]!.nals
-		.filter(nal => [7, 8].includes(nalType(nal)))
-		.map(nal => nal.toString('base64'))
-		.join(',');
-
-const description = (camera: ScriptedCamera): string => {
-	const sound = [
-		'm=audio 0 RTP/AVP 97',
-		'a=rtpmap:97 MPEG4-GENERIC/48000/2',
-		'a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;' +
-			`indexdeltalength=3;config=${camera.sound.config.toString('hex')}`,
-		'a=control:sound',
-	];
-	const lines = [
-		'v=0',
-		'o=- 1 1 IN IP4 127.0.0.1',
-		's=scripted',
-		'c=IN IP4 0.0.0.0',
-		't=0 0',
-		'a=control:*',
-		'm=video 0 RTP/AVP 96',
-		'a=rtpmap:96 H264/90000',
-		`a=fmtp:96 packetization-mode=1;sprop-parameter-sets=${parameterSets(camera)}`,
-		'a=control:picture',
-		...(camera.script.hasSound ? sound : []),
-	];
-	return lines.map(line => `${line}\r\n`).join('');
 };
 
 const asAsked = (first: string, lines: string[], session: number): Asked => {

@@ -79,6 +79,14 @@ export const fmtpsOf = (media: SdpMedia): {payloadType: number; text: string}[] 
 			return {payloadType: Number(payloadType), text};
 		});
 
+/** RFC 4585 section 4.2: whether it may be told that a picture was lost. */
+export const takesPictureLoss = ({attributes}: SdpMedia, payloadType: number): boolean =>
+	attributes.some(({name, value}) => {
+		const [type, ...words] = value.toLowerCase().split(/\s+/);
+		const isMeant = name === 'rtcp-fb' && (type === '*' || Number(type) === payloadType);
+		return isMeant && words.join(' ') === 'nack pli';
+	});
+
 const takeLine: Record<string, (sdp: Sdp, value: string) => void> = {
 	s: (sdp, value) => {
 		sdp.sessionName ||= value;

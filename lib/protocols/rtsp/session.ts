@@ -101,6 +101,9 @@ export class RtspSession {
 		const headers: Headers = [['Transport', formatTransport(asked)]];
 		const urls = controlUrls(bases, track.control).map(formatRtspUrl);
 		const {response} = await this.#askFirst('SETUP', urls, headers);
+		// Who describes feedback need not know its profile by name.
+		if (response.status === 461 && asked.profile === 'RTP/AVPF')
+			return await this.setUp(track, bases, {...asked, profile: 'RTP/AVP'});
 		if (response.status === 461) throw unsupported(wayOf(asked), response);
 		if (response.status !== 200) throw refusal('SETUP', response);
 		this.#takeSession(response);

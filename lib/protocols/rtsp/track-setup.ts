@@ -80,7 +80,8 @@ export class TrackSetup {
 
 	async #overTcp(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<SetUpTrack> {
 		const interleaved: Pair = [2 * index, 2 * index + 1];
-		const asked: Transport = {...noTransport, lower: 'TCP', cast: 'unicast', interleaved};
+		const {profile} = track;
+		const asked: Transport = {...noTransport, profile, lower: 'TCP', cast: 'unicast', interleaved};
 		const answer = await this.#options.session.setUp(track, bases, asked);
 		if (answer && !answer.interleaved && isUdp(answer))
 			throw notOffered('TCP', formatTransport(answer));
@@ -90,7 +91,8 @@ export class TrackSetup {
 	async #overUdp(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<SetUpTrack> {
 		const {peer} = this.#options;
 		const pair = this.#hold(() => this.#bindPair());
-		const asked: Transport = {...noTransport, cast: 'unicast', clientPort: pair.ports};
+		const {profile} = track;
+		const asked: Transport = {...noTransport, profile, cast: 'unicast', clientPort: pair.ports};
 		const answer = await this.#ask(track, bases, asked);
 		if (answer && isTcp(answer)) return this.#insteadOfUdp(track, answer, index);
 		if (answer?.cast === 'multicast') return this.#joined(track, answer);
@@ -100,7 +102,11 @@ export class TrackSetup {
 	}
 
 	async #byMulticast(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<SetUpTrack> {
-		const answer = await this.#ask(track, bases, {...noTransport, cast: 'multicast'});
+		const answer = await this.#ask(track, bases, {
+			...noTransport,
+			profile: track.profile,
+			cast: 'multicast',
+		});
 		if (answer && isTcp(answer)) return this.#insteadOfUdp(track, answer, index);
 		return this.#joined(track, answer);
 	}
@@ -122,8 +128,8 @@ export class TrackSetup {
 
 	/** All tracks come the same way. */
 	#insteadOfUdp(track: DescribedTrack, answer: Transport, index: number): SetUpTrack {
-		if (this.#given > 0 && this.#options.mayFallBack)
-			throw new OverTcp('camera gives one track over UDP and another over TCP');
+		// Cameras that answer so need not know what they have promised (Hikvision wants a DESCRIBE first).
+		if (this.#options.mayFallBack) throw new OverTcp('camera answers UDP with TCP');
 		if (this.#given > 0) throw notOffered('UDP', formatTransport(answer));
 		this.#carriage = 'tcp';
 		this.close();

@@ -3,21 +3,24 @@ import {aacLengthsOf, codecFmtpOf, parseFmtp} from './fmtp.ts';
 import type {RtpTrackSpec} from '../../native/binding.ts';
 import {parameterOf, parseNumber} from './parameters.ts';
 import type {Parameter} from './parameters.ts';
-import {attributeOf, fmtpsOf, rtpMapsOf} from './sdp.ts';
+import {attributeOf, fmtpsOf, rtpMapsOf, takesPictureLoss} from './sdp.ts';
 import type {RtpMap, Sdp, SdpMedia} from './sdp.ts';
 
 /** One track that can be asked for; its channels are known after SETUP. */
 export type DescribedTrack = {
 	/** The control attribute as given. */
 	control: string | undefined;
+	/** `RTP/AVP`, or `RTP/AVPF` where reports may come at any time. */
+	profile: string;
 	spec: Omit<RtpTrackSpec, 'channel' | 'rtcpChannel'>;
 };
 
 /** The tracks worth setting up: RTP, of a kind we know, from the camera to us. */
 export const tracksOf = (sdp: Sdp): DescribedTrack[] => {
 	const usable = sdp.medias.filter(media => kinds.has(media.kind) && isRtp(media));
-	const wanted = usable.filter(media => !isBackChannel(media));
-	return (wanted.length > 0 ? wanted : usable).flatMap(media => trackOf(media, sdp) ?? []);
+	// Where all are marked so, none is meant.
+	const wanted = usable.every(isSendOnly) ? usable : usable.filter(media => !isBackChannel(media));
+	return wanted.flatMap(media => trackOf(media, sdp) ?? []);
 };
 
 const kinds = new Map<string, RtpTrackSpec['kind']>([
@@ -30,11 +33,12 @@ const kinds = new Map<string, RtpTrackSpec['kind']>([
 const isRtp = ({protocol}: SdpMedia): boolean => /^RTP\/AVPF?(?:\/(?:TCP|UDP))?$/.test(protocol);
 
 /** ONVIF Streaming section 5.3: sendonly is seen from us. Nobody sends a camera pictures. */
-const isBackChannel = (media: SdpMedia): boolean =>
-	media.kind === 'audio' && attributeOf(media, 'sendonly') !== undefined;
+const isBackChannel = (media: SdpMedia): boolean => media.kind === 'audio' && isSendOnly(media);
+
+const isSendOnly = (media: SdpMedia): boolean => attributeOf(media, 'sendonly') !== undefined;
 
 const trackOf = (media: SdpMedia, sdp: Sdp): DescribedTrack | undefined => {
-	const map = mapOf(media, sdp);
+	const map = correct(mapOf(media, sdp));
 	const kind = kinds.get(media.kind);
 	if (!map || !kind) return undefined;
 	const {codec, payloadType, clockRateHz} = map;
@@ -43,6 +47,7 @@ const trackOf = (media: SdpMedia, sdp: Sdp): DescribedTrack | undefined => {
 	const control = attributeOf(media, 'control');
 	return {
 		control,
+		profile: media.protocol.replace(/\/(?:TCP|UDP)$/, ''),
 		spec: {
 			kind,
 			codec,
@@ -53,9 +58,19 @@ const trackOf = (media: SdpMedia, sdp: Sdp): DescribedTrack | undefined => {
 			channels: map.channels,
 			...codecFmtpOf(codec, fmtp),
 			...aacLengthsOf(fmtp),
+			takesPictureLoss: takesPictureLoss(media, payloadType),
 		},
 	};
 };
+
+/** What cameras get wrong: Opus has one rate (RFC 7587 section 4.1), and G.711 what its number says (RFC 3551). */
+const correct = (map: RtpMap | undefined): RtpMap | undefined => {
+	if (map?.codec === 'OPUS') return {...map, clockRateHz: 48_000, channels: 2};
+	const meant = map && staticMaps.get(map.payloadType);
+	return meant && g711.has(map.codec) && g711.has(meant.codec) ? {...map, codec: meant.codec} : map;
+};
+
+const g711 = new Set(['PCMU', 'PCMA']);
 
 /** As rtpmap says it; empty where nobody did. */
 const encodingOf = ({codec, clockRateHz, channels}: RtpMap): string =>

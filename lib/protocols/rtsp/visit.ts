@@ -59,6 +59,7 @@ export class RtspVisit {
 	#isPlaying = false;
 	#isPaused = false;
 	#isPauseTaken = false;
+	#goodbye: NodeJS.Timeout | undefined;
 
 	constructor(options: VisitOptions) {
 		this.#options = options;
@@ -162,11 +163,13 @@ export class RtspVisit {
 			channel,
 			rtcpChannel,
 		}));
-		this.#packetsBefore = this.#options.stream.stats()?.packets ?? 0;
+		this.#packetsBefore = this.#packets();
 		const udp = this.#udpSpec();
 		// Two ingests would share what comes to their sockets.
 		if (udp) last?.close();
 		this.#ingest = this.#options.stream.openIngest(specs, {udp});
+		this.#ingest.on('rtcp', bytes => this.#connection.write(bytes));
+		this.#ingest.on('left', () => this.#hearGoodbye());
 		if (!udp) this.#connection.feedTo(this.#ingest);
 		last?.close();
 	}
@@ -188,15 +191,13 @@ export class RtspVisit {
 
 	/** Until the camera goes, sends us elsewhere, or falls silent. */
 	async #stay(): Promise<NextVisit> {
-		const session = this.#session;
-		const connection = this.#connection;
-		const rtcpChannels = this.#tracks.flatMap(({udp, rtcpChannel}) => (udp ? [] : rtcpChannel));
-		const stopKeepalive = startKeepalive({session, connection, rtcpChannels});
+		const stopKeepalive = startKeepalive(this.#session);
 		const stopWatch = this.#watch();
 		const stopFirstWatch = this.#watchFirst();
 		try {
 			return await this.#end.promise;
 		} finally {
+			clearTimeout(this.#goodbye);
 			stopFirstWatch();
 			stopWatch();
 			stopKeepalive();
@@ -234,16 +235,29 @@ export class RtspVisit {
 		return () => clearInterval(timer);
 	}
 
+	/** A camera may end its sources and begin others; what comes in a moment tells. */
+	#hearGoodbye(): void {
+		const before = this.#packets();
+		clearTimeout(this.#goodbye);
+		this.#goodbye = setTimeout(() => {
+			if (this.#packets() !== before || this.#isPaused) return;
+			this.#end.reject(new MediaError('RTSP_LOST', 'Expected media, got BYE by the camera'));
+		}, goodbyePatienceMs);
+	}
+
 	/** What grows as long as the camera sends: packets of UDP, bytes of TCP. */
 	#received(): number {
 		const isUdp = this.#tracks.some(({udp}) => udp);
-		return isUdp ? (this.#options.stream.stats()?.packets ?? 0) : this.#connection.bytesRead;
+		return isUdp ? this.#packets() : this.#connection.bytesRead;
+	}
+
+	#packets(): number {
+		return this.#options.stream.stats()?.packets ?? 0;
 	}
 
 	#countPackets(): void {
 		if (!this.#ingest) return;
-		const packets = this.#options.stream.stats()?.packets ?? 0;
-		this.#hasMedia ||= packets > this.#packetsBefore;
+		this.#hasMedia ||= this.#packets() > this.#packetsBefore;
 	}
 
 	async #pause(): Promise<void> {
@@ -302,6 +316,8 @@ export class RtspVisit {
 
 /** How long UDP may bring nothing where TCP may be taken instead. */
 const udpPatienceMs = 3000;
+/** How long nothing comes behind a goodbye that was meant. */
+const goodbyePatienceMs = 1000;
 
 const sentTo = (url: RtspUrl): NextVisit => ({
 	url,

@@ -53,6 +53,7 @@ const track = {
 	sizeLength: 13,
 	indexLength: 3,
 	indexDeltaLength: 3,
+	takesPictureLoss: false,
 };
 const stream = {domain: 'd', path: 'cam', ringMaxBytes: 1, ringMaxAgeUs: 1};
 const hls = {type: 'hls', stream: 1, segmentDurationUs: 1, partDurationUs: 1};

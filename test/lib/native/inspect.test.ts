@@ -29,6 +29,7 @@ const video = {
 	sizeLength: 13,
 	indexLength: 3,
 	indexDeltaLength: 3,
+	takesPictureLoss: false,
 } as const;
 const audio = {
 	...video,

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {UnitEvent} from '../../../../lib/native/inspected.ts';
 import {startCamera} from '../../../helpers/camera.ts';
-import {on} from '../../../helpers/is-pulled.ts';
+import {cite, on} from '../../../helpers/is-pulled.ts';
 import {startPull, startWatchedPull, untilFrames} from '../../../helpers/pull.ts';
 import type {Packet} from '../../../helpers/rtp.ts';
 import {startScriptedCamera} from '../../../helpers/scripted-camera.ts';
@@ -39,7 +39,7 @@ const keepsTime = test.macro({
 		t.is(camera.sessions.length, 1);
 		if (lagUs !== undefined) t.true(Math.abs(soundLagUs(pull.units) - lagUs) <= 1);
 	},
-	title: (_, line) => `pictures come at their times from ${line}`,
+	title: (_, line) => cite(line as string, 'pictures come at their times from'),
 });
 
 // Line 30.
@@ -47,11 +47,13 @@ const hoursOff = (seconds: number): Script => ({
 	packets: (packets, index) =>
 		index % 40 === 20 ? shift(seconds * 90_000)(packets, index, 'video') : packets,
 });
-test(keepsTime, 'a camera with a single picture 9,800 s back (Intelbras)', hoursOff(-9800));
-test(keepsTime, 'a camera with a single picture 37,600 s ahead (Intelbras)', hoursOff(37_600));
-test(keepsTime, 'a camera whose time wraps around after 13 h 15 min', {packets: shift(-270_000)});
+test(keepsTime, '30: a camera with a single picture 9,800 s back (Intelbras)', hoursOff(-9800));
+test(keepsTime, '30: a camera with a single picture 37,600 s ahead (Intelbras)', hoursOff(37_600));
+test(keepsTime, '30: a camera whose time wraps around after 13 h 15 min', {
+	packets: shift(-270_000),
+});
 
-test('a camera whose time begins anew goes on in a new epoch (Tapo)', async t => {
+test('line 30: a camera whose time begins anew goes on in a new epoch (Tapo)', async t => {
 	const camera = await startScriptedCamera(t, {
 		packets: (packets, index) => (index < 40 ? shift(3e9)(packets, index, 'video') : packets),
 	});
@@ -66,24 +68,24 @@ test('a camera whose time begins anew goes on in a new epoch (Tapo)', async t =>
 const reports = (told: NonNullable<Script['reports']>): Script => ({hasSound: true, reports: told});
 test(
 	keepsTime,
-	'a camera with sender reports',
+	'31: a camera with sender reports',
 	reports(seconds => noon + seconds),
 	0,
 );
-test(keepsTime, 'a camera without sender reports', {hasSound: true});
+test(keepsTime, '31: a camera without sender reports', {hasSound: true});
 test(
 	keepsTime,
-	'a camera with sender reports on one track only',
+	'31: a camera with sender reports on one track only',
 	reports((seconds, track) => (track === 'audio' ? noon + seconds : undefined)),
 );
 test(
 	keepsTime,
-	'a camera whose clock is set by SNTP',
+	'31: a camera whose clock is set by SNTP',
 	reports(seconds => (seconds < 1 ? seconds : noon + seconds)),
 );
 test(
 	keepsTime,
-	'a camera whose sender reports jump (Dahua Starlight)',
+	'31: a camera whose sender reports jump (Dahua Starlight)',
 	reports((seconds, track) =>
 		track === 'video' && Math.floor(seconds) === 2 ? noon + seconds + 3 : noon + seconds,
 	),
@@ -91,30 +93,30 @@ test(
 );
 test(
 	keepsTime,
-	'a camera that does not know the time',
+	'31: a camera that does not know the time',
 	reports(() => 0),
 );
 test(
 	keepsTime,
-	'a camera with malformed RTCP (Hanwha)',
+	'31: a camera with malformed RTCP (Hanwha)',
 	reports(() => Buffer.from([0x80, 200, 0xff, 0xff, 1, 2, 3, 4, 5, 6])),
 );
 
 // Line 32.
 test(
 	keepsTime,
-	'a camera whose sound and picture begin at different zeros',
+	'32: a camera whose sound and picture begin at different zeros',
 	{...reports(seconds => noon + seconds), packets: shift(123_456_789, 'audio')},
 	0,
 );
 test(
 	keepsTime,
-	'a camera whose sound has a clock of another day',
+	'32: a camera whose sound has a clock of another day',
 	reports((seconds, track) => noon + seconds + (track === 'audio' ? 86_400 : 0)),
 );
 test(
 	keepsTime,
-	'a camera whose sound is late, by its sender reports',
+	'32: a camera whose sound is late, by its sender reports',
 	reports((seconds, track) => noon + seconds + (track === 'audio' ? 0.3 : 0)),
 	300_000,
 );
@@ -128,13 +130,13 @@ const rtpInfo = (text: string): Script => ({
 });
 test(
 	keepsTime,
-	'a camera whose sound is late, by its RTP-Info',
+	'6: a camera whose sound is late, by its RTP-Info',
 	rtpInfo('url=picture;rtptime=90000,url=sound;rtptime=4294952896'),
 	300_000,
 );
 test(
 	keepsTime,
-	'a camera whose RTP-Info is not true (OMNY)',
+	'6: a camera whose RTP-Info is not true (OMNY)',
 	rtpInfo('url=picture;seq=0;rtptime=7,url=sound;seq=0;rtptime=3000000000'),
 );
 

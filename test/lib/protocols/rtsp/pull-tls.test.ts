@@ -23,7 +23,7 @@ test('a camera behind TLS with a certificate of its own making is refused, and w
 	t.is(pull.stats().lostPackets, 0);
 });
 
-test('a fingerprint may be written as openssl prints it', async t => {
+test('line 12: a fingerprint may be written as openssl prints it', async t => {
 	const camera = await startScriptedCamera(t);
 	const port = await startTls(t, camera.port);
 	const sourceFingerprint = fingerprintOf(selfSigned());

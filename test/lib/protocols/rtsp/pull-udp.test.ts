@@ -145,7 +145,7 @@ test('a camera that answers UDP with channels goes on over TCP, in the same sess
 	t.regex(transports(camera)[1]!, /TCP;unicast;interleaved=2-3/);
 });
 
-test('where nothing comes over UDP it is TCP after three seconds, and the next time at once', async t => {
+test('line 27: where nothing comes over UDP it is TCP after three seconds, and the next time at once', async t => {
 	const camera = await startScriptedCamera(t, {udp: 'silent'});
 	const open = createRtspSource(startNative(t));
 	const pull = startPull(t, camera.url(), automatic, open);

@@ -4,7 +4,8 @@ import type {AddressInfo} from 'node:net';
 import test from 'ava';
 import {startCamera} from '../../../helpers/camera.ts';
 import {startPull, untilFrames} from '../../../helpers/pull.ts';
-import {parameterSets, startScriptedCamera} from '../../../helpers/scripted-camera.ts';
+import {parameterSets} from '../../../helpers/camera-sdp.ts';
+import {startScriptedCamera} from '../../../helpers/scripted-camera.ts';
 import type {Script} from '../../../helpers/scripted-camera.ts';
 import {until} from '../../../helpers/until.ts';
 
@@ -161,7 +162,7 @@ const redirects = test.macro({
 		await untilFrames(camera, pull, 5);
 		t.is(camera.asked[0]?.url, camera.url('/there'));
 	},
-	title: (_, status) => `a DESCRIBE answered by ${status} is followed`,
+	title: (_, status) => `line 14: a DESCRIBE answered by ${status} is followed`,
 });
 for (const status of [301, 302, 303, 307, 308]) test(redirects, status);
 
