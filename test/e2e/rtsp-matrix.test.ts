@@ -13,48 +13,63 @@ import {tlsKeys} from '../helpers/tls.ts';
 const [width, height, pictures] = [160, 120, 200];
 
 type Peers = {mp4: string; ts: string; folder: string; go: string};
-type Publish = (url: string, transport: string, peers: Peers) => [command: string, ...string[]];
+/** The ways that media goes; TLS is TCP to another address, HTTP a tunnel. */
+const ways = ['tcp', 'tls', 'udp', 'http'] as const;
+type Way = (typeof ways)[number];
+
+type Publish = (url: string, way: Way, peers: Peers) => [command: string, ...string[]];
 /** Reads so many pictures and tells what went wrong. */
-type Read = (url: string, transport: string, peers: Peers) => Promise<string>;
+type Read = (url: string, way: Way, peers: Peers) => Promise<string>;
+
+/** As each of them says where and by which way. */
+const ffmpegTransport: Record<Way, string> = {tcp: 'tcp', tls: 'tcp', udp: 'udp', http: 'http'};
+const gstreamerWords = (url: string, way: Way): string[] =>
+	way === 'http'
+		? [`location=${url.replace('rtsp:', 'rtsph:')}`]
+		: [`location=${url}`, `protocols=${way === 'udp' ? 'udp' : 'tcp'}`, 'tls-validation-flags=0'];
+const goWords: Record<Way, readonly string[]> = {
+	tcp: ['-transport', 'tcp'],
+	tls: ['-transport', 'tcp'],
+	udp: ['-transport', 'udp'],
+	http: ['-transport', 'tcp', '-tunnel', 'http'],
+};
 
 const publishers: Record<string, Publish> = {
-	ffmpeg: (url, transport, {mp4}) => [
+	ffmpeg: (url, way, {mp4}) => [
 		...(['ffmpeg', '-nostdin', '-v', 'fatal', '-re', '-i', mp4, '-c', 'copy'] as const),
-		...['-f', 'rtsp', '-rtsp_transport', transport, url],
+		...['-f', 'rtsp', '-rtsp_transport', ffmpegTransport[way], url],
 	],
-	rtspclientsink: (url, transport, {ts}) => [
-		...(['gst-launch-1.0', '-q', 'rtspclientsink', 'name=s', `protocols=${transport}`] as const),
-		...['tls-validation-flags=0', `location=${url}`, 'filesrc', `location=${ts}`],
+	rtspclientsink: (url, way, {ts}) => [
+		...(['gst-launch-1.0', '-q', 'rtspclientsink', 'name=s'] as const),
+		...[...gstreamerWords(url, way), 'filesrc', `location=${ts}`],
 		// It would send AAC as LATM.
 		...'! tsdemux ! h264parse ! s. audiotestsrc is-live=true ! mulawenc ! s.'.split(' '),
 	],
-	gortsplib: (url, transport, {ts, go}) => [
-		...([go, 'publish', '-transport', transport, '-in', ts, url] as const),
-	],
+	gortsplib: (url, way, {ts, go}) => [go, 'publish', ...goWords[way], '-in', ts, url],
 };
 
 const readers: Record<string, Read> = {
-	ffmpeg: async (url, transport) => {
+	ffmpeg: async (url, way) => {
 		const {stdout, stderr} = await runCommand('ffmpeg', [
-			...['-nostdin', '-v', 'error', '-rtsp_transport', transport, '-i', url],
+			...['-nostdin', '-v', 'error', '-rtsp_transport', ffmpegTransport[way], '-i', url],
 			...['-frames:v', `${pictures}`, '-fps_mode', 'passthrough', '-progress', 'pipe:1'],
 			...['-f', 'null', '-'],
 		]);
 		const count = Number(/.*^frame=(\d+)$/ms.exec(stdout)?.[1]);
 		return stderr + fault(count);
 	},
-	rtspsrc: async (url, transport, {folder}) => {
+	rtspsrc: async (url, way, {folder}) => {
 		const raw = `${folder}/pictures.raw`;
 		const {stderr} = await runCommand('gst-launch-1.0', [
-			...['-q', 'rtspsrc', `location=${url}`, `protocols=${transport}`, 'tls-validation-flags=0'],
+			...['-q', 'rtspsrc', ...gstreamerWords(url, way)],
 			...'! application/x-rtp,media=video ! rtph264depay ! avdec_h264'.split(' '),
 			...`! identity eos-after=${pictures + 1} ! filesink location=${raw}`.split(' '),
 		]);
 		return stderr + fault(statSync(raw).size / (width * height * 1.5));
 	},
-	gortsplib: async (url, transport, {folder, go}) => {
+	gortsplib: async (url, way, {folder, go}) => {
 		const file = `${folder}/pictures.h264`;
-		const words = ['-transport', transport, '-pictures', `${pictures}`, '-out', file, url];
+		const words = [...goWords[way], '-pictures', `${pictures}`, '-out', file, url];
 		const {stdout, stderr} = await runCommand(go, ['read', ...words]);
 		if (stderr !== '') return stderr;
 		const report = JSON.parse(stdout) as GoReport;
@@ -89,12 +104,6 @@ const publish = (t: ExecutionContext, [command, ...words]: [string, ...string[]]
 	});
 };
 
-/** The ways that media goes; TLS is TCP to another address. */
-const ways = ['tcp', 'tls', 'udp'] as const;
-type Way = (typeof ways)[number];
-
-const transportOf = (way: Way): string => (way === 'tls' ? 'tcp' : way);
-
 /** Who publishes by which way; of each, all read at once, by one way after the other. */
 const round = test.macro({
 	exec: async (t, publishing: Record<string, Way>) => {
@@ -109,15 +118,13 @@ const round = test.macro({
 			const all = Object.entries(readers).map(async ([name, read], index) => {
 				const way = ways[(first + index) % ways.length] ?? 'tcp';
 				const peers = {...films, go, folder: makeFolder(t)};
-				const wrong = await read(urlOf(way, path), transportOf(way), peers);
+				const wrong = await read(urlOf(way, path), way, peers);
 				t.is(wrong, '', `${name} over ${way} of what ${path} publishes`);
 			});
 			await Promise.all(all);
 		};
 		const reading = Object.entries(publishing).map(async ([name, way], index) => {
-			const command = publishers[name]?.(urlOf(way, name), transportOf(way), {
-				...{...films, go, folder: ''},
-			});
+			const command = publishers[name]?.(urlOf(way, name), way, {...films, go, folder: ''});
 			if (command) publish(t, command);
 			await readAll(name, index);
 		});
@@ -133,3 +140,5 @@ const round = test.macro({
 test(round, {ffmpeg: 'tcp', rtspclientsink: 'tls', gortsplib: 'tcp'});
 test(round, {ffmpeg: 'tls', rtspclientsink: 'tcp'});
 test(round, {ffmpeg: 'udp', rtspclientsink: 'udp', gortsplib: 'udp'});
+// ffmpeg publishes within nothing.
+test(round, {rtspclientsink: 'http', gortsplib: 'http'});
