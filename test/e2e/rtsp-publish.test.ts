@@ -31,13 +31,15 @@ type Transport = 'tcp' | 'udp';
 const publishByFfmpeg = (
 	t: ExecutionContext,
 	url: string,
-	{size = '320x240', transport = 'tcp'}: {size?: string; transport?: Transport} = {},
+	{size = '320x240', ...how}: {size?: string; transport?: Transport | undefined} = {
+		transport: 'tcp',
+	},
 ) =>
 	start(t, 'ffmpeg', [
 		...['-nostdin', '-v', 'fatal', '-re', '-f', 'lavfi', '-i', `testsrc=size=${size}:rate=25`],
 		...['-re', '-f', 'lavfi', '-i', 'sine=sample_rate=48000'],
 		...[...x264, '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
-		...['-f', 'rtsp', '-rtsp_transport', transport, url],
+		...['-f', 'rtsp', ...(how.transport ? ['-rtsp_transport', how.transport] : []), url],
 	]);
 
 const publishByGstreamer = (
@@ -110,13 +112,21 @@ for (const transport of ['tcp', 'udp'] as const)
 		t.is(server.path('cam').facts?.reconnects, 1);
 	});
 
+test('ffmpeg publishes over TCP where there is no UDP', async t => {
+	const {server, url, said} = await startPaths(t, {cam: {}}, {rtspTransports: ['tcp']});
+	publishByFfmpeg(t, `${server.rtspUrl}/cam`, {transport: undefined});
+	await said(/source ready/);
+	const sessions = await fetchText(`${url}/v3/rtspsessions/list`);
+	t.true(sessions.includes('"transport":"TCP"'), sessions);
+});
+
 test('a second publisher takes the place of the first', async t => {
 	const {server, said} = await startPaths(t, {cam: {}});
 	const rtsp = `${server.rtspUrl}/cam`;
 	const first = publishByFfmpeg(t, rtsp);
 	const ended = once(first, 'exit');
 	await said(/source ready/);
-	publishByFfmpeg(t, rtsp, {size: '160x120'});
+	publishByFfmpeg(t, rtsp, {size: '160x120', transport: 'tcp'});
 	await ended;
 	await said(/source is back: .*160x120/);
 	t.is(server.path('cam').state, 'ready');
