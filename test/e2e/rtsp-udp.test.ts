@@ -1,8 +1,10 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {networkInterfaces} from 'node:os';
 import test from 'ava';
 import type {RtspSessionView} from '../../lib/api/types.ts';
-import {makeFolder, runCommand} from '../helpers/command.ts';
+import {makeFolder, runCommand, startUntilOver} from '../helpers/command.ts';
+import {decodeByGstreamer} from '../helpers/gst-reader.ts';
 import {startPaths, untilAnswer} from '../helpers/server.ts';
 import {until} from '../helpers/until.ts';
 
@@ -39,6 +41,35 @@ test('ffmpeg and GStreamer read picture and sound over UDP without an error', as
 	for (const end of await reading) t.like(end, {code: 0, stderr: ''});
 	await until(() => server.path('cam').facts?.readers.length === 0);
 });
+
+const hasIpv6 = Object.values(networkInterfaces()).some(it =>
+	it?.some(({address}) => address === '::1'),
+);
+
+(hasIpv6 ? test : test.skip)(
+	'ffmpeg reads and publishes over UDP of IPv6, and GStreamer reads',
+	async t => {
+		const ports = {rtspAddress: '[::1]:0', rtpAddress: '[::1]:0', rtcpAddress: '[::1]:0'};
+		const {server, said} = await startPaths(t, {cam: {source: quick}, studio: {}}, ports);
+		await said(/\[cam\] source ready/);
+		const rtsp = server.rtspUrl ?? '';
+		t.regex(rtsp, /^rtsp:\/\/\[::1\]/);
+		startUntilOver(t, 'ffmpeg', [
+			...['-nostdin', '-v', 'fatal', '-re', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25'],
+			...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p'],
+			...['-f', 'rtsp', '-rtsp_transport', 'udp', `${rtsp}/studio`],
+		]);
+		await said(/\[studio\] source ready/);
+		const [byFfmpeg, published, byGstreamer] = await Promise.all([
+			ffmpeg('-i', `${rtsp}/cam`, '-frames:v', '100', '-f', 'null', '-'),
+			ffmpeg('-i', `${rtsp}/studio`, '-frames:v', '25', '-f', 'null', '-'),
+			decodeByGstreamer(t, [`location=${rtsp}/cam`, 'protocols=udp']),
+		]);
+		for (const {code, stderr} of [byFfmpeg, published])
+			t.deepEqual({code, stderr}, {code: 0, stderr: ''});
+		t.is(byGstreamer, '');
+	},
+);
 
 // ffmpeg cannot be told the interface, and joins where the routes of the machine lead.
 test('two GStreamers listen to one multicast group', async t => {

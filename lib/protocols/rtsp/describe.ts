@@ -1,5 +1,6 @@
 // The session description that a path is offered with: RFC 4566, RFC 2326 appendix C, RFC 6184 section 8.2
 // (H.264), RFC 7798 section 7.2 (H.265), RFC 3640 section 4.1 (AAC).
+import {isIPv6} from 'node:net';
 import type {TrackInfo} from '../../native/binding.ts';
 import {formatControl} from './request-url.ts';
 import {formatSdp} from './sdp.ts';
@@ -15,17 +16,17 @@ export const payloadTypeOf = (tracks: readonly TrackInfo[], index: number): numb
 	return own > 0 && own < firstDynamic && isFree ? own : firstDynamic + index;
 };
 
-/** The description of a live path; controls are relative to Content-Base. */
-export const describe = (name: string, tracks: readonly TrackInfo[]): string =>
-	formatSdp({
-		sessionName: name,
-		attributes: [
-			{name: 'tool', value: 'Sluice'},
-			{name: 'range', value: 'npt=now-'},
-			{name: 'control', value: '*'},
-		],
-		medias: tracks.map((track, index) => mediaOf(track, index, payloadTypeOf(tracks, index))),
-	});
+/** The description of a live path for a client at an address; controls are relative to Content-Base. */
+export const describe = (name: string, tracks: readonly TrackInfo[], address: string): string => {
+	const attributes = [
+		{name: 'tool', value: 'Sluice'},
+		{name: 'range', value: 'npt=now-'},
+		{name: 'control', value: '*'},
+	];
+	const medias = tracks.map((track, index) => mediaOf(track, index, payloadTypeOf(tracks, index)));
+	const family = isIPv6(address) ? 6 : 4;
+	return formatSdp({sessionName: name, attributes, medias}, {family});
+};
 
 const givenType = (track: TrackInfo | undefined): number =>
 	track?.type === 'opaque' ? track.payloadType : 0;

@@ -243,7 +243,7 @@ const describePath = async (
 	if (!start.ok) return explained(400, start.reason);
 	const elsewhere = redirect(path);
 	if (elsewhere !== undefined) return answer(302, [['Location', elsewhere]]);
-	const {peer, protocol, signal} = client.connection;
+	const {peer, address, protocol, signal} = client.connection;
 	const admission = await delivery.join(
 		{path, protocol, peer, start: true, counted: false, holds: true},
 		signal,
@@ -257,7 +257,7 @@ const describePath = async (
 			['Content-Base', contentBase(request.url)],
 			['Content-Type', 'application/sdp'],
 		],
-		body: describe(path, admission.tracks),
+		body: describe(path, admission.tracks, address),
 	};
 };
 

@@ -43,12 +43,16 @@ export const parseSdp = (text: string): Parsed<Sdp> => {
 	return sdp.medias.length > 0 ? parsed(sdp) : unparsed('no m= line');
 };
 
-export const formatSdp = ({sessionName, attributes, medias}: Sdp): string => {
+/** `family` is that of the address that it goes to: GStreamer opens its ports by it. */
+export const formatSdp = (
+	{sessionName, attributes, medias}: Sdp,
+	{family = 4}: {family?: 4 | 6} = {},
+): string => {
 	const lines = [
 		'v=0',
-		'o=- 0 0 IN IP4 127.0.0.1',
+		`o=- 0 0 IN ${family === 6 ? 'IP6 ::1' : 'IP4 127.0.0.1'}`,
 		`s=${sessionName || '-'}`,
-		'c=IN IP4 0.0.0.0',
+		`c=IN ${family === 6 ? 'IP6 ::' : 'IP4 0.0.0.0'}`,
 		't=0 0',
 		...attributes.map(formatAttribute),
 		...medias.flatMap(media => [

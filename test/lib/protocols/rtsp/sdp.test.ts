@@ -30,6 +30,7 @@ test('a description reads back as it was written', t => {
 	fc.assert(
 		fc.property(sdp, original => {
 			t.deepEqual(parseSdp(formatSdp(original)), {ok: true, value: original});
+			t.deepEqual(parseSdp(formatSdp(original, {family: 6})), {ok: true, value: original});
 		}),
 	);
 });
