@@ -26,7 +26,7 @@ namespace gst {
 // Live: what comes before the key frame is dropped; audio that arrives ahead of the picture is
 // held meanwhile, 2 s of it at most. Not live: the other tracks wait for the first picture with
 // their streaming threads, so that each track needs a queue of its own; nothing of a file that
-// begins with a key frame is dropped, and its times stay as they are.
+// begins with a key frame is dropped, and its times stay as they are. So do all tracks in a pause.
 class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
  public:
   struct Options {

@@ -152,6 +152,9 @@ GstFlowReturn Lane::pass(const Judgement& judgement, Held held) {
   const std::optional<Nanos> pts = held.frame.pts;
   GST_BUFFER_PTS(timed.get()) = pts ? outputTime(*pts - judgement.shift) : GST_CLOCK_TIME_NONE;
   GST_BUFFER_DTS(timed.get()) = judgement.dts ? outputTime(*judgement.dts) : GST_CLOCK_TIME_NONE;
+  // Without it, muxers take the last frame of a track for one that lasts no time.
+  if (!GST_BUFFER_DURATION_IS_VALID(timed.get()) && judgement.duration > Nanos{0})
+    GST_BUFFER_DURATION(timed.get()) = static_cast<GstClockTime>(judgement.duration.count());
   gate_->taken(track_, src_, timed.get());
   const GstFlowReturn flow = push(std::move(timed));
   if (flow == GST_FLOW_OK && judgement.begins) gate_->flows();
@@ -201,7 +204,11 @@ void Lane::takeGap(GstEvent* event) {
 }
 
 bool Lane::event(GstPad* sink, GstObject* element, gst::Event event) {
-  const auto forward = [&] { return gst_pad_event_default(sink, element, event.release()); };
+  // Behind the end an event fails, and upstream would take that for an error of its media.
+  const auto forward = [&] {
+    const bool passed = gst_pad_event_default(sink, element, event.release());
+    return passed || ended_;
+  };
   switch (GST_EVENT_TYPE(event.get())) {
     case GST_EVENT_SEGMENT:
       takeSegment(event.get());

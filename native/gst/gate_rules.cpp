@@ -52,11 +52,15 @@ Nanos GateRules::position() const {
 
 void GateRules::pause() {
   paused_ = true;
-  if (std::exchange(waiting_, true)) return;
+  if (!live_ || std::exchange(waiting_, true)) return;
   pausePoint_ = Nanos::min();
   for (const Lane& lane : lanes_)
     if (lane.stretch == stretch_ && !lane.ended)
       pausePoint_ = std::max(pausePoint_, lane.end + lane.shift);
+}
+
+void GateRules::play() {
+  if (std::exchange(paused_, false) && !waiting_) resuming_ = true;
 }
 
 bool GateRules::end(size_t track) { return !std::exchange(lanes_[track].ended, true); }
@@ -68,6 +72,7 @@ void GateRules::reset() {
     lane = fresh;
   }
   waiting_ = startedClean_ = true;
+  resuming_ = false;
   stretch_ = 0;
   shift_ = pausePoint_ = Nanos{0};
   from_.reset();
@@ -78,6 +83,7 @@ Judgement GateRules::judge(size_t track, GateFrame frame) {
   if (!frame.pts && !frame.dts) frame.pts = lane.next;
   lane.next = presentation(frame) + (frame.duration > 0ns ? frame.duration : lane.spacing);
   if (lane.ended) return refuse(Verdict::late, frame);
+  if (paused_ && !live_) return hold();
   const bool isIn = !waiting_ && lane.stretch == stretch_;
   if (isIn || isDraining(lane, frame)) return pass(lane, frame);
   lane.stopped = true;
@@ -97,11 +103,7 @@ Judgement GateRules::await(size_t track, const GateFrame& frame) {
   Lane& lane = lanes_[track];
   const bool isVideo = lane.kind == TrackKind::video;
   const bool leads = leader().value_or(track) == track;
-  if (!leads && !isVideo && (live_ || !paused_)) {
-    Judgement held;
-    held.verdict = Verdict::hold;
-    return held;
-  }
+  if (!leads && !isVideo) return hold();
   if (paused_ || !leads) return {};
   if (isVideo && !frame.key) {
     startedClean_ = false;
@@ -109,6 +111,7 @@ Judgement GateRules::await(size_t track, const GateFrame& frame) {
   }
   beginStretch(lane, frame);
   Judgement begun = join(lane, frame);
+  resuming_ = false;
   begun.begins = begun.verdict == Verdict::pass;
   return begun;
 }
@@ -146,15 +149,19 @@ Judgement GateRules::join(Lane& lane, const GateFrame& frame) {
 
 Judgement GateRules::pass(Lane& lane, const GateFrame& frame) {
   const Nanos shown = presentation(frame) - lane.shift;
+  const bool isVideo = lane.kind == TrackKind::video;
   // Shown before the key frame that they follow: they refer to pictures before it.
-  if (lane.kind == TrackKind::video && presentation(frame) < lane.opening) return {};
+  if (isVideo && presentation(frame) < lane.opening) return {};
+  // A decoder's lead-in, which has no time there.
+  if (!isVideo && decodeFromZero_ && shown < 0ns) return {};
   Nanos decoded = decoding(frame) - lane.shift;
   if (!std::exchange(lane.started, true)) {
-    lane.first = decoded;
+    // Audio before the beginning is not heard.
+    lane.first = lane.kind == TrackKind::audio ? std::max(decoded, Nanos{0}) : decoded;
     lane.begin = lane.newest = shown;
   } else {
     if (frame.dts && decoded <= lane.last) decoded = lane.last + kStep;
-    if (duration_ > 0ns && decoded - lane.first >= duration_) {
+    if (isBehindEnd(lane, decoded - lane.first)) {
       lane.ended = true;
       return refuse(Verdict::end, frame);
     }
@@ -168,7 +175,23 @@ Judgement GateRules::pass(Lane& lane, const GateFrame& frame) {
   passes.verdict = Verdict::pass;
   passes.shift = lane.shift;
   if (frame.dts) passes.dts = decoded;
+  if (lane.kind != TrackKind::other) passes.duration = lane.spacing;
+  passes.begins = std::exchange(resuming_, false);
   return passes;
+}
+
+// Where times are not exact, the frame before may have ended before its time: then one more goes.
+bool GateRules::isBehindEnd(const Lane& lane, Nanos at) const {
+  if (duration_ == 0ns || at < duration_) return false;
+  if (lane.kind == TrackKind::other) return true;  // has gaps
+  const bool isShort = lane.last + lane.spacing - lane.first < duration_ - kTolerance;
+  return !isShort || at >= duration_ + lane.spacing;
+}
+
+Judgement GateRules::hold() {
+  Judgement held;
+  held.verdict = Verdict::hold;
+  return held;
 }
 
 Judgement GateRules::refuse(Verdict verdict, const GateFrame& frame) {

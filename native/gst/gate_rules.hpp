@@ -22,7 +22,7 @@ struct GateFrame {
 
 enum class Verdict {
   pass,
-  hold,  // whether it passes depends on a key frame that has not come yet: ask again
+  hold,  // whether it passes is not known yet: ask again
   drop,  // for now or, at the front of a stretch, for good
   end,  // the first one behind the end of its track
   late,  // of a track that has ended
@@ -30,9 +30,10 @@ enum class Verdict {
 
 struct Judgement {
   Verdict verdict = Verdict::drop;
-  bool begins = false;  // pass: the first frame of a stretch
+  bool begins = false;  // pass: the first frame since the start or since a pause
   Nanos shift{0};  // pass: what its times are less by
   std::optional<Nanos> dts{};  // pass: its decode time, already shifted
+  Nanos duration{0};  // pass: its own, or what the one before it took; 0 = not known
   // end, late: tracks that stay silent and whose time has passed as well. They have ended now.
   std::vector<size_t> overdue{};
 };
@@ -40,7 +41,8 @@ struct Judgement {
 // The tracks go on together in *stretches*: one from the start to the first pause, the next from
 // the first key frame after play(). All tracks of a stretch are shifted by the same time, and the
 // next one goes on where the last one ended. A pause takes effect at the media time that the
-// foremost track has reached; the others go on up to there.
+// foremost track has reached; the others go on up to there. What is not live waits during a pause
+// and goes on in the same stretch.
 class GateRules {
  public:
   struct Options {
@@ -59,7 +61,7 @@ class GateRules {
 
   Judgement judge(size_t track, GateFrame frame);
   void pause();
-  void play() { paused_ = false; }
+  void play();
   // Nothing more comes of it. False: it had ended.
   bool end(size_t track);
   // A flush: all begins anew, at 0.
@@ -94,6 +96,8 @@ class GateRules {
   bool mayJoin(const Lane& lane, const GateFrame& frame) const;
   Judgement join(Lane& lane, const GateFrame& frame);
   Judgement pass(Lane& lane, const GateFrame& frame);
+  bool isBehindEnd(const Lane& lane, Nanos at) const;
+  static Judgement hold();
   Judgement refuse(Verdict verdict, const GateFrame& frame);
   Nanos patience(const Lane& lane) const;
 
@@ -101,6 +105,7 @@ class GateRules {
   bool live_ = true;
   bool paused_;
   bool waiting_ = true;  // for the key frame that begins the next stretch
+  bool resuming_ = false;  // nothing has passed since a pause of what is not live
   bool startedClean_ = true;  // the first frame of the leader was a key frame
   const Nanos duration_;
   const bool decodeFromZero_;

@@ -1,4 +1,5 @@
 #include "gst/gate.hpp"
+#include "pipelines/installed.hpp"
 #include "pipelines/parse.hpp"
 #include "pipelines/recipes.hpp"
 #include "pipelines/relay_errors.hpp"
@@ -51,7 +52,6 @@ class Relay final : public gst::Recipe {
         gate_(makeGate()) {}
 
   Built build(gst::Control& control) override;
-  bool startsPaused() const override { return paused_ && live_ == false; }
   std::shared_ptr<const gst::Meter> meter() const override { return gate_; }
 
   bool play(GstElement*) override;
@@ -69,6 +69,7 @@ class Relay final : public gst::Recipe {
   void findOutLive(const std::vector<RelayTrack>& tracks);
   bool seek(core::Micros to);
   bool isPaced() const;
+  bool leads(const TrackPlan& plan);
   bool lead(RelayTrack& track, const TrackPlan& plan, const Output& output);
   std::vector<GstElement*> makeWay(const TrackPlan& plan);
   void tellPlan(const std::vector<TrackPlan>& plans);
@@ -88,14 +89,16 @@ class Relay final : public gst::Recipe {
   std::shared_ptr<RelayLoop> loop_;
   gst::Pad seekPad_;
   bool planned_ = false;
+  bool hasLeader_ = false;
   GstState reached_ = GST_STATE_NULL;
   std::string told_;
 };
 
 gst::GateRef Relay::makeGate() const {
   gst::Gate::Options options;
-  options.paused = spec_.paused && live_ != false;
+  options.paused = spec_.paused;
   options.duration = spec_.duration;
+  options.decodeFromZero = kindOf(spec_.output).taker == std::string_view("flvmux");
   options.onFlowing = [watch = watch_] { watch->gateFlows(); };
   return std::make_shared<gst::Gate>(std::move(options));
 }
@@ -106,24 +109,28 @@ Relay::Built Relay::build(gst::Control& control) {
   gst::Element pipeline = gst::sink(gst_pipeline_new(nullptr));
   pipeline_ = pipeline.get();
   watch_->setPipeline(pipeline_);
-  tracks_ = std::make_shared<RelayTracks>(pipeline_, live_ == false ? kFramesOfFiles : 1);
+  if (spec_.loop && live_ == false) loop_ = std::make_shared<RelayLoop>(pipeline_);
+  const int framesWanted = live_ == false ? kFramesOfFiles : 1;
+  tracks_ = std::make_shared<RelayTracks>(pipeline_, framesWanted, loop_);
   if (auto failed = addInput(pipeline_, spec_.input, tracks_))
     return errors_.redact(std::move(*failed));
   return pipeline;
 }
 
 bool Relay::play(GstElement*) {
-  paused_ = false;
-  if (!live_.value_or(false)) return false;
+  if (!std::exchange(paused_, false)) return true;
+  if (live_ == false) watch_->goOn();
   gate_->play();
   return true;
 }
 
 bool Relay::pause(GstElement*) {
   paused_ = true;
-  if (!live_.value_or(false)) return false;
   gate_->pause();
-  watch_->gateStops();
+  if (live_ == false)
+    watch_->rest();
+  else
+    watch_->gateStops();
   announce();
   return true;
 }
@@ -135,10 +142,10 @@ void Relay::finish(GstElement* pipeline) {
     return;
   }
   gate_->finish();
-  if (live_ == false) gst_element_set_state(pipeline, GST_STATE_PLAYING);
 }
 
-// A live pipeline plays all the time; what it tells is what the gate does.
+// The pipeline plays all the time, so that no connection rests; what it tells is what the gate
+// does.
 bool Relay::tells(GstState state) {
   reached_ = state;
   announce();
@@ -153,9 +160,8 @@ void Relay::take(GstElement*, const GstStructure& message) {
 
 void Relay::announce() {
   if (!planned_) return;
-  const bool rests = live_ == false ? reached_ == GST_STATE_PAUSED : true;
   std::string state = told_;
-  if (paused_ && rests) state = "paused";
+  if (paused_) state = "paused";
   if (!paused_ && reached_ == GST_STATE_PLAYING && watch_->flows()) state = "playing";
   if (std::exchange(told_, state) != state) control_->emit(io::StateChanged{state});
 }
@@ -175,13 +181,15 @@ void Relay::connectTracks() {
   const std::vector<TrackPlan> plans = planTracks(tracks, kindOf(spec_.output));
   if (std::ranges::none_of(plans, [](const TrackPlan& plan) { return plan.pad != nullptr; }))
     return fail(errors_.unreadable("none of its tracks can be passed on"));
+  for (const TrackPlan& plan : plans)
+    if (const std::string missing = findMissing(plan); !missing.empty())
+      return fail(notInstalled(missing, "output"));
   const bool hasAudio = std::ranges::any_of(
       plans, [](const TrackPlan& plan) { return plan.pad && plan.told.kind == core::Kind::audio; });
   auto made = addOutput(pipeline_, spec_.output, hasAudio);
   if (auto* failed = std::get_if<io::Failed>(&made)) return fail(std::move(*failed));
   const auto& output = std::get<Output>(made);
   tellPlan(plans);
-  if (spec_.loop && live_ == false) loop_ = std::make_shared<RelayLoop>(pipeline_);
   for (size_t i = 0; i < tracks.size(); ++i)
     if (!plans[i].pad || !lead(tracks[i], plans[i], output)) tracks[i].leaveOut();
   watch_->watch(output.sink);
@@ -190,17 +198,14 @@ void Relay::connectTracks() {
   planned_ = true;
   for (RelayTrack& track : tracks) track.letGo();
   announce();
+  beginRound();
 }
 
 // HTTP: what has an end is no live stream.
 void Relay::findOutLive(const std::vector<RelayTrack>& tracks) {
-  const bool asked = !live_.has_value();
   gint64 duration = -1;
-  if (asked) live_ = !gst_pad_query_duration(tracks.front().pad.get(), GST_FORMAT_TIME, &duration);
+  if (!live_) live_ = !gst_pad_query_duration(tracks.front().pad.get(), GST_FORMAT_TIME, &duration);
   gate_->setLive(*live_);
-  if (!asked || *live_) return;
-  gate_->play();
-  if (paused_) gst_element_set_state(pipeline_, GST_STATE_PAUSED);
 }
 
 // To the key frame at or before it.
@@ -213,8 +218,9 @@ bool Relay::seek(core::Micros to) {
 }
 
 void Relay::beginRound() {
-  loop_->shift();
-  if (!seek(spec_.start)) fail(errors_.unreadable("it cannot be played again"));
+  if (!planned_ || !loop_ || !loop_->isOver()) return;
+  if (!loop_->goBack([this] { return seek(spec_.start); }))
+    fail(errors_.unreadable("it cannot be played again"));
 }
 
 void Relay::tellPlan(const std::vector<TrackPlan>& plans) {
@@ -230,6 +236,12 @@ bool Relay::isPaced() const {
   return schemeOf(spec_.input) != "file" || !std::holds_alternative<FileOutput>(spec_.output);
 }
 
+// Muxers wait for its pictures, in a pause as well: what the other tracks have for them stands in
+// queues meanwhile, lest it holds up the input.
+bool Relay::leads(const TrackPlan& plan) {
+  return plan.told.kind == core::Kind::video && !std::exchange(hasLeader_, true);
+}
+
 // In their order.
 std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
   std::vector<GstElement*> way;
@@ -239,6 +251,7 @@ std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
   };
   addLine(plan.parser);
   way.push_back(gate_->addTrack(gateKind(plan.told.kind)));
+  if (live_ == true && !leads(plan)) way.push_back(makeQueue());
   if (isPaced()) {
     way.push_back(gst_element_factory_make("clocksync", nullptr));
     watch_->pace(way.back());
@@ -249,7 +262,6 @@ std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
 }
 
 bool Relay::lead(RelayTrack& track, const TrackPlan& plan, const Output& output) {
-  if (loop_) loop_->add(track.pad.get());
   gst::Pad from = gst::share(track.pad.get());
   GstElement* last = nullptr;
   for (GstElement* element : makeWay(plan)) {

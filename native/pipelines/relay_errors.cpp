@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 3> kRefusals{"denied", "cmd failed", "Net
 constexpr std::string_view kSystemError = "system error: ";
 // A push that failed downstream, whose element had nothing to say.
 constexpr std::string_view kFailedDownstream = "reason error (-5)";
+constexpr std::string_view kNotNegotiated = "reason not-negotiated";
 
 struct Code {
   std::string_view protocol;
@@ -117,6 +118,10 @@ void hide(std::string& text, const std::string& secret) {
     text.replace(at, secret.size(), shown);
 }
 
+bool hasElement(GstElement* pipeline, const char* name) {
+  return gst::adopt(gst_bin_get_by_name(GST_BIN(pipeline), name)) != nullptr;
+}
+
 bool isRefusal(const std::string& message) {
   return std::ranges::any_of(
       kRefusals, [&](std::string_view word) { return message.find(word) != std::string::npos; });
@@ -137,10 +142,15 @@ RelayErrors::RelayErrors(const RelaySpec& spec)
 io::Failed RelayErrors::explain(const gst::BusError& error, GstElement* pipeline) const {
   io::Failed failed = error.failed;
   failed.side = sideOf(error.source.get(), pipeline);
-  const bool stream = error.is(GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED);
-  if (stream && failed.detail.find(kFailedDownstream) != std::string::npos) failed.side = "output";
+  const auto says = [&](std::string_view words) {
+    return error.is(GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED) &&
+           failed.detail.find(words) != std::string::npos;
+  };
+  const bool hasOutput = hasElement(pipeline, kOutputTaker);
+  if (hasOutput && says(kNotNegotiated)) return redact(refused(std::move(failed)));
+  if (hasOutput && says(kFailedDownstream)) failed.side = "output";
   // The flow of media broke at a place that is not the one that tells it.
-  if (stream && failed.detail.find("reason not-") != std::string::npos) failed.side = "";
+  if (says("reason not-")) failed.side = "";
   if (failed.side.empty()) return redact(std::move(failed));
   const bool input = failed.side == "input";
   const std::string_view protocol = protocolOf(input ? inputScheme_ : outputName_);
@@ -149,6 +159,17 @@ io::Failed RelayErrors::explain(const gst::BusError& error, GstElement* pipeline
   failed.message = (input ? inputPlace_ : outputPlace_) +
                    (input ? " cannot be read: " : " cannot be written: ") + wordsOf(error);
   return redact(std::move(failed));
+}
+
+// Muxers say no to what they cannot take, and nothing else.
+io::Failed RelayErrors::refused(io::Failed failed) const {
+  failed.side = "output";
+  failed.code = "OUTPUT_REFUSED";
+  failed.message =
+      outputPlace_ +
+      " cannot be written: its format does not take this kind of media, or not a change of "
+      "its codec or picture size";
+  return failed;
 }
 
 io::Failed RelayErrors::unreadable(const std::string& why) const {

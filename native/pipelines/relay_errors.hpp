@@ -21,6 +21,8 @@ class RelayErrors {
   io::Failed redact(io::Failed failed) const;
 
  private:
+  io::Failed refused(io::Failed failed) const;
+
   std::string inputScheme_, outputName_;
   std::string inputPlace_, outputPlace_;  // as messages name them
   std::vector<std::string> secrets_;

@@ -1,5 +1,6 @@
 #include "pipelines/relay_inputs.hpp"
 
+#include "pipelines/installed.hpp"
 #include "pipelines/parse.hpp"
 #include "pipelines/regular_file.hpp"
 #include "pipelines/url.hpp"
@@ -22,9 +23,14 @@ constexpr guint64 kRtspTimeoutUs = 5'000'000;
 
 std::string nameOf(const char* part) { return std::string(kInputName) + part; }
 
+void giveRoom(GstElement* queue) {
+  g_object_set(queue, "max-size-buffers", 0, "max-size-time", kQueueTime, "max-size-bytes",
+               kQueueBytes, nullptr);
+}
+
+// Of what is installed.
 GstElement* addPart(GstBin* bin, const char* factory, const char* part) {
   GstElement* element = gst_element_factory_make(factory, part ? nameOf(part).c_str() : nullptr);
-  if (!element) return nullptr;
   if (!part) {
     const gst::String made(gst_element_get_name(element));
     gst_object_set_name(GST_OBJECT(element), nameOf(made.get()).c_str());
@@ -48,34 +54,41 @@ void connect(GstElement* element, const char* signal, GCallback handler,
 
 const RelayTracksRef& tracksOf(gpointer data) { return *static_cast<TracksHolder*>(data); }
 
-void noMore(GstElement*, gpointer tracks) { tracksOf(tracks)->haveNoMore(); }
+void noMore(GstElement* maker, gpointer tracks) { tracksOf(tracks)->haveNoMore(maker); }
 void overrun(GstElement*, gpointer tracks) { tracksOf(tracks)->settle(); }
 
 GstBin* binOf(GstElement* element) { return GST_BIN(GST_ELEMENT_PARENT(element)); }
 
 // A pad with one track: into the queue.
-void addTrack(GstElement* element, GstPad* pad, gpointer tracks) {
+void enqueue(GstElement* element, GstPad* pad, const RelayTracksRef& tracks,
+             const GstElement* maker) {
   const gst::Element queue = elementOf(GST_ELEMENT(binOf(element)), nameOf("queue").c_str());
   const gst::Pad input = gst::adopt(gst_element_request_pad_simple(queue.get(), "sink_%u"));
   // multiqueue numbers both sides alike.
   const std::string number = std::string(GST_OBJECT_NAME(input.get())).substr(5);
-  tracksOf(tracks)->add(queue.get(), {"sink_" + number, "src_" + number});
+  tracks->add(queue.get(), {"sink_" + number, "src_" + number}, nullptr, maker);
   gst_pad_link(pad, input.get());
+}
+
+void addTrack(GstElement* demuxer, GstPad* pad, gpointer tracks) {
+  enqueue(demuxer, pad, tracksOf(tracks), nullptr);
+}
+
+// It shows all its pads before it lets media go, and says nothing more about it.
+void addParsed(GstElement* parser, GstPad* pad, gpointer tracks) {
+  enqueue(parser, pad, tracksOf(tracks), parser);
 }
 
 GstElement* addParser(GstBin* bin, const RelayTracksRef& tracks) {
   GstElement* parser = addPart(bin, "parsebin", nullptr);
-  if (!parser) return nullptr;
-  tracks->expectMore();
-  connect(parser, "pad-added", G_CALLBACK(addTrack), tracks);
-  connect(parser, "no-more-pads", G_CALLBACK(noMore), tracks);
+  tracks->expectMore(parser);
+  connect(parser, "pad-added", G_CALLBACK(addParsed), tracks);
   return parser;
 }
 
 // A pad of a source that holds anything: a container, RTP, a bare codec.
 void parsePad(GstElement* source, GstPad* pad, gpointer tracks) {
   GstElement* parser = addParser(binOf(source), tracksOf(tracks));
-  if (!parser) return;
   const gst::Pad input = gst::adopt(gst_element_get_static_pad(parser, "sink"));
   gst_pad_link(pad, input.get());
   gst_element_sync_state_with_parent(parser);
@@ -83,8 +96,7 @@ void parsePad(GstElement* source, GstPad* pad, gpointer tracks) {
 
 void addQueue(GstBin* bin, const RelayTracksRef& tracks) {
   GstElement* queue = addPart(bin, "multiqueue", "queue");
-  g_object_set(queue, "max-size-buffers", 0, "max-size-time", kQueueTime, "max-size-bytes",
-               kQueueBytes, nullptr);
+  giveRoom(queue);
   connect(queue, "overrun", G_CALLBACK(overrun), tracks);
 }
 
@@ -95,18 +107,9 @@ struct Site {
   const RelayTracksRef& tracks;
 };
 
-Failure noPlugin(const char* factory) {
-  return io::Failed{"INPUT_UNREADABLE",
-                    std::string("GStreamer's element ") + factory + " is not installed", "",
-                    "input"};
-}
-
 // A source with one pad that is there from the start.
-Failure addStatic(const Site& site, GstElement* source, const char* factory) {
-  if (!source) return noPlugin(factory);
-  GstElement* parser = addParser(site.bin, site.tracks);
-  if (!parser) return noPlugin("parsebin");
-  gst_element_link(source, parser);
+Failure addStatic(const Site& site, GstElement* source) {
+  gst_element_link(source, addParser(site.bin, site.tracks));
   return std::nullopt;
 }
 
@@ -121,23 +124,22 @@ Failure addFile(const Site& site) {
   }
   GstElement* source = addPart(site.bin, "filesrc", "source");
   g_object_set(source, "location", location.get(), nullptr);
-  return addStatic(site, source, "filesrc");
+  return addStatic(site, source);
 }
 
 Failure addSrt(const Site& site) {
   GstElement* source = addPart(site.bin, "srtsrc", "source");
-  if (source) g_object_set(source, "uri", site.uri.c_str(), "auto-reconnect", FALSE, nullptr);
-  return addStatic(site, source, "srtsrc");
+  g_object_set(source, "uri", site.uri.c_str(), "auto-reconnect", FALSE, nullptr);
+  return addStatic(site, source);
 }
 
 // Its demuxer's pads are tracks; a parser behind each, because FLV tells no picture's size.
 Failure addRtmp(const Site& site) {
   GstElement* source = addPart(site.bin, "rtmp2src", "source");
-  if (!source) return noPlugin("rtmp2src");
   GstElement* demuxer = addPart(site.bin, "flvdemux", "demuxer");
   g_object_set(source, "location", site.uri.c_str(), nullptr);
   gst_element_link(source, demuxer);
-  site.tracks->expectMore();
+  site.tracks->expectMore(demuxer);
   connect(demuxer, "pad-added", G_CALLBACK(addTrack), site.tracks);
   connect(demuxer, "no-more-pads", G_CALLBACK(noMore), site.tracks);
   return std::nullopt;
@@ -145,14 +147,13 @@ Failure addRtmp(const Site& site) {
 
 Failure addRtsp(const Site& site) {
   GstElement* source = addPart(site.bin, "rtspsrc", "source");
-  if (!source) return noPlugin("rtspsrc");
   const UrlParts url = splitUrl(site.uri);
   g_object_set(source, "location", url.location.c_str(), "latency", kRtspLatencyMs, "tcp-timeout",
                kRtspTimeoutUs, nullptr);
   gst_util_set_object_arg(G_OBJECT(source), "protocols", "tcp");
   if (!url.user.empty())
     g_object_set(source, "user-id", url.user.c_str(), "user-pw", url.password.c_str(), nullptr);
-  site.tracks->expectMore();
+  site.tracks->expectMore(source);
   connect(source, "pad-added", G_CALLBACK(parsePad), site.tracks);
   connect(source, "no-more-pads", G_CALLBACK(noMore), site.tracks);
   return std::nullopt;
@@ -161,7 +162,6 @@ Failure addRtsp(const Site& site) {
 // HTTP: HLS, or whatever it serves. Of an adaptive stream nobody says that no more pads come.
 Failure addOther(const Site& site) {
   GstElement* source = addPart(site.bin, "urisourcebin", "source");
-  if (!source) return noPlugin("urisourcebin");
   g_object_set(source, "uri", site.uri.c_str(), nullptr);
   connect(source, "pad-added", G_CALLBACK(parsePad), site.tracks);
   return std::nullopt;
@@ -171,12 +171,21 @@ struct Way {
   std::string_view scheme;
   Failure (*add)(const Site& site);
   std::optional<bool> live;
+  std::array<const char*, 3> needs;  // elements
 };
 
+constexpr std::array<const char*, 3> kRtmpNeeds{"multiqueue", "rtmp2src", "flvdemux"};
+constexpr std::array<const char*, 3> kRtspNeeds{"multiqueue", "rtspsrc", "parsebin"};
+
 constexpr std::array kWays{
-    Way{"file", addFile, false}, Way{"srt", addSrt, true},        Way{"rtmp", addRtmp, true},
-    Way{"rtmps", addRtmp, true}, Way{"rtsp", addRtsp, true},      Way{"rtsps", addRtsp, true},
-    Way{"rtspt", addRtsp, true}, Way{"", addOther, std::nullopt},
+    Way{"file", addFile, false, {"multiqueue", "filesrc", "parsebin"}},
+    Way{"srt", addSrt, true, {"multiqueue", "srtsrc", "parsebin"}},
+    Way{"rtmp", addRtmp, true, kRtmpNeeds},
+    Way{"rtmps", addRtmp, true, kRtmpNeeds},
+    Way{"rtsp", addRtsp, true, kRtspNeeds},
+    Way{"rtsps", addRtsp, true, kRtspNeeds},
+    Way{"rtspt", addRtsp, true, kRtspNeeds},
+    Way{"", addOther, std::nullopt, {"multiqueue", "urisourcebin", "parsebin"}},
 };
 
 const Way& wayOf(std::string_view scheme) {
@@ -187,8 +196,7 @@ const Way& wayOf(std::string_view scheme) {
 
 void holdTrack(GstElement* source, GstPad* pad, gpointer tracks) {
   GstElement* queue = addPart(binOf(source), "queue", nullptr);
-  g_object_set(queue, "max-size-buffers", 0, "max-size-time", kQueueTime, "max-size-bytes",
-               kQueueBytes, nullptr);
+  giveRoom(queue);
   const gst::Pad input = gst::adopt(gst_element_get_static_pad(queue, "sink"));
   tracksOf(tracks)->add(queue, {"sink", "src"}, gst::Caps(gst_pad_get_current_caps(pad)));
   gst_pad_link(pad, input.get());
@@ -199,7 +207,7 @@ void holdTrack(GstElement* source, GstPad* pad, gpointer tracks) {
 Failure addHub(GstBin* bin, const HubInput& input, const RelayTracksRef& tracks) {
   GstElement* source = addPart(bin, "hubsrc", "source");
   g_object_set(source, "path", input.path.c_str(), nullptr);
-  tracks->expectMore();
+  tracks->expectMore(source);
   connect(source, "pad-added", G_CALLBACK(holdTrack), tracks);
   connect(source, "no-more-pads", G_CALLBACK(noMore), tracks);
   return std::nullopt;
@@ -222,13 +230,21 @@ std::optional<bool> isLive(const RelayInput& input) {
   return true;
 }
 
+GstElement* makeQueue() {
+  GstElement* queue = gst_element_factory_make("queue", nullptr);
+  giveRoom(queue);
+  return queue;
+}
+
 std::optional<io::Failed> addInput(GstElement* pipeline, const RelayInput& input,
                                    const RelayTracksRef& tracks) {
   GstBin* bin = GST_BIN(pipeline);
   if (const auto* hub = std::get_if<HubInput>(&input)) return addHub(bin, *hub, tracks);
-  const std::string scheme = schemeOf(input);
+  const Way& way = wayOf(schemeOf(input));
+  for (const char* element : way.needs)
+    if (!isInstalled(element)) return notInstalled(element, "input");
   addQueue(bin, tracks);
-  return wayOf(scheme).add({bin, std::get<UriInput>(input).uri, tracks});
+  return way.add({bin, std::get<UriInput>(input).uri, tracks});
 }
 
 }  // namespace pipelines

@@ -14,12 +14,9 @@ void RelayLoop::add(GstPad* pad) {
   std::lock_guard lock(mutex_);
   auto probe = std::make_unique<Probe>(Probe{shared_from_this(), lanes_.size()});
   Lane lane;
-  lane.pad = gst::share(pad);
-  // The segment has passed already, it stays with the pad.
-  const gst::Event segment(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+  lane.pad = pad;
   gst_segment_init(&lane.segment, GST_FORMAT_TIME);
-  if (segment) gst_event_copy_segment(segment.get(), &lane.segment);
-  lanes_.push_back(std::move(lane));
+  lanes_.push_back(lane);
   const auto types =
       static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
                                    GST_PAD_PROBE_TYPE_EVENT_FLUSH);
@@ -32,51 +29,100 @@ void RelayLoop::add(GstPad* pad) {
 GstPadProbeReturn RelayLoop::look(GstPad*, GstPadProbeInfo* info, gpointer data) {
   const auto* probe = static_cast<Probe*>(data);
   if ((info->type & GST_PAD_PROBE_TYPE_BUFFER) == 0)
-    return probe->loop->takeEvent(probe->index, GST_PAD_PROBE_INFO_EVENT(info));
-  probe->loop->account(probe->index, GST_PAD_PROBE_INFO_BUFFER(info));
-  return GST_PAD_PROBE_OK;
+    return probe->loop->takeEvent(probe->index, *info);
+  return probe->loop->takeFrame(probe->index, GST_PAD_PROBE_INFO_BUFFER(info));
 }
 
-GstPadProbeReturn RelayLoop::takeEvent(size_t index, GstEvent* event) {
+GstPadProbeReturn RelayLoop::takeEvent(size_t index, GstPadProbeInfo& info) {
   std::lock_guard lock(mutex_);
-  switch (GST_EVENT_TYPE(event)) {
+  Lane& lane = lanes_[index];
+  switch (GST_EVENT_TYPE(GST_EVENT(info.data))) {
     case GST_EVENT_SEGMENT:
-      gst_event_copy_segment(event, &lanes_[index].segment);
+      info.data = moved(lane, gst::Event(GST_EVENT(info.data)));
       return GST_PAD_PROBE_OK;
     case GST_EVENT_FLUSH_START:
+      return goingBack_ ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
     case GST_EVENT_FLUSH_STOP:
+      lane.ended = false;
+      lane.last = GST_CLOCK_TIME_NONE;
+      begin_ = GST_CLOCK_TIME_NONE;
+      end_ = 0;
+      return goingBack_ ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+    case GST_EVENT_EOS:
+      lane.ended = true;
+      if (std::ranges::all_of(lanes_, &Lane::ended)) post();
       return GST_PAD_PROBE_DROP;
-    case GST_EVENT_EOS: {
-      lanes_[index].ended = true;
-      if (std::ranges::all_of(lanes_, &Lane::ended))
-        gst_element_post_message(pipeline_,
-                                 gst_message_new_application(GST_OBJECT(pipeline_),
-                                                             gst_structure_new_empty(kRoundOver)));
-      return GST_PAD_PROBE_DROP;
-    }
     default:
       return GST_PAD_PROBE_OK;
   }
 }
 
-void RelayLoop::account(size_t index, const GstBuffer* buffer) {
-  std::lock_guard lock(mutex_);
-  const GstClockTime begins =
-      GST_BUFFER_PTS_IS_VALID(buffer) ? GST_BUFFER_PTS(buffer) : GST_BUFFER_DTS(buffer);
-  const GstClockTime running =
-      gst_segment_to_running_time(&lanes_[index].segment, GST_FORMAT_TIME, begins);
-  if (!GST_CLOCK_TIME_IS_VALID(running)) return;
-  const GstClockTime lasts = GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : 0;
-  round_ = std::max(round_, running + lasts);
+// Behind the round before.
+GstEvent* RelayLoop::moved(Lane& lane, const gst::Event& event) const {
+  gst_event_copy_segment(event.get(), &lane.segment);
+  lane.segment.base += offset_;
+  GstEvent* later = gst_event_new_segment(&lane.segment);
+  gst_event_set_seqnum(later, gst_event_get_seqnum(event.get()));
+  return later;
 }
 
-void RelayLoop::shift() {
+GstPadProbeReturn RelayLoop::takeFrame(size_t index, GstBuffer* buffer) {
   std::lock_guard lock(mutex_);
-  offset_ += static_cast<gint64>(std::exchange(round_, 0));
-  for (Lane& lane : lanes_) {
-    lane.ended = false;
-    gst_pad_set_offset(lane.pad.get(), offset_);
+  Lane& lane = lanes_[index];
+  if (isLeadIn(lane, buffer)) return GST_PAD_PROBE_DROP;
+  account(lane, buffer);
+  return GST_PAD_PROBE_OK;
+}
+
+// What a decoder of audio needs to begin, and what is at the time of the last round's end. Of the
+// first round it stays: nothing is before it.
+bool RelayLoop::isLeadIn(const Lane& lane, const GstBuffer* buffer) const {
+  if (offset_ == 0 || !GST_BUFFER_PTS_IS_VALID(buffer)) return false;
+  if (GST_BUFFER_PTS(buffer) >= lane.segment.start) return false;
+  const gst::Caps caps(gst_pad_get_current_caps(lane.pad));
+  return caps &&
+         g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)), "audio/");
+}
+
+void RelayLoop::account(Lane& lane, GstBuffer* buffer) {
+  const GstClockTime now =
+      gst_segment_to_running_time(&lane.segment, GST_FORMAT_TIME, GST_BUFFER_DTS_OR_PTS(buffer));
+  if (!GST_CLOCK_TIME_IS_VALID(now)) return;
+  if (GST_CLOCK_TIME_IS_VALID(lane.last) && now > lane.last) lane.spacing = now - lane.last;
+  lane.last = now;
+  const GstClockTime shown =
+      gst_segment_to_running_time(&lane.segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  const GstClockTime begins = GST_CLOCK_TIME_IS_VALID(shown) ? shown : now;
+  const bool says = GST_BUFFER_DURATION_IS_VALID(buffer) && GST_BUFFER_DURATION(buffer) > 0;
+  begin_ = std::min(begin_, begins);  // none is the greatest
+  end_ = std::max(end_, begins + (says ? GST_BUFFER_DURATION(buffer) : lane.spacing));
+}
+
+void RelayLoop::post() const {
+  gst_element_post_message(
+      pipeline_,
+      gst_message_new_application(GST_OBJECT(pipeline_), gst_structure_new_empty(kRoundOver)));
+}
+
+bool RelayLoop::isOver() {
+  std::lock_guard lock(mutex_);
+  return std::ranges::all_of(lanes_, &Lane::ended);
+}
+
+bool RelayLoop::goBack(const std::function<bool()>& seek) {
+  {
+    std::lock_guard lock(mutex_);
+    if (end_ <= begin_) return false;  // a round without a frame, and so would be all
+    offset_ += end_ - begin_;
+    begin_ = GST_CLOCK_TIME_NONE;
+    end_ = 0;
+    for (Lane& lane : lanes_) lane.ended = false;
+    goingBack_ = true;
   }
+  const bool gone = seek();
+  std::lock_guard lock(mutex_);
+  goingBack_ = false;
+  return gone;
 }
 
 }  // namespace pipelines

@@ -1,6 +1,7 @@
 #include "pipelines/relay_outputs.hpp"
 
 #include "gst/caps.hpp"
+#include "pipelines/installed.hpp"
 #include "pipelines/parse.hpp"
 #include "pipelines/url.hpp"
 
@@ -73,10 +74,11 @@ std::optional<io::Failed> findFileFault(const std::string& location) {
   return std::nullopt;
 }
 
+// Of what is installed.
 GstElement* addPart(GstElement* pipeline, const char* factory, const char* part) {
   GstElement* element =
       gst_element_factory_make(factory, (std::string(kOutputName) + part).c_str());
-  if (element) gst_bin_add(GST_BIN(pipeline), element);  // the bin owns it now
+  gst_bin_add(GST_BIN(pipeline), element);  // the bin owns it now
   return element;
 }
 
@@ -103,14 +105,20 @@ void configureRtsp(GstElement* sink, const std::string& url) {
     g_object_set(sink, "user-id", parts.user.c_str(), "user-pw", parts.password.c_str(), nullptr);
 }
 
+std::string escaped(std::string_view name) {
+  std::string format;
+  for (const char c : name) format += c == '%' ? "%%" : std::string(1, c);
+  return format;
+}
+
 // Segments are named after the playlist; number and extension are added.
 void configureHls(GstElement* sink, const HlsOutput& output) {
   const std::filesystem::path playlist(output.location);
-  const std::filesystem::path segments =
-      playlist.parent_path() / (playlist.stem().string() + "%05d.ts");
+  const std::string segments =
+      escaped((playlist.parent_path() / playlist.stem()).string()) + "%05d.ts";
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(output.segmentDuration).count();
   set(sink, "playlist-location", output.location);
-  set(sink, "location", segments.string());
+  set(sink, "location", segments);
   g_object_set(sink, "target-duration", static_cast<guint>(seconds), "playlist-length",
                output.segmentCount, "max-files", output.segmentCount, "send-keyframe-requests",
                FALSE, nullptr);
@@ -169,6 +177,9 @@ gst::Caps acceptedBy(const OutputKind& kind, const std::string& media) {
 }
 
 std::optional<io::Failed> findFault(const RelayOutput& output) {
+  const OutputKind& kind = kindOf(output);
+  for (const char* element : {kind.taker, kind.carrier, kind.sink})
+    if (element && !isInstalled(element)) return notInstalled(element, "output");
   if (const auto* file = std::get_if<FileOutput>(&output)) return findFileFault(file->location);
   if (const auto* hls = std::get_if<HlsOutput>(&output)) return findFileFault(hls->location);
   return std::nullopt;
@@ -179,12 +190,6 @@ std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutp
   const OutputKind& kind = kindOf(output);
   Output made{kind, addPart(pipeline, kind.taker, "taker"), nullptr};
   if (kind.sink) made.sink = addPart(pipeline, kind.sink, "sink");
-  const bool complete = made.taker && (!kind.sink || made.sink);
-  if (!complete)
-    return io::Failed{"OUTPUT_REFUSED",
-                      std::string("GStreamer's element ") + (made.taker ? kind.sink : kind.taker) +
-                          " is not installed",
-                      "", "output"};
   std::visit(Configure{made, hasAudio}, output);
   if (!made.sink) return made;
   // Nothing waits for its first buffer; clocksync is what waits for the time.

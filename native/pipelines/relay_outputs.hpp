@@ -11,6 +11,7 @@ namespace pipelines {
 
 // Elements of the output are named after this, so that an error tells its side.
 constexpr const char* kOutputName = "out-";
+constexpr const char* kOutputTaker = "out-taker";
 
 // What an output is made of, and what it can carry.
 struct OutputKind {

@@ -1,6 +1,7 @@
 #include "pipelines/relay_plan.hpp"
 
 #include "gst/caps.hpp"
+#include "pipelines/installed.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,8 @@ constexpr double kBitsPerPixel = 0.1;  // 5 Mbit/s for 1080p25
 constexpr int kDefaultKbps = 2500;
 constexpr int kLeastKbps = 200;
 
+using ParseContext = gst::Holder<GstParseContext, gst_parse_context_free>;
+using Names = gst::Holder<gchar*, g_strfreev>;
 using Released = gst::Holder<GList, gst_plugin_feature_list_free>;
 
 struct Parser {
@@ -176,6 +179,16 @@ TrackPlan planTrack(const RelayTrack& track, const OutputKind& kind) {
   return plan;
 }
 
+// Of a launch line.
+std::string missingOf(const std::string& line) {
+  if (line.empty()) return "";
+  const ParseContext context(gst_parse_context_new());
+  const gst::Element made = gst::sink(gst_parse_bin_from_description_full(
+      line.c_str(), TRUE, context.get(), GST_PARSE_FLAG_FATAL_ERRORS, nullptr));
+  const Names missing(gst_parse_context_get_missing_elements(context.get()));
+  return missing ? *missing.get() : "";
+}
+
 }  // namespace
 
 std::vector<TrackPlan> planTracks(const std::vector<RelayTrack>& tracks, const OutputKind& kind) {
@@ -188,6 +201,12 @@ std::vector<TrackPlan> planTracks(const std::vector<RelayTrack>& tracks, const O
     plans.push_back(std::move(plan));
   }
   return plans;
+}
+
+std::string findMissing(const TrackPlan& plan) {
+  if (plan.decoded && !isInstalled("decodebin")) return "decodebin";
+  const std::string missing = missingOf(plan.parser);
+  return missing.empty() ? missingOf(plan.encoder) : missing;
 }
 
 }  // namespace pipelines

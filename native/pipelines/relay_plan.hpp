@@ -21,4 +21,7 @@ struct TrackPlan {
 // As many plans as tracks.
 std::vector<TrackPlan> planTracks(const std::vector<RelayTrack>& tracks, const OutputKind& kind);
 
+// An element that the plan takes and that is not installed; empty: all are.
+std::string findMissing(const TrackPlan& plan);
+
 }  // namespace pipelines

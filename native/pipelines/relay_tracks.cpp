@@ -48,31 +48,34 @@ void RelayTrack::leaveOut() {
   letGo();
 }
 
-void RelayTracks::expectMore() {
+void RelayTracks::expectMore(const GstElement* maker) {
   std::lock_guard lock(mutex_);
-  ++expected_;
+  makers_.insert(maker);
 }
 
-void RelayTracks::haveNoMore() {
+void RelayTracks::haveNoMore(const GstElement* maker) {
   {
     std::lock_guard lock(mutex_);
-    --expected_;
+    makers_.erase(maker);
   }
   settleIfComplete();
 }
 
-void RelayTracks::add(GstElement* queue, const Ends& ends, gst::Caps known) {
+void RelayTracks::add(GstElement* queue, const Ends& ends, gst::Caps known,
+                      const GstElement* maker) {
   std::lock_guard lock(mutex_);
   RelayTrack track;
   track.input = gst::adopt(gst_element_get_static_pad(queue, ends.input.c_str()));
   track.pad = gst::adopt(gst_element_get_static_pad(queue, ends.output.c_str()));
   track.caps = std::move(known);
+  track.maker = maker;
   track.hold = gst_pad_add_probe(track.pad.get(), kHeld, holdFrames, nullptr, nullptr);
   auto probe = std::make_unique<Probe>(Probe{shared_from_this(), tracks_.size()});
   const GDestroyNotify drop = [](gpointer data) {
     std::unique_ptr<Probe> owned(static_cast<Probe*>(data));
   };
   gst_pad_add_probe(track.input.get(), kAll, look, probe.release(), drop);  // now owned by the pad
+  if (loop_) loop_->add(track.input.get());
   tracks_.push_back(std::move(track));
 }
 
@@ -89,6 +92,7 @@ bool RelayTracks::learn(size_t index, const GstPadProbeInfo& info) {
     if (settled_) return true;
     RelayTrack& track = tracks_[index];
     if ((info.type & GST_PAD_PROBE_TYPE_BUFFER) != 0) takeTimes(track, GST_BUFFER(info.data));
+    makers_.erase(track.maker);
     track.shown = isEvent(info) ? framesWanted_ : track.shown + 1;
     if (track.shown < framesWanted_) return false;
   }
@@ -97,7 +101,7 @@ bool RelayTracks::learn(size_t index, const GstPadProbeInfo& info) {
 }
 
 bool RelayTracks::isComplete() const {
-  return expected_ == 0 && !tracks_.empty() &&
+  return makers_.empty() && !tracks_.empty() &&
          std::ranges::all_of(tracks_, [this](const RelayTrack& track) {
            return track.caps || track.shown >= framesWanted_;
          });

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "gst/ref.hpp"
+#include "pipelines/relay_loop.hpp"
 
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pipelines {
@@ -17,6 +20,7 @@ struct RelayTrack {
   bool hasTimes = true;  // of presentation
   bool hasDecodeTimes = true;
   int shown = 0;  // frames that came
+  const GstElement* maker = nullptr;
   gulong hold = 0;  // the probe
 
   void letGo();
@@ -35,14 +39,17 @@ class RelayTracks : public std::enable_shared_from_this<RelayTracks> {
   };
 
   // `pipeline` outlives its pads. How many frames are looked at tells whether all have times.
-  RelayTracks(GstElement* pipeline, int framesWanted)
-      : pipeline_(pipeline), framesWanted_(framesWanted) {}
+  // `loop` may be nullptr.
+  RelayTracks(GstElement* pipeline, int framesWanted, std::shared_ptr<RelayLoop> loop)
+      : pipeline_(pipeline), framesWanted_(framesWanted), loop_(std::move(loop)) {}
 
-  // One more element that makes tracks, and one that has no more of them.
-  void expectMore();
-  void haveNoMore();
-  // Before media comes. `known`: its caps, if its frames need not be waited for.
-  void add(GstElement* queue, const Ends& ends, gst::Caps known = nullptr);
+  // One more element that makes tracks, and that it has no more of them.
+  void expectMore(const GstElement* maker);
+  void haveNoMore(const GstElement* maker);
+  // Before media comes. `known`: its caps, if its frames need not be waited for. `maker`: has no
+  // more when media comes.
+  void add(GstElement* queue, const Ends& ends, gst::Caps known = nullptr,
+           const GstElement* maker = nullptr);
   void settle();  // with those that are there
 
   // Pipeline thread, after the message.
@@ -57,8 +64,9 @@ class RelayTracks : public std::enable_shared_from_this<RelayTracks> {
 
   GstElement* const pipeline_;
   const int framesWanted_;
+  const std::shared_ptr<RelayLoop> loop_;
   std::mutex mutex_;  // guards what follows
-  int expected_ = 0;
+  std::set<const GstElement*> makers_;  // that may have more
   bool settled_ = false;
   std::vector<RelayTrack> tracks_;
 };

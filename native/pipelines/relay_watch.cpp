@@ -56,6 +56,26 @@ void RelayWatch::gateStops() {
   gate_ = false;
 }
 
+void RelayWatch::rest() {
+  std::lock_guard lock(mutex_);
+  gate_ = false;
+  if (started_ && !GST_CLOCK_TIME_IS_VALID(restingSince_))
+    restingSince_ = gst_element_get_current_running_time(pipeline_);
+}
+
+void RelayWatch::goOn() {
+  std::lock_guard lock(mutex_);
+  const GstClockTime since = std::exchange(restingSince_, GST_CLOCK_TIME_NONE);
+  const GstClockTime now = gst_element_get_current_running_time(pipeline_);
+  if (GST_CLOCK_TIME_IS_VALID(since) && GST_CLOCK_TIME_IS_VALID(now))
+    delay(GST_CLOCK_DIFF(since, now));
+}
+
+void RelayWatch::delay(GstClockTimeDiff by) {
+  delay_ += by;
+  for (GstElement* clocksync : paced_) g_object_set(clocksync, "ts-offset", delay_, nullptr);
+}
+
 bool RelayWatch::flows() {
   std::lock_guard lock(mutex_);
   return gate_ && sink_;
@@ -67,9 +87,8 @@ void RelayWatch::gateFlows() {
     std::lock_guard lock(mutex_);
     gate_ = true;
     const GstClockTime now = gst_element_get_current_running_time(pipeline_);
-    if (GST_CLOCK_TIME_IS_VALID(now))
-      for (GstElement* clocksync : std::exchange(paced_, {}))
-        g_object_set(clocksync, "ts-offset", static_cast<gint64>(now), nullptr);
+    if (!std::exchange(started_, true) && GST_CLOCK_TIME_IS_VALID(now))
+      delay(static_cast<GstClockTimeDiff>(now));
   }
   post();
 }

@@ -20,6 +20,9 @@ class RelayWatch : public std::enable_shared_from_this<RelayWatch> {
   // A clocksync: what comes first through any of them is in time.
   void pace(GstElement* clocksync);
   void gateStops();
+  // What is not live rests, and goes on later by so much.
+  void rest();
+  void goOn();
   bool flows();
 
   // Streaming threads.
@@ -29,10 +32,14 @@ class RelayWatch : public std::enable_shared_from_this<RelayWatch> {
   static GstPadProbeReturn look(GstPad* pad, GstPadProbeInfo* info, gpointer watch);
   bool sees(const GstBuffer* buffer);
   void post() const;
+  void delay(GstClockTimeDiff by);
 
   GstElement* pipeline_ = nullptr;  // which outlives its pads
   std::mutex mutex_;  // guards what follows
   std::vector<GstElement*> paced_;
+  GstClockTimeDiff delay_ = 0;  // of what is paced
+  GstClockTime restingSince_ = GST_CLOCK_TIME_NONE;
+  bool started_ = false;
   bool gate_ = false;
   bool sink_ = true;
   int buffers_ = 0;  // that came to the sink and are no headers

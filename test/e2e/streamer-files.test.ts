@@ -1,7 +1,7 @@
-import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import test from 'ava';
-import {makeFolder} from '../helpers/command.ts';
+import {makeFolder, runCommand} from '../helpers/command.ts';
 import {complaints, makeFilm, probe} from '../helpers/films.ts';
 import type {FilmName} from '../helpers/films.ts';
 import {runStreamer, startStreamer} from '../helpers/streamer.ts';
@@ -75,6 +75,50 @@ test(becomes, {
 	...{film: 'sound.mp3', output: 'out.ts', codecs: ['mp3']},
 	says: 'MP3 passes through',
 });
+
+/** Of all pictures, or of all packets with `-c copy`. */
+const hashes = async (file: string, ...options: string[]): Promise<string[]> => {
+	const args = ['-v', 'error', '-i', file, ...options, '-f', 'framemd5', '-'];
+	const {stdout} = await runCommand('ffmpeg', args);
+	const lines = stdout.split('\n').filter(line => /^\d/.test(line));
+	return lines.map(line => `${line.slice(0, 1)} ${line.split(',').at(-1)!.trim()}`).sort();
+};
+
+for (const film of ['plain.mp4', 'bframes.mp4'] as const)
+	test(`what passes through of ${film} is untouched`, async t => {
+		const folder = makeFolder(t);
+		const input = await makeFilm(t, folder, {name: film, seconds: 1});
+		for (const output of ['out.mp4', 'out.flv', 'out.ts']) {
+			t.is((await runStreamer(t, [input, `${folder}/${output}`])).code, 0);
+			// Parameter sets may have been added, so pictures are compared.
+			const pictures = await hashes(input, '-map', '0:v');
+			t.is(pictures.length, 25);
+			t.deepEqual(await hashes(`${folder}/${output}`, '-map', '0:v'), pictures);
+		}
+		// What stands before the beginning and behind the end by mp4's edit list is not played, and not passed on.
+		const sound = ['-map', '0:a', '-c', 'copy'];
+		const before = await hashes(input, ...sound);
+		const after = await hashes(`${folder}/out.mp4`, ...sound);
+		t.true(after.length >= before.length - 2);
+		t.deepEqual(
+			after.filter(packet => !before.includes(packet)),
+			[],
+		);
+	});
+
+for (const variant of ['mpegts', 'fmp4'])
+	test(`a playlist may have a percent sign and blanks in its name, as ${variant} too`, async t => {
+		const folder = `${makeFolder(t)}/50% of %d`;
+		mkdirSync(folder);
+		const input = await makeFilm(t, folder, {name: 'plain.mp4', seconds: 3});
+		const playlist = `${folder}/100%d of it.m3u8`;
+		const {code, lines} = await runStreamer(t, [input, playlist, '--hls', variant]);
+		t.is(code, 0, lines.join('\n'));
+		const listed = readFileSync(playlist, 'utf8').match(/^[^#\s].*$/gm) ?? [];
+		t.true(listed.length > 0);
+		for (const name of listed) t.true(existsSync(`${folder}/${name}`), name);
+		t.is(await complaints(playlist), '');
+	});
 
 test('an output file is replaced by a whole one only', async t => {
 	const folder = makeFolder(t);

@@ -78,6 +78,18 @@ test('a megabyte without an end of line is one line of help, and the next word i
 	t.is(lines.filter(line => line.startsWith('the words are')).length, 1);
 });
 
+test('a megabyte that never ends its line is one line of help, and harms nothing', async t => {
+	const {child, until, ended, lines, output} = await start(t);
+	await until(({state}) => state === 'playing');
+	child.stdin!.end(Buffer.alloc(1_048_576, 'x'));
+	const {position} = await until(() => lines.some(line => line.startsWith('the words are')));
+	await until(status => status.position > position + 0.5);
+	child.kill('SIGTERM');
+	t.is(await ended(), 0);
+	t.is(lines.filter(line => line.startsWith('the words are')).length, 1);
+	t.is(await complaints(output), '');
+});
+
 test('the end of input is no exit where there is no terminal', async t => {
 	const {child, until, ended} = await start(t);
 	await until(({state}) => state === 'playing');

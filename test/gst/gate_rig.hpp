@@ -29,6 +29,7 @@ struct Unit {
 struct Given {
   std::optional<double> pts, dts;
   bool key = false;
+  std::optional<double> duration;
 };
 
 // A gate with pads of our own around each track: whoever pushes is the streaming thread.
@@ -139,9 +140,11 @@ class GateRig {
       const gst::Buffer buffer(taken);
       Lane& lane = of(pad);
       std::lock_guard lock(lane.mutex);
-      lane.given.push_back({lane.runningMs(GST_BUFFER_PTS(taken)),
-                            lane.runningMs(GST_BUFFER_DTS(taken)),
-                            !GST_BUFFER_FLAG_IS_SET(taken, GST_BUFFER_FLAG_DELTA_UNIT)});
+      Given given{lane.runningMs(GST_BUFFER_PTS(taken)), lane.runningMs(GST_BUFFER_DTS(taken)),
+                  !GST_BUFFER_FLAG_IS_SET(taken, GST_BUFFER_FLAG_DELTA_UNIT), std::nullopt};
+      if (GST_BUFFER_DURATION_IS_VALID(taken))
+        given.duration = static_cast<double>(GST_BUFFER_DURATION(taken)) / 1e6;
+      lane.given.push_back(given);
       return GST_FLOW_OK;
     }
 

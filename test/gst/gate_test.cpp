@@ -209,6 +209,15 @@ TEST(Gate, BeginsWithADecodeTimeOfZeroWhereNoneMayBeNegative) {
   }
 }
 
+TEST(Gate, LeavesOutTheLeadInOfAudioWhereNoTimeMayBeNegative) {
+  GateRig rig({.decodeFromZero = true}, kBoth, false);
+  rig.sendSegment(kVideo, 0);
+  rig.sendSegment(kAudio, 20);
+  rig.push(kVideo, {0, 0, true, kPictureMs});
+  for (int ms = 0; ms < 100; ms += kAudioMs) rig.push(kAudio, {ms, {}, true, kAudioMs});
+  EXPECT_EQ(shownMs(rig, kAudio), (std::vector<double>{0, 20, 40, 60}));
+}
+
 TEST(Gate, TellsDownstreamThatNothingIsLive) {
   GateRig rig({}, {TrackKind::video});
   EXPECT_FALSE(rig.isLive(kVideo));
@@ -299,6 +308,33 @@ TEST_P(GateCut, IsAsLongAsWantedInEveryTrack) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, GateCut, testing::Values(1, 39, 40, 41, 500, 1000, 1010));
+
+// 7 ms are missing now and then: the frame before the one that is due ends too early.
+TEST(Gate, IsNotTooShortWhereTimesAreNotExact) {
+  GateRig rig({.duration = 1s}, {TrackKind::audio});
+  for (int at = 0; at < 980; at += 20) rig.push(0, {at, {}, true, 20});
+  rig.push(0, {1007, {}, true, 20});
+  rig.push(0, {1027, {}, true, 20});
+  EXPECT_EQ(shownMs(rig, 0).back(), 1007);
+  EXPECT_EQ(rig.ends(0), 1);
+}
+
+// A muxer has nothing else to know it from.
+TEST(Gate, SaysHowLongTheLastFrameLasts) {
+  GateRig rig({.duration = 120ms}, kBoth);
+  for (int ms = 0; ms < 200; ms += kPictureMs) rig.push(kVideo, {ms, ms, ms == 0});
+  for (int ms = 0; ms < 200; ms += kAudioMs) rig.push(kAudio, {ms, {}, true, 15});
+  EXPECT_EQ(rig.given(kVideo).back().pts, 80);
+  EXPECT_EQ(rig.given(kVideo).back().duration, kPictureMs);
+  EXPECT_EQ(rig.given(kAudio).back().duration, 15);
+}
+
+TEST(Gate, DoesNotCountAudioThatIsNotHeard) {
+  GateRig rig({.duration = 100ms}, {TrackKind::audio}, false);
+  rig.sendSegment(0, 1020);
+  for (int ms = 1000; ms < 1300; ms += kAudioMs) rig.push(0, {ms, {}, true, kAudioMs});
+  EXPECT_EQ(shownMs(rig, 0), (std::vector<double>{-20, 0, 20, 40, 60, 80}));
+}
 
 TEST(Gate, CutsReorderedPicturesInDecodeOrder) {
   GateRig rig({.duration = 1s}, {TrackKind::video});
@@ -422,6 +458,29 @@ TEST(Gate, LeavesAFileAsItIs) {
   rig.push(kAudio, {30, {}, true, kAudioMs});
   EXPECT_EQ(shownMs(rig, kVideo), std::vector<double>{60});
   EXPECT_EQ(shownMs(rig, kAudio), (std::vector<double>{10, 30}));
+}
+
+TEST(Gate, LetsAFileWaitInAPause) {
+  GateRig rig({}, {TrackKind::audio}, false);
+  rig.push(0, {0, {}, true, 20});
+  rig.gate().pause();
+  std::thread pushing([&] { EXPECT_EQ(rig.push(0, {20, {}, true, 20}), GST_FLOW_OK); });
+  rig.gate().play();
+  pushing.join();
+  rig.push(0, {40, {}, true, 20});
+  EXPECT_EQ(shownMs(rig, 0), (std::vector<double>{0, 20, 40}));
+  EXPECT_EQ(rig.gate().stats().droppedFrames, 0U);
+}
+
+TEST(Gate, FinishLetsGoOfAFileThatWaitsInAPause) {
+  GateRig rig({}, {TrackKind::audio}, false);
+  rig.push(0, {0, {}, true, 20});
+  rig.gate().pause();
+  std::thread pushing([&] { EXPECT_EQ(rig.push(0, {20, {}, true, 20}), GST_FLOW_OK); });
+  rig.gate().finish();
+  pushing.join();
+  EXPECT_TRUE(rig.awaitEnd(0));
+  EXPECT_EQ(shownMs(rig, 0), (std::vector<double>{0}));
 }
 
 TEST(Gate, LetsTheAudioOfAFileWaitForItsFirstPicture) {

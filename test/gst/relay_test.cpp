@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace {
 
@@ -52,12 +53,16 @@ class Relay : public testing::Test {
 
   io::Planned run(pipelines::RelaySpec spec) {
     last_ = server_.start(std::move(spec));
-    EXPECT_TRUE(server_.await<io::Stopped>(last_));
-    EXPECT_EQ(server_.count<io::EndOfStream>(last_), 1U);
-    const auto failed = server_.events(last_);
-    for (const io::Event& event : failed)
-      if (const auto* it = std::get_if<io::Failed>(&event)) ADD_FAILURE() << it->message;
+    expectFinished(last_);
     return server_.await<io::Planned>(last_).value_or(io::Planned{});
+  }
+
+  void expectFinished(io::Id id) {
+    EXPECT_TRUE(server_.await<io::Stopped>(id));
+    EXPECT_EQ(server_.count<io::EndOfStream>(id), 1U);
+    for (const io::Event& event : server_.events(id))
+      if (const auto* it = std::get_if<io::Failed>(&event))
+        ADD_FAILURE() << it->message << "\n" << it->detail;
   }
 
   io::Failed runFailing(pipelines::RelaySpec spec) {
@@ -167,6 +172,58 @@ TEST_F(Relay, BeginsWhereItIsTold) {
   EXPECT_EQ(framesPassed(), 30U);
 }
 
+// A round is 2 s.
+TEST_F(Relay, LoopsUntilItsLengthIsReached) {
+  const std::array<std::pair<const char*, const char*>, 4> kinds{
+      {{"a.mp4", "mp4mux"}, {"a.mkv", "matroskamux"}, {"a.ts", "mpegtsmux"}, {"a.flv", "flvmux"}}};
+  for (const auto& [name, muxer] : kinds) {
+    SCOPED_TRACE(name);
+    pipelines::RelaySpec spec = toFile(makeFilm(name, muxer, "x264enc bframes=0"), "mp4");
+    spec.loop = true;
+    spec.duration = 5s;
+    run(spec);
+    EXPECT_NEAR(static_cast<double>(framesPassed()), 125, 4);
+    const auto frames = framesOf(at("out.mp4"), 100);
+    ASSERT_EQ(frames.size(), 100U);
+    for (size_t i = 1; i < frames.size(); ++i) {
+      EXPECT_GT(frames[i]->dts, frames[i - 1]->dts) << i;
+      EXPECT_LT(frames[i]->dts - frames[i - 1]->dts, 120ms) << i;
+    }
+  }
+}
+
+TEST_F(Relay, LoopsFromWhereItIsToldToBegin) {
+  pipelines::RelaySpec spec = toFile(makeFilm("a.mp4", "mp4mux"), "ts");
+  spec.loop = true;
+  spec.start = 1s;  // a round is 1.2 s
+  spec.duration = 3s;
+  run(spec);
+  EXPECT_NEAR(static_cast<double>(framesPassed()), 75, 3);
+}
+
+TEST_F(Relay, FinishesInPause) {
+  pipelines::RelaySpec spec = toFile(makeFilm("a.mp4", "mp4mux"), "mp4");
+  spec.paused = true;
+  spec.loop = true;
+  const io::Id id = server_.start(spec);
+  ASSERT_EQ(server_.await<io::StateChanged>(id)->state, "paused");
+  EXPECT_EQ(server_.pipeline(id).meter()->stats().frames, 0U);
+  server_.pipeline(id).play();
+  while (server_.pipeline(id).meter()->stats().frames < 60) std::this_thread::yield();
+  server_.pipeline(id).pause();
+  ASSERT_EQ(server_.await<io::StateChanged>(id, 2)->state, "paused");
+  server_.pipeline(id).finish();
+  expectFinished(id);
+  EXPECT_EQ(framesOf(at("out.mp4"), 50).size(), 50U);
+}
+
+TEST_F(Relay, NamesSegmentsAfterAnyPlaylist) {
+  pipelines::RelaySpec spec = toFile(makeFilm("a.mp4", "mp4mux"), "ts");
+  spec.output = pipelines::HlsOutput{at("100%d.m3u8"), 1s, 3};
+  run(spec);
+  EXPECT_TRUE(std::filesystem::exists(at("100%d00000.ts")));
+}
+
 TEST_F(Relay, WritesAPlaylistWithAnEndAndAWindow) {
   pipelines::RelaySpec spec = toFile(makeFilm("a.mp4", "mp4mux"), "ts");
   spec.output = pipelines::HlsOutput{at("index.m3u8"), 1s, 3};
@@ -224,6 +281,11 @@ TEST_F(Relay, PublishesIntoAStreamOfTheHub) {
 TEST_F(Relay, SaysWhichSideFailed) {
   const std::string film = makeFilm("a.mp4", "mp4mux");
   std::ofstream(at("text.mp4")) << "this is no film\n";
+  pipelines::RelaySpec http = toFile("", "ts");
+  http.input = pipelines::UriInput{"http://127.0.0.1:1/a.m3u8", false};
+  const io::Failed refused = runFailing(http);
+  EXPECT_EQ(refused.code, "INPUT_UNREADABLE") << refused.message << refused.detail;
+  EXPECT_EQ(refused.side, "input");
   const io::Failed missing = runFailing(toFile(at("missing.mp4"), "mp4"));
   EXPECT_EQ(missing.code, "FILE_UNREADABLE");
   EXPECT_EQ(missing.side, "input");

@@ -16,15 +16,15 @@ export type RtmpServer = {
 	freeze: () => void;
 };
 
-/** nginx with its RTMP module; `live` takes whoever publishes, `closed` nobody. */
+/** nginx with its RTMP module; `live` takes whoever publishes, `closed` nobody. `patience`: how it leaves silent peers. */
 export const startRtmpServer = async (
 	t: ExecutionContext,
-	{port = 0}: {port?: number} = {},
+	{port = 0, patience = ''}: {port?: number; patience?: string} = {},
 ): Promise<RtmpServer> => {
 	const chosen = port || (await freePort());
 	const folder = makeFolder(t);
 	mkdirSync(`${folder}/logs`);
-	writeFileSync(`${folder}/nginx.conf`, configuration(folder, chosen));
+	writeFileSync(`${folder}/nginx.conf`, configuration({folder, port: chosen, patience}));
 	const child = spawn('nginx', ['-p', folder, '-c', `${folder}/nginx.conf`, '-e', 'stderr'], {
 		stdio: ['ignore', 'inherit', 'inherit'],
 	});
@@ -39,8 +39,10 @@ export const startRtmpServer = async (
 	return {port: chosen, url, stop, freeze: () => child.kill('SIGSTOP')};
 };
 
+type Settings = {folder: string; port: number; patience: string};
+
 // One process, so that a signal reaches all of it.
-const configuration = (folder: string, port: number): string => `
+const configuration = ({folder, port, patience}: Settings): string => `
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
 daemon off;
 master_process off;
@@ -51,6 +53,7 @@ rtmp {
 	access_log off;
 	server {
 		listen 127.0.0.1:${port};
+		${patience}
 		application live { live on; }
 		application closed { live on; deny publish all; }
 	}

@@ -22,14 +22,22 @@ export type RunningStreamer = {
 	until: (isWanted: (status: StreamerStatus) => boolean) => Promise<StreamerStatus>;
 };
 
+/** `env` replaces the environment; `within` is a command that runs another one, in front of it. */
+type RunOptions = {cwd?: string; env?: NodeJS.ProcessEnv; within?: readonly string[]};
+
 /** The command as a user types it, with standard input left open; killed when the test is over. */
 export const startStreamer = (
 	t: ExecutionContext,
 	args: string[],
-	{cwd, stdin = 'pipe'}: {cwd?: string; stdin?: 'pipe' | 'ignore'} = {},
+	{cwd, env, within = [], stdin = 'pipe'}: RunOptions & {stdin?: 'pipe' | 'ignore'} = {},
 ): RunningStreamer => {
 	const stdio: StdioOptions = [stdin, 'ignore', 'pipe'];
-	const child = spawn(`${process.cwd()}/bin/streamer`, args, {stdio, ...(cwd && {cwd})});
+	const [command = '', ...words] = [...within, `${process.cwd()}/bin/streamer`, ...args];
+	const child = spawn(command, words, {
+		stdio,
+		...(cwd && {cwd}),
+		...(env && {env}),
+	});
 	const exit = once(child, 'close') as Promise<[number | null, string | null]>;
 	t.teardown(async () => {
 		child.kill('SIGKILL');
@@ -84,7 +92,7 @@ export type Ran = {code: number | string; lines: string[]};
 export const runStreamer = async (
 	t: ExecutionContext,
 	args: string[],
-	options: {cwd?: string} = {},
+	options: RunOptions = {},
 ): Promise<Ran> =>
 	inTurn(async () => {
 		const streamer = startStreamer(t, args, {...options, stdin: 'ignore'});
