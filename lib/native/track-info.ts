@@ -17,7 +17,7 @@ export type RtpTrackSpec = {
 	rtcpChannel: number;
 	/** H264: sprop-parameter-sets; H265: sprop-vps, sprop-sps, sprop-pps. */
 	parameterSets: Uint8Array[];
-	/** MPEG4-GENERIC: AudioSpecificConfig; MP4A-LATM: StreamMuxConfig; MP4V-ES: VOS and VOL headers. */
+	/** MPEG4-GENERIC: AudioSpecificConfig; MP4A-LATM: StreamMuxConfig; MP4V-ES: VOS and VOL headers; JPEG: width and height in 16 bits each. */
 	config: Uint8Array;
 	/** MP4A-LATM: every packet may bring the StreamMuxConfig (cpresent). */
 	configInBand: boolean;
@@ -90,6 +90,8 @@ export type TrackInfo = {fmp4: string; playable: string} & (
 			frameRateNum: number;
 			frameRateDen: number;
 			maxReorderFrames: number;
+			/** As a session description says it behind the payload type; may be empty. */
+			fmtp: string;
 	  }
 	/** Every other audio codec that is understood. */
 	| {

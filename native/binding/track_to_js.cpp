@@ -3,9 +3,11 @@
 #include "binding/fields.hpp"
 
 #include "core/fmp4.hpp"
+#include "core/format_parameters.hpp"
 #include "core/playable.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <variant>
 #include <vector>
 
@@ -54,8 +56,10 @@ void describe(Fields& fields, const core::H265Parameters& h265) {
 }
 
 // What is known of any video or audio codec.
-void describe(Fields& fields, const core::VideoParameters& video) {
+template <std::derived_from<core::VideoParameters> Video>
+void describe(Fields& fields, const Video& video) {
   describePictures(fields.set("type", "video"), video);
+  fields.set("fmtp", core::formatParameters(video));
 }
 
 void describe(Fields& fields, const core::AudioParameters& audio) {

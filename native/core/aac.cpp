@@ -79,13 +79,17 @@ void readHiddenExtension(BitReader& bits, AudioConfig& config) {
   constexpr uint32_t kSbrSync = 0x2b7;
   constexpr uint32_t kPsSync = 0x548;
   if (config.objectType == kErLc || config.objectType == kErLd) bits.skip(2);  // epConfig
-  if (bits.left() < 17 || bits.bits(11) != kSbrSync) return;
+  BitReader ahead = bits;
+  if (bits.left() < 17 || ahead.bits(11) != kSbrSync) return;
+  bits = ahead;
   if (readObjectType(bits) != kSbr || !bits.flag()) return;
   const uint32_t rate = readRate(bits);
   if (!bits.ok() || rate == 0) return;
   config.sbr = true;
   config.outputSampleRateHz = rate;
-  if (bits.left() < 12 || bits.bits(11) != kPsSync) return;
+  ahead = bits;
+  if (bits.left() < 12 || ahead.bits(11) != kPsSync) return;
+  bits = ahead;
   config.ps = bits.flag();
 }
 
@@ -101,6 +105,10 @@ void readOpenExtension(BitReader& bits, AudioConfig& config) {
 
 Result<AudioConfig> parseAudioConfig(ByteView bytes) {
   BitReader bits(bytes);
+  return readAudioConfig(bits);
+}
+
+Result<AudioConfig> readAudioConfig(BitReader& bits) {
   AudioConfig config;
   config.objectType = readObjectType(bits);
   config.sampleRateHz = readRate(bits);

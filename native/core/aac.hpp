@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/bit_reader.hpp"
 #include "core/bytes.hpp"
 #include "core/result.hpp"
 
@@ -21,6 +22,8 @@ struct AudioConfig {
 };
 
 Result<AudioConfig> parseAudioConfig(ByteView config);
+// The same where something else may follow.
+Result<AudioConfig> readAudioConfig(BitReader& bits);
 
 struct AdtsHeader {
   std::array<uint8_t, 2> config{};  // the AudioSpecificConfig that says the same

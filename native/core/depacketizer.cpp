@@ -1,9 +1,12 @@
 #include "core/depacketizer.hpp"
 
 #include "core/aac_depacketizer.hpp"
+#include "core/av1_depacketizer.hpp"
 #include "core/framed_audio.hpp"
 #include "core/h264_depacketizer.hpp"
 #include "core/h265_depacketizer.hpp"
+#include "core/jpeg_depacketizer.hpp"
+#include "core/latm_depacketizer.hpp"
 #include "core/opaque_depacketizer.hpp"
 #include "core/picture_depacketizer.hpp"
 #include "core/whole_packets.hpp"
@@ -28,8 +31,9 @@ std::unique_ptr<Depacketizer> makeFramed(const RtpTrackConfig& config, Depacketi
 }
 
 template <const PictureFormat& format>
-std::unique_ptr<Depacketizer> makePictures(const RtpTrackConfig&, Depacketizer::Sink&& sink) {
-  return std::make_unique<PictureDepacketizer>(format, std::move(sink));
+std::unique_ptr<Depacketizer> makePictures(const RtpTrackConfig& config,
+                                           Depacketizer::Sink&& sink) {
+  return std::make_unique<PictureDepacketizer>(format, config, std::move(sink));
 }
 
 struct Entry {
@@ -42,7 +46,11 @@ constexpr Entry kEntries[] = {
     {"H265", make<H265Depacketizer>},
     {"VP8", makePictures<kVp8Format>},
     {"VP9", makePictures<kVp9Format>},
+    {"AV1", make<Av1Depacketizer>},
+    {"JPEG", make<JpegDepacketizer>},
+    {"MP4V-ES", makePictures<kMpeg4VideoFormat>},
     {"MPEG4-GENERIC", make<AacDepacketizer>},
+    {"MP4A-LATM", make<LatmDepacketizer>},
     {"OPUS", makeOpusDepacketizer},
     {"MPA", makeFramed<kMpegAudioFormat>},
     {"AC3", makeFramed<kAc3Format>},
@@ -69,6 +77,15 @@ const Entry* find(std::string_view codec) {
 }
 
 }  // namespace
+
+Track trackOf(const RtpTrackConfig& config, Parameters parameters) {
+  Track track{config.kind, config.codec, config.clockRateHz, std::move(parameters)};
+  if (track.codec != "MP4A-LATM") return track;
+  track.codec = "MPEG4-GENERIC";
+  if (const AudioParameters* audio = audioOf(track.parameters))
+    track.clockRateHz = audio->sampleRateHz;
+  return track;
+}
 
 bool isUnderstood(std::string_view codec) { return find(codec) != nullptr; }
 

@@ -50,14 +50,18 @@ struct RtpTrackConfig {
   uint8_t channels = 1;  // of audio
   std::vector<Bytes> parameterSets{};  // H264: sprop-parameter-sets; H265: sprop-vps, -sps and -pps
   OpaqueParameters described{};  // what goes on to readers of an opaque track
-  Bytes
-      config{};  // MPEG4-GENERIC: AudioSpecificConfig; MP4A-LATM: StreamMuxConfig; MP4V-ES: headers
+  // MPEG4-GENERIC: AudioSpecificConfig; MP4A-LATM: StreamMuxConfig; MP4V-ES: headers; JPEG: width
+  // and height in 16 bits each
+  Bytes config{};
   bool configInBand = true;  // MP4A-LATM: packets may bring the configuration
   uint8_t sizeLength = 13;  // RFC 3640 section 4.1, in bits
   uint8_t indexLength = 3;
   uint8_t indexDeltaLength = 3;
   bool keepPieces = false;  // of NAL units whose rest was lost; their unit is damaged
 };
+
+// What units of these packets make. AAC is the same however it came: units are taken out of LATM.
+Track trackOf(const RtpTrackConfig& config, Parameters parameters);
 
 // Whether a depacketizer for it makes units that tell their parameters.
 bool isUnderstood(std::string_view codec);

@@ -1,5 +1,6 @@
 #include "core/fmp4_entry.hpp"
 
+#include "core/av1.hpp"
 #include "core/decoder_config.hpp"
 #include "core/flac.hpp"
 #include "core/vpx.hpp"
@@ -122,6 +123,16 @@ SampleEntry entryOf(const Vp9Parameters& vp9) {
       "vpcC",
       {1, 0, 0, 0, vp9.profile, level, depths, kNotTold, kNotTold, kNotTold, 0, 0},
       print("vp09.%02u.%02u.%02u", unsigned{vp9.profile}, unsigned{level}, unsigned{vp9.bitDepth})};
+}
+
+// AV1: AV1 Codec ISO Media File Format Binding, sections 2.3 and 5.
+
+bool isCarried(const Av1Parameters& av1) { return av1.width > 0 && !av1.sequenceHeader.empty(); }
+
+SampleEntry entryOf(const Av1Parameters& av1) {
+  return {"av01", "av1C", av1::formatAv1C(av1),
+          print("av01.%u.%02u%c.%02u", unsigned{av1.profile}, unsigned{av1.level},
+                av1.highTier ? 'H' : 'M', unsigned{av1.bitDepth})};
 }
 
 // Opus: Encapsulation of Opus in ISO Base Media File Format, section 4.3.2.

@@ -1,7 +1,10 @@
 #include "core/packetizer.hpp"
 
 #include "core/aac_packetizer.hpp"
+#include "core/av1_packetizer.hpp"
 #include "core/framed_audio.hpp"
+#include "core/jpeg_packetizer.hpp"
+#include "core/mpeg4_video.hpp"
 #include "core/nal_packetizer.hpp"
 #include "core/opaque_packetizer.hpp"
 #include "core/vpx.hpp"
@@ -19,6 +22,13 @@ std::unique_ptr<Packetizer> make(const H265Parameters& parameters) {
 std::unique_ptr<Packetizer> make(const AacParameters&) { return std::make_unique<AacPacketizer>(); }
 std::unique_ptr<Packetizer> make(const Vp8Parameters&) { return vpx::makeVp8Packetizer(); }
 std::unique_ptr<Packetizer> make(const Vp9Parameters&) { return vpx::makeVp9Packetizer(); }
+std::unique_ptr<Packetizer> make(const Av1Parameters&) { return std::make_unique<Av1Packetizer>(); }
+std::unique_ptr<Packetizer> make(const JpegParameters&) {
+  return std::make_unique<JpegPacketizer>();
+}
+std::unique_ptr<Packetizer> make(const Mpeg4VideoParameters& parameters) {
+  return mpeg4::makePacketizer(parameters);
+}
 std::unique_ptr<Packetizer> make(const OpusParameters&) {
   return std::make_unique<WholePacketPacketizer>();
 }

@@ -8,6 +8,13 @@ namespace {
 constexpr size_t kMaxUnitBytes = 8'000'000;
 }
 
+PictureDepacketizer::PictureDepacketizer(const PictureFormat& format, const RtpTrackConfig& config,
+                                         Sink sink)
+    : format_(format), sink_(std::move(sink)) {
+  if (format_.described) parameters_ = format_.described(config);
+  if (parameters_) sink_.parameters(*parameters_);
+}
+
 void PictureDepacketizer::push(const RtpPacket& packet) {
   const SequenceTracker::Step step = tracker_.take(packet);
   if (step == SequenceTracker::Step::stray) return;
@@ -41,10 +48,11 @@ void PictureDepacketizer::take(const PicturePiece& piece) {
 void PictureDepacketizer::finish() {
   AccessUnit whole = std::exchange(unit_, {});
   if (whole.payload.empty()) return;
-  whole.key = !whole.damaged && format_.isKey(whole.payload);
-  whole.picture = whole.key ? PictureType::i : PictureType::p;
+  whole.picture = format_.typeOf(whole.payload);
+  whole.key = !whole.damaged && whole.picture == PictureType::i;
+  whole.droppable |= whole.picture == PictureType::b;
   if (whole.key) {
-    auto parameters = format_.parse(whole.payload);
+    auto parameters = format_.parse(whole.payload, parameters_ ? &*parameters_ : nullptr);
     if (!parameters) return;
     if (parameters_ != parameters) {
       parameters_ = std::move(parameters);

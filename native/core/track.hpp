@@ -22,9 +22,10 @@ struct OpaqueParameters {
   bool operator==(const OpaqueParameters&) const = default;
 };
 
-using Parameters = std::variant<OpaqueParameters, H264Parameters, H265Parameters, Vp8Parameters,
-                                Vp9Parameters, AacParameters, OpusParameters, PcmParameters,
-                                MpegAudioParameters, Ac3Parameters, FlacParameters>;
+using Parameters =
+    std::variant<OpaqueParameters, H264Parameters, H265Parameters, Vp8Parameters, Vp9Parameters,
+                 Av1Parameters, JpegParameters, Mpeg4VideoParameters, AacParameters, OpusParameters,
+                 PcmParameters, MpegAudioParameters, Ac3Parameters, FlacParameters>;
 
 // What is known of pictures or sound, whichever codec it is; nullptr where it is the other or
 // opaque.

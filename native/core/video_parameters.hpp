@@ -62,4 +62,32 @@ struct Vp9Parameters : VideoParameters {
   bool operator==(const Vp9Parameters&) const = default;
 };
 
+// ITU-T T.81.
+struct JpegParameters : VideoParameters {
+  JpegParameters() { reorderKnown = true; }
+  bool operator==(const JpegParameters&) const = default;
+};
+
+// ISO/IEC 14496-2.
+struct Mpeg4VideoParameters : VideoParameters {
+  uint8_t profileLevel = 1;  // profile_and_level_indication; 1: simple, level 1
+  Bytes headers;  // from the visual object sequence to the video object layer
+  bool operator==(const Mpeg4VideoParameters&) const = default;
+};
+
+// AV1 Bitstream & Decoding Process Specification, section 5.5.
+struct Av1Parameters : VideoParameters {
+  Av1Parameters() { reorderKnown = true; }
+  uint8_t profile = 0;
+  uint8_t level = 0;  // seq_level_idx of the first operating point
+  bool highTier = false;
+  uint8_t bitDepth = 8;
+  bool monochrome = false;
+  bool subsampledX = true;
+  bool subsampledY = true;
+  uint8_t samplePosition = 0;  // of chroma; 0 = not told
+  Bytes sequenceHeader;  // the whole OBU, with its size; key pictures have it too
+  bool operator==(const Av1Parameters&) const = default;
+};
+
 }  // namespace core

@@ -84,6 +84,8 @@ std::optional<Parameters> widen(const std::optional<Made>& made) {
   return made ? std::optional<Parameters>(*made) : std::nullopt;
 }
 
+PictureType typeOf(bool isKey) { return isKey ? PictureType::i : PictureType::p; }
+
 // The first piece has the first head, all others have that for what goes on.
 class VpxPacketizer final : public Packetizer {
  public:
@@ -115,14 +117,14 @@ class VpxPacketizer final : public Packetizer {
 
 const PictureFormat kVp8Format{
     .strip = stripVp8,
-    .isKey = vpx::isVp8Key,
-    .parse = [](ByteView picture) { return widen(vpx::parseVp8(picture)); },
+    .typeOf = [](ByteView picture) { return typeOf(vpx::isVp8Key(picture)); },
+    .parse = [](ByteView picture, const Parameters*) { return widen(vpx::parseVp8(picture)); },
 };
 
 const PictureFormat kVp9Format{
     .strip = stripVp9,
-    .isKey = vpx::isVp9Key,
-    .parse = [](ByteView picture) { return widen(vpx::parseVp9(picture)); },
+    .typeOf = [](ByteView picture) { return typeOf(vpx::isVp9Key(picture)); },
+    .parse = [](ByteView picture, const Parameters*) { return widen(vpx::parseVp9(picture)); },
 };
 
 }  // namespace core

@@ -1,9 +1,11 @@
 #include "gst/caps.hpp"
 
+#include "core/av1.hpp"
 #include "core/decoder_config.hpp"
 #include "core/flac.hpp"
 #include "core/frame_rate.hpp"
 #include "core/framed_audio.hpp"
+#include "core/mpeg4_video.hpp"
 #include "core/whole_packets.hpp"
 
 #include <array>
@@ -120,6 +122,23 @@ core::Parameters vp9(const GstStructure* structure) {
   return pictures(structure, parameters);
 }
 
+// Without the record of a container there is no telling before the first picture.
+core::Parameters av1(const GstStructure* structure) {
+  const gchar* format = gst_structure_get_string(structure, "stream-format");
+  const bool isForeign = format && std::string_view(format) != "obu-stream";
+  auto parameters = core::av1::parseAv1C(codecData(structure));
+  if (isForeign || !parameters) return {};
+  completeFrameRate(structure, *parameters);
+  return std::move(*parameters);
+}
+
+core::Parameters mpeg4Video(const GstStructure* structure) {
+  auto parameters = core::mpeg4::parseHeaders(codecData(structure));
+  if (!parameters) return {};
+  completeFrameRate(structure, *parameters);
+  return std::move(*parameters);
+}
+
 core::Parameters pcm(const GstStructure* structure, std::string_view codec, uint32_t clockRateHz) {
   const int channels = intField(structure, "channels", 1);
   const auto parameters = core::pcmOf(codec, clockRateHz, static_cast<uint8_t>(channels));
@@ -152,6 +171,9 @@ core::Parameters flac(const GstStructure* structure) {
 core::Parameters parametersOf(const GstStructure* structure, const core::Track& track) {
   if (track.codec == "VP8") return pictures(structure, core::Vp8Parameters());
   if (track.codec == "VP9") return vp9(structure);
+  if (track.codec == "AV1") return av1(structure);
+  if (track.codec == "MP4V-ES") return mpeg4Video(structure);
+  if (track.codec == "JPEG") return pictures(structure, core::JpegParameters());
   if (track.codec == "OPUS") return core::OpusParameters();
   if (track.codec == "MPA") return mpegAudio(structure);
   if (track.codec == "FLAC") return flac(structure);
@@ -227,6 +249,25 @@ Caps describe(const core::Vp8Parameters& parameters) {
 
 Caps describe(const core::Vp9Parameters& parameters) {
   return videoCaps("video/x-vp9", parameters);
+}
+
+Caps describe(const core::JpegParameters& parameters) {
+  return videoCaps("image/jpeg", parameters);
+}
+
+Caps describe(const core::Mpeg4VideoParameters& parameters) {
+  Caps caps = videoCaps("video/mpeg", parameters);
+  const Buffer headers = bufferOf(parameters.headers);
+  gst_caps_set_simple(caps.get(), "mpegversion", G_TYPE_INT, 4, "systemstream", G_TYPE_BOOLEAN,
+                      FALSE, "codec_data", GST_TYPE_BUFFER, headers.get(), nullptr);
+  return caps;
+}
+
+Caps describe(const core::Av1Parameters& parameters) {
+  Caps caps = videoCaps("video/x-av1", parameters);
+  gst_caps_set_simple(caps.get(), "stream-format", G_TYPE_STRING, "obu-stream", "alignment",
+                      G_TYPE_STRING, "tu", nullptr);
+  return caps;
 }
 
 Caps describe(const core::OpusParameters& parameters) {

@@ -1,5 +1,6 @@
 #include "gst/unit_maker.hpp"
 
+#include "core/av1.hpp"
 #include "core/flac.hpp"
 #include "core/h264_depacketizer.hpp"
 #include "core/h265_depacketizer.hpp"
@@ -103,6 +104,18 @@ bool takePicture(const NegotiatedTrack& track, ByteView bytes, io::RawUnit& unit
                                       track.nalLengthBytes, bytes, unit);
 }
 
+// Key pictures have the sequence header in them, as over RTP.
+Bytes takeObus(const core::Av1Parameters& parameters, ByteView bytes, bool key) {
+  Bytes made;
+  made.reserve(bytes.size() + parameters.sequenceHeader.size());
+  if (key && core::av1::inspect(bytes).sequenceHeader.empty()) made = parameters.sequenceHeader;
+  while (const auto obu = core::av1::parseObu(bytes)) {
+    if (!core::av1::isLeftOut(*obu)) core::av1::appendObu(*obu, made);
+    bytes = bytes.subspan(obu->size);
+  }
+  return made;
+}
+
 }  // namespace
 
 void UnitMaker::setTrack(NegotiatedTrack track) {
@@ -159,7 +172,10 @@ std::optional<io::RawUnit> UnitMaker::make(GstBuffer* buffer, const UnitTimes& t
   if (std::holds_alternative<core::FlacParameters>(track_->track.parameters) &&
       !core::flac::isFrame(mapped.bytes()))
     return std::nullopt;
-  unit.payload.assign(mapped.bytes().begin(), mapped.bytes().end());
+  if (const auto* av1 = std::get_if<core::Av1Parameters>(&track_->track.parameters))
+    unit.payload = takeObus(*av1, mapped.bytes(), unit.key);
+  else
+    unit.payload.assign(mapped.bytes().begin(), mapped.bytes().end());
   return unit.payload.empty() ? std::nullopt : std::optional(std::move(unit));
 }
 

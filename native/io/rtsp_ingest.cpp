@@ -85,8 +85,7 @@ RtspIngest::RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRe
     auto feed = std::make_unique<Feed>(std::move(track));
     const core::RtpTrackConfig& config = feed->spec.config;
     feed->known = !core::isUnderstood(config.codec);
-    feed->track = {config.kind, config.codec, config.clockRateHz, core::OpaqueParameters{}};
-    if (feed->known) feed->track.parameters = config.described;
+    feed->track = core::trackOf(config, feed->known ? config.described : core::OpaqueParameters{});
     deframer_.expectChannel(feed->spec.channel, core::ChannelKind::rtp);
     deframer_.expectChannel(feed->spec.rtcpChannel, core::ChannelKind::rtcp);
     feeds_.push_back(std::move(feed));
@@ -318,7 +317,7 @@ void RtspIngest::parameters(size_t index, core::Parameters parameters) {
   if (!held_.empty()) release();  // what waits was made with those before
   Feed& feed = *feeds_[index];
   feed.decodeTime = core::DecodeTime(reorderDepth(parameters));
-  feed.track.parameters = std::move(parameters);
+  feed.track = core::trackOf(feed.spec.config, std::move(parameters));
   feed.known = true;
   if (begun_) begin();
 }

@@ -19,10 +19,6 @@ RtpTrackConfig configOf(std::string codec, uint32_t clockRateHz, uint8_t channel
   return made;
 }
 
-Track trackOf(const RtpTrackConfig& config, const Parameters& parameters) {
-  return {Kind::audio, config.codec, config.clockRateHz, parameters};
-}
-
 // MPEG-1 layer 3, 128 kbit/s, 48 kHz: 384 bytes. MPEG-2, 64 kbit/s, 24 kHz, mono: 192 bytes.
 Bytes frameOf(Bytes head, size_t size) {
   while (head.size() < size) head.push_back(static_cast<uint8_t>(head.size() % 200));

@@ -11,7 +11,7 @@ type Peer = {
 	launch: string;
 	/** What the log says of its tracks. */
 	ready: RegExp;
-	/** CODECS of the multivariant playlist; none: HLS cannot carry it. */
+	/** CODECS of the multivariant playlist; none: HLS cannot carry it, and says so. */
 	codecs?: RegExp;
 	/** As ffprobe names them. */
 	streams?: string[];
@@ -44,6 +44,17 @@ const peers: Record<string, Peer> = {
 		codecs: /^vp09\.00\.20\.08$/,
 		streams: ['vp9'],
 		hasPicture: true,
+	},
+	MJPEG: {
+		launch: `( ${pictures} ! jpegenc ! rtpjpegpay name=pay0 pt=26 )`,
+		ready: /JPEG 320x240/,
+		hasPicture: true,
+	},
+	'AAC in LATM': {
+		launch: `( ${tone} ! avenc_aac ! rtpmp4apay name=pay0 pt=97 )`,
+		ready: /AAC 48 kHz stereo/,
+		codecs: /^mp4a\.40\.2$/,
+		streams: ['aac'],
 	},
 	Opus: {
 		launch: `( ${tone} ! opusenc ! rtpopuspay name=pay0 pt=97 )`,
@@ -80,6 +91,7 @@ for (const [codec, peer] of Object.entries(peers)) {
 			const line = await said(/\[cam\] source (ready|failed)/);
 			t.regex(line, peer.ready);
 			if (peer.codecs) await checkHls(t, url, peer);
+			else await checkRefusal(t, `${url}/cam/index.m3u8`);
 			if (peer.hasPicture) await checkSnapshot(t, `${url}/cam/snapshot.jpg`);
 		});
 	}
@@ -110,6 +122,14 @@ const checkHls = async (t: ExecutionContext, url: string, peer: Peer) => {
 		peer.streams,
 	);
 	for (const [, frames] of streams) t.true(Number(frames) >= 10, probed.stdout);
+};
+
+const checkRefusal = async (t: ExecutionContext, url: string) => {
+	const response = await fetch(url);
+	t.is(response.status, 415);
+	const {code, error} = (await response.json()) as {code: string; error: string};
+	t.is(code, 'HLS_NO_TRACKS');
+	t.regex(error, /browsers play \(H\.264, H\.265, VP9 or AV1\), got/);
 };
 
 const checkSnapshot = async (t: ExecutionContext, url: string) => {

@@ -8,7 +8,8 @@
 namespace core {
 namespace {
 
-constexpr std::array<const char*, 7> kCodecs{"VP8", "VP9", "OPUS", "MPA", "AC3", "PCMU", "L24"};
+constexpr std::array<const char*, 8> kCodecs{"VP8", "VP9",  "OPUS", "MPA",
+                                             "AC3", "PCMU", "L24",  "MP4V-ES"};
 
 // What was made of packets can go out again.
 void sendOn(const Track& track, const AccessUnit& unit) {

@@ -159,7 +159,72 @@ const codecs = {
 		),
 	]),
 	ac3: Buffer.concat([hex('042802'), packets([5, `0001 0b7700000040 4000 ${'00'.repeat(120)}`])]),
+	mpeg4: Buffer.concat([
+		hex('070001'),
+		packets(
+			[5, '000001b003 0000012000d48d8800ce185020f0c0 000001b61080 aabb'],
+			[4, '000001b65080'],
+			[1, 'aabb'],
+			[5, '000001b69080 01'],
+		),
+	]),
 	pcm: Buffer.concat([hex('050001'), packets([5, 'ffffffff'], [7, '7f7f7f7f'])]),
+};
+
+// The largest packet above 64 bytes (av1_depacketizer.cpp).
+const av1Sequence = '08040000000400000067000008cc27eef009e009';
+const av1 = {
+	whole: Buffer.concat([
+		hex('10'),
+		packets([5, `28 14 ${av1Sequence} 3010aabb`], [5, '10 3030aabb']),
+	]),
+	sized: Buffer.concat([hex('10'), packets([5, `08 14 ${av1Sequence} 04 3010aabb`])]),
+	pieces: Buffer.concat([
+		hex('00'),
+		packets([4, `18 ${av1Sequence}`], [0, '50 3010aabb'], [0, 'd0 ccdd'], [1, '90 eeff']),
+	]),
+	lost: Buffer.concat([
+		hex('00'),
+		packets([4, `18 ${av1Sequence}`], [0, '50 3010aabb'], [3, '90 eeff'], [7, '10 3030aabb']),
+	]),
+	withSizes: Buffer.concat([hex('00'), packets([5, '38 02 1200 03 0a0100 320210aa'])]),
+};
+
+// Width and height of the description, then packets (jpeg_depacketizer.cpp).
+const tables = Buffer.from(Array.from({length: 128}, (_, index) => index + 1)).toString('hex');
+const jpeg = {
+	whole: Buffer.concat([
+		hex('00000000'),
+		packets([5, `00000000 01ff281e 00000080 ${tables} aabbccdd`]),
+	]),
+	quality: Buffer.concat([
+		hex('00000000'),
+		packets([4, '00000000 0032281e aabb'], [1, '00000002 0032281e ccdd']),
+	]),
+	restarts: Buffer.concat([hex('00000000'), packets([5, '00000000 4132281e 0014ffff aabb'])]),
+	known: Buffer.concat([
+		hex('00000000'),
+		packets(
+			[5, `00000000 0180281e 00000080 ${tables} aabb`],
+			[5, '00000000 0180281e 00000000 aabb'],
+		),
+	]),
+	large: Buffer.concat([hex('09600708'), packets([5, '00000000 01320000 aabb'])]),
+	lost: Buffer.concat([
+		hex('00000000'),
+		packets([4, '00000000 0032281e aabb'], [3, '00000004 0032281e ccdd']),
+	]),
+};
+
+// Flags and length of the configuration (latm_depacketizer.cpp).
+const latm = {
+	described: Buffer.concat([
+		hex('06 400023203fc0'),
+		packets([5, '06 210102030405'], [4, '06 2101'], [1, '02030405'], [5, '01 21 02 2111']),
+	]),
+	lost: Buffer.concat([hex('06 400023203fc0'), packets([4, '06 2101'], [3, '0405'], [5, '01 21'])]),
+	inBand: Buffer.concat([hex('80'), packets([5, '2000 1408 1fe0 30 8808'], [5, '8310 8080'])]),
+	version1: Buffer.concat([hex('09 8073800020 23203fc0'), packets([5, '01 21'])]),
 };
 
 const rtp = (sequence: string, payload: string) => `8060${sequence}0000000211223344${payload}`;
@@ -262,6 +327,9 @@ const corpora: Record<string, Record<string, Buffer>> = {
 	codecs,
 	opaque_depacketizer: opaque,
 	aac_depacketizer: aac,
+	av1_depacketizer: av1,
+	jpeg_depacketizer: jpeg,
+	latm_depacketizer: latm,
 	deframer,
 	rtcp,
 	asc,

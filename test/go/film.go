@@ -5,15 +5,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sort"
 
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/av1"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/mpeg4audio"
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/mpegts"
 )
 
 // A film in the order of its time.
 type film struct {
+	isAV1 bool
 	units []unit
+	// Missing in a film of pictures alone.
 	sound *mpeg4audio.AudioSpecificConfig
 }
 
@@ -31,10 +35,20 @@ const (
 	sound
 )
 
-// Of MPEG-TS, and of H.264 over RTP.
+// Of MPEG-TS, and of video over RTP.
 const filmRate = 90_000
 
+// OBUs tell no times: they are pictures of a camera of 25 a second.
+const obuDuration = filmRate / 25
+
 func openFilm(name string) (*film, error) {
+	if filepath.Ext(name) == ".obu" {
+		return openObus(name)
+	}
+	return openTransportStream(name)
+}
+
+func openTransportStream(name string) (*film, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -56,6 +70,29 @@ func openFilm(name string) (*film, error) {
 		return nil, fmt.Errorf("expected H.264 and AAC in %s", name)
 	}
 	made.sort()
+	return made, nil
+}
+
+// A temporal delimiter begins each picture, and is not sent.
+func openObus(name string) (*film, error) {
+	bytes, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var obus av1.Bitstream
+	if err := obus.Unmarshal(bytes); err != nil {
+		return nil, err
+	}
+	made := &film{isAV1: true}
+	for _, obu := range obus {
+		last := len(made.units) - 1
+		switch isDelimiter := av1.OBUType(obu[0]>>3&15) == av1.OBUTypeTemporalDelimiter; {
+		case isDelimiter:
+			made.units = append(made.units, unit{picture, int64(last+1) * obuDuration, nil})
+		case last >= 0:
+			made.units[last].parts = append(made.units[last].parts, obu)
+		}
+	}
 	return made, nil
 }
 

@@ -1,7 +1,7 @@
 // A peer of the tests on the module gortsplib, which MediaMTX is made of: it reads a path, or publishes a file.
 //
 //	rtsp-peer read    [-transport tcp|udp|multicast] [-tunnel http|websocket] [-pictures N] [-out FILE] URL
-//	rtsp-peer publish [-transport tcp|udp] [-tunnel http|websocket] -in FILE.ts URL
+//	rtsp-peer publish [-transport tcp|udp] [-tunnel http|websocket] -in FILE.ts|FILE.obu URL
 //
 // What it read is one line of JSON on standard output, and the pictures are an elementary stream in FILE. A publisher
 // plays its file once, in its time.
@@ -57,7 +57,7 @@ func parse(words []string) (options, error) {
 	flags.StringVar(&given.transport, "transport", "tcp", "tcp, udp or multicast")
 	flags.StringVar(&given.tunnel, "tunnel", "none", "none, http or websocket")
 	flags.IntVar(&given.pictures, "pictures", 1, "how many to read")
-	flags.StringVar(&given.in, "in", "", "MPEG-TS with H.264 and AAC to publish")
+	flags.StringVar(&given.in, "in", "", "MPEG-TS with H.264 and AAC, or AV1, to publish")
 	flags.StringVar(&given.out, "out", os.DevNull, "where the pictures go")
 	if err := flags.Parse(words); err != nil {
 		return given, err

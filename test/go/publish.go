@@ -43,27 +43,58 @@ type track struct {
 }
 
 func tracksOf(film *film) (map[unitKind]track, *description.Session, error) {
+	pictures, err := picturesOf(film)
+	if err != nil {
+		return nil, nil, err
+	}
+	tracks := map[unitKind]track{picture: pictures}
+	session := &description.Session{Medias: []*description.Media{pictures.media}}
+	if film.sound == nil {
+		return tracks, session, nil
+	}
+	sounds, err := soundsOf(film)
+	if err != nil {
+		return nil, nil, err
+	}
+	tracks[sound] = sounds
+	session.Medias = append(session.Medias, sounds.media)
+	return tracks, session, nil
+}
+
+func picturesOf(film *film) (track, error) {
+	if film.isAV1 {
+		video := &format.AV1{PayloadTyp: 96}
+		encoder, err := video.CreateEncoder()
+		if err != nil {
+			return track{}, err
+		}
+		return trackOf(description.MediaTypeVideo, video, encoder.Encode), nil
+	}
 	video := &format.H264{PayloadTyp: 96, PacketizationMode: 1}
+	encoder, err := video.CreateEncoder()
+	if err != nil {
+		return track{}, err
+	}
+	return trackOf(description.MediaTypeVideo, video, encoder.Encode), nil
+}
+
+func soundsOf(film *film) (track, error) {
 	audio := &format.MPEG4Audio{
 		PayloadTyp: 97, Config: film.sound,
 		SizeLength: 13, IndexLength: 3, IndexDeltaLength: 3,
 	}
-	pictures, err := video.CreateEncoder()
+	encoder, err := audio.CreateEncoder()
 	if err != nil {
-		return nil, nil, err
+		return track{}, err
 	}
-	sounds, err := audio.CreateEncoder()
-	if err != nil {
-		return nil, nil, err
-	}
-	videoMedia := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{video}}
-	audioMedia := &description.Media{Type: description.MediaTypeAudio, Formats: []format.Format{audio}}
-	tracks := map[unitKind]track{
-		picture: {videoMedia, filmRate, pictures.Encode},
-		sound:   {audioMedia, int64(film.sound.SampleRate), sounds.Encode},
-	}
-	session := &description.Session{Medias: []*description.Media{videoMedia, audioMedia}}
-	return tracks, session, nil
+	return trackOf(description.MediaTypeAudio, audio, encoder.Encode), nil
+}
+
+func trackOf(
+	kind description.MediaType, what format.Format, encode func([][]byte) ([]*rtp.Packet, error),
+) track {
+	media := &description.Media{Type: kind, Formats: []format.Format{what}}
+	return track{media, int64(what.ClockRate()), encode}
 }
 
 func (t track) send(client *gortsplib.Client, unit unit) error {

@@ -12,7 +12,9 @@ import (
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
 	"github.com/bluenviron/gortsplib/v5/pkg/description"
 	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5/pkg/format/rtpav1"
 	"github.com/bluenviron/gortsplib/v5/pkg/format/rtph264"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/av1"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/pion/rtp"
 )
@@ -83,40 +85,78 @@ type pictures struct {
 
 func takePictures(client *gortsplib.Client, session *description.Session, to *pictures) error {
 	var video *format.H264
-	media := session.FindFormat(&video)
-	if media == nil {
-		return fmt.Errorf("expected H.264 to be described")
+	if media := session.FindFormat(&video); media != nil {
+		decoder, err := video.CreateDecoder()
+		if err != nil {
+			return err
+		}
+		client.OnPacketRTP(media, video, to.takeBy(decoder.Decode, rtph264.ErrMorePacketsNeeded,
+			h264Units{sets: [][]byte{video.SPS, video.PPS}}))
+		return nil
 	}
-	decoder, err := video.CreateDecoder()
+	var newer *format.AV1
+	media := session.FindFormat(&newer)
+	if media == nil {
+		return fmt.Errorf("expected H.264 or AV1 to be described")
+	}
+	decoder, err := newer.CreateDecoder()
 	if err != nil {
 		return err
 	}
-	client.OnPacketRTP(media, video, func(packet *rtp.Packet) {
-		unit, err := decoder.Decode(packet)
-		if errors.Is(err, rtph264.ErrMorePacketsNeeded) {
-			return
-		}
-		if err != nil {
-			atomic.AddInt64(&to.seen.Errors, 1)
-			return
-		}
-		if err := to.take(unit, [][]byte{video.SPS, video.PPS}); err != nil {
-			fail(err)
-		}
-	})
+	client.OnPacketRTP(media, newer, to.takeBy(decoder.Decode, rtpav1.ErrMorePacketsNeeded, obus{}))
 	return nil
 }
 
+// What an elementary stream is made of.
+type units interface {
+	isKey(unit [][]byte) bool
+	// As a file has it.
+	marshal(unit [][]byte, isFirst bool) ([]byte, error)
+}
+
+type h264Units struct{ sets [][]byte }
+
+func (h264Units) isKey(unit [][]byte) bool { return h264.IsRandomAccess(unit) }
+func (u h264Units) marshal(unit [][]byte, isFirst bool) ([]byte, error) {
+	if isFirst {
+		unit = append(u.sets, unit...)
+	}
+	return h264.AnnexB(unit).Marshal()
+}
+
+type obus struct{}
+
+func (obus) isKey(unit [][]byte) bool { return av1.IsRandomAccess2(unit) }
+func (obus) marshal(unit [][]byte, _ bool) ([]byte, error) {
+	delimiter := []byte{byte(av1.OBUTypeTemporalDelimiter) << 3}
+	return av1.Bitstream(append([][]byte{delimiter}, unit...)).Marshal()
+}
+
+func (p *pictures) takeBy(
+	decode func(*rtp.Packet) ([][]byte, error), more error, kind units,
+) func(*rtp.Packet) {
+	return func(packet *rtp.Packet) {
+		unit, err := decode(packet)
+		if errors.Is(err, more) {
+			return
+		}
+		if err != nil {
+			atomic.AddInt64(&p.seen.Errors, 1)
+			return
+		}
+		if err := p.take(unit, kind); err != nil {
+			fail(err)
+		}
+	}
+}
+
 // From the first key frame on, and until there are as many as wanted.
-func (p *pictures) take(unit [][]byte, sets [][]byte) error {
+func (p *pictures) take(unit [][]byte, kind units) error {
 	isFirst := p.seen.Pictures == 0
-	if p.seen.Pictures == p.wanted || isFirst && !h264.IsRandomAccess(unit) {
+	if p.seen.Pictures == p.wanted || isFirst && !kind.isKey(unit) {
 		return nil
 	}
-	if isFirst {
-		unit = append(sets, unit...)
-	}
-	bytes, err := h264.AnnexB(unit).Marshal()
+	bytes, err := kind.marshal(unit, isFirst)
 	if err != nil {
 		return err
 	}

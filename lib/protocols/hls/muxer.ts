@@ -249,7 +249,7 @@ const requireTracks = (tracks: readonly TrackInfo[], lacks: readonly string[]): 
 	const codecs = tracks.map(track => track.codec);
 	throw new MediaError(
 		'HLS_NO_TRACKS',
-		`Expected a codec that HLS can carry, got ${codecs.join(', ') || 'no track'}`,
+		`Expected a codec that browsers play (H.264, H.265, VP9 or AV1), got ${codecs.join(', ') || 'no track'}`,
 		{codecs},
 	);
 };

@@ -57,7 +57,7 @@ const texts = (track: TrackInfo): Texts => {
 		case 'h265':
 			return h265Texts(track);
 		case 'video':
-			return {encoding: `${track.codec}/${track.clockRateHz}`, fmtp: '', more: frameRateOf(track)};
+			return videoTexts(track);
 		case 'audio':
 			return audioTexts(track);
 		case 'aac':
@@ -92,6 +92,18 @@ const h265Texts = (track: Extract<TrackInfo, {type: 'h265'}>): Texts => {
 		more: frameRateOf(track),
 	};
 };
+
+const videoTexts = (track: Extract<TrackInfo, {type: 'video'}>): Texts => ({
+	encoding: `${track.codec}/${track.clockRateHz}`,
+	fmtp: track.fmtp,
+	more: [...frameRateOf(track), ...dimensionsOf(track)],
+});
+
+/** JPEG over RTP has 8 bits for an eighth of a size (RFC 2435 section 3.1.5): GStreamer's attribute says more. */
+const dimensionsOf = ({codec, width, height}: Extract<TrackInfo, {type: 'video'}>): Attribute[] =>
+	codec === 'JPEG' && Math.max(width, height) > 2040
+		? [{name: 'x-dimensions', value: `${width},${height}`}]
+		: [];
 
 /** RFC 3551 section 6: one channel is not told; RFC 7587 section 7: Opus always has two; MPA tells none. */
 const audioTexts = ({codec, clockRateHz, channels}: Extract<TrackInfo, {type: 'audio'}>): Texts => {

@@ -1,5 +1,5 @@
 // What format parameters hold, decoded: RFC 6184 section 8.1 (H.264), RFC 7798 section 7.1 (H.265), RFC 3640
-// section 4.1 (AAC).
+// section 4.1 (AAC), RFC 6416 section 7 (AAC in LATM, MPEG-4 part 2).
 import type {RtpTrackSpec} from '../../native/binding.ts';
 import {parameterOf, parseNumber, parseParameters} from './parameters.ts';
 import type {Parameter} from './parameters.ts';
@@ -55,6 +55,11 @@ const readers: Record<string, (fmtp: Parameter[]) => Partial<CodecFmtp>> = {
 		),
 	}),
 	'MPEG4-GENERIC': fmtp => ({config: configOf(fmtp)}),
+	'MP4A-LATM': fmtp => ({
+		config: configOf(fmtp),
+		configInBand: parameterOf(fmtp, 'cpresent') !== '0',
+	}),
+	'MP4V-ES': fmtp => ({config: configOf(fmtp)}),
 };
 
 const decodeBase64 = (text: string): Uint8Array =>

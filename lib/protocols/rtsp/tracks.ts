@@ -57,6 +57,7 @@ const trackOf = (media: SdpMedia, sdp: Sdp): DescribedTrack | undefined => {
 			fmtp: text,
 			channels: map.channels,
 			...codecFmtpOf(codec, fmtp),
+			...(codec === 'JPEG' && {config: jpegSizeOf(media)}),
 			...aacLengthsOf(fmtp),
 			takesPictureLoss: takesPictureLoss(media, payloadType),
 		},
@@ -71,6 +72,16 @@ const correct = (map: RtpMap | undefined): RtpMap | undefined => {
 };
 
 const g711 = new Set(['PCMU', 'PCMA']);
+
+/** What RFC 2435 has no room for above 2040 pixels: GStreamer's `x-dimensions`, 3GPP's `framesize`. */
+const jpegSizeOf = (media: SdpMedia): Uint8Array => {
+	const told = attributeOf(media, 'x-dimensions') ?? attributeOf(media, 'framesize') ?? '';
+	const [, width = '', height = ''] = /(\d{1,5})\s*[,-]\s*(\d{1,5})\s*$/.exec(told) ?? [];
+	const size = Buffer.alloc(4);
+	size.writeUInt16BE(parseNumber(width, 0xffff) ?? 0, 0);
+	size.writeUInt16BE(parseNumber(height, 0xffff) ?? 0, 2);
+	return new Uint8Array(size);
+};
 
 /** As rtpmap says it; empty where nobody did. */
 const encodingOf = ({codec, clockRateHz, channels}: RtpMap): string =>

@@ -82,6 +82,33 @@ test('an H.264 and an AAC track are described with their parameters decoded', t 
 	t.is(Buffer.from(audio?.spec.config ?? []).toString('hex'), '1190');
 });
 
+test('configurations of LATM and MPEG-4 part 2, and sizes of MJPEG, are decoded', t => {
+	const found = tracks(
+		'm=audio 0 RTP/AVP 96',
+		'a=rtpmap:96 MP4A-LATM/48000/2',
+		'a=fmtp:96 profile-level-id=15;cpresent=0;config=400023203fc0',
+		'm=audio 0 RTP/AVP 97',
+		'a=rtpmap:97 MP4A-LATM/90000',
+		'm=video 0 RTP/AVP 98',
+		'a=rtpmap:98 MP4V-ES/90000',
+		'a=fmtp:98 profile-level-id=1; config=000001B001',
+		...['m=video 0 RTP/AVP 26', 'a=x-dimensions:2400,1800'],
+		...['m=video 0 RTP/AVP 26', 'a=framesize:26 2048-1536'],
+		...['m=video 0 RTP/AVP 26', 'a=framesize:nonsense'],
+	);
+	t.deepEqual(
+		found.map(({spec}) => [Buffer.from(spec.config).toString('hex'), spec.configInBand]),
+		[
+			['400023203fc0', false],
+			['', true],
+			['000001b001', true],
+			['09600708', true],
+			['08000600', true],
+			['00000000', true],
+		],
+	);
+});
+
 test('what a description says of a codec nobody parses is kept for its readers', t => {
 	const [pcm, unknown] = tracks(
 		'm=audio 0 RTP/AVP 98',
