@@ -2,7 +2,7 @@
 # `build` beside it. The sources are the ones that CMakeLists.txt finds: every .cpp of a layer's folder.
 {
   'variables': {
-    'gstreamer': 'gstreamer-1.0 gstreamer-base-1.0 gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-audio-1.0',
+    'gstreamer': 'gstreamer-1.0 gstreamer-base-1.0 gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-audio-1.0 libsrtp2',
   },
   'targets': [{
     'target_name': 'sluice',

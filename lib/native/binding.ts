@@ -7,7 +7,7 @@ import type {InspectEvent} from './inspected.ts';
 import type {RtpTrackSpec, TrackInfo} from './track-info.ts';
 import type {UdpIngestSpec} from './udp-ingest.ts';
 
-export type {RtpTrackSpec, TrackInfo} from './track-info.ts';
+export type {RtpTrackSpec, SrtpKeySpec, SrtpTrackSpec, TrackInfo} from './track-info.ts';
 export type {UdpIngestSpec, UdpTrackSpec} from './udp-ingest.ts';
 
 /** Identifies a stream, ingest, output, pipeline or block; never used twice within a process. */

@@ -27,6 +27,24 @@ export type RtpTrackSpec = {
 	indexDeltaLength: number;
 	/** It may be asked for a key frame when a picture was lost (PLI, RFC 4585 section 6.3.1). */
 	takesPictureLoss: boolean;
+	/** What comes is SRTP, and so are reports that go. */
+	srtp?: SrtpTrackSpec;
+};
+
+export type SrtpTrackSpec = {
+	in: SrtpKeySpec;
+	out: SrtpKeySpec;
+	/** Of our reports. */
+	ssrc: number;
+	/** Whose sequence numbers have passed 0 already. */
+	sources: {ssrc: number; rollovers: number}[];
+};
+
+export type SrtpKeySpec = {
+	/** Master key and salt, 30 bytes. */
+	key: Uint8Array;
+	/** RTP is authenticated by 32 bits instead of 80. */
+	shortTag: boolean;
 };
 
 /**

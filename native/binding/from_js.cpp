@@ -23,6 +23,28 @@ uint8_t readByte(Reader& reader, const char* key) {
   return static_cast<uint8_t>(reader.number(key, UINT8_MAX));
 }
 
+io::SrtpKey readSrtpKey(Reader reader) {
+  io::SrtpKey key;
+  key.key = reader.bytes("key");
+  key.shortTag = reader.boolean("shortTag");
+  reader.done();
+  return key;
+}
+
+io::SrtpTrack readSrtpTrack(Reader reader) {
+  io::SrtpTrack track;
+  track.in = readSrtpKey(reader.object("in"));
+  track.out = readSrtpKey(reader.object("out"));
+  track.ssrc = static_cast<uint32_t>(reader.number("ssrc"));
+  for (Reader& item : reader.objects("sources")) {
+    const auto ssrc = static_cast<uint32_t>(item.number("ssrc"));
+    track.sources.push_back({ssrc, static_cast<uint32_t>(item.number("rollovers"))});
+    item.done();
+  }
+  reader.done();
+  return track;
+}
+
 io::RtspTrack readRtspTrack(Reader& reader) {
   io::RtspTrack track;
   track.config.kind = readKind(reader);
@@ -39,6 +61,7 @@ io::RtspTrack readRtspTrack(Reader& reader) {
   track.config.sizeLength = readByte(reader, "sizeLength");
   track.config.indexLength = readByte(reader, "indexLength");
   track.config.indexDeltaLength = readByte(reader, "indexDeltaLength");
+  if (reader.has("srtp")) track.srtp = readSrtpTrack(reader.object("srtp"));
   track.takesPictureLoss = reader.boolean("takesPictureLoss");
   reader.done();
   return track;

@@ -53,7 +53,11 @@ uint32_t reorderDepth(const core::Parameters& parameters) {
 
 // One RTP track on its way into the stream.
 struct RtspIngest::Feed {
-  explicit Feed(RtspTrack track) : spec(std::move(track)), reception(spec.config.clockRateHz) {}
+  explicit Feed(RtspTrack track) : spec(std::move(track)), reception(spec.config.clockRateHz) {
+    if (!spec.srtp) return;
+    in = Srtp::make(spec.srtp->in, Srtp::Way::in, spec.srtp->sources);
+    out = Srtp::make(spec.srtp->out, Srtp::Way::out);
+  }
 
   RtspTrack spec;
   core::Track track;
@@ -66,6 +70,7 @@ struct RtspIngest::Feed {
   core::DecodeTime decodeTime{0};
   std::unique_ptr<core::Depacketizer> depacketizer;
   std::unique_ptr<core::ReorderBuffer> reorder;  // of UDP
+  std::unique_ptr<Srtp> in, out;
   core::Reception reception;
   core::Micros askedAt{0};  // for a key frame
   bool awaitsKey = true;
@@ -183,9 +188,10 @@ void RtspIngest::drainUdp() {
 }
 
 void RtspIngest::datagram(const UdpTracks::Packet& packet) {
-  const core::ByteView bytes = core::ByteView(batch_.bytes).subspan(packet.offset, packet.size);
+  const auto wire = core::ByteView(batch_.bytes).subspan(packet.offset, packet.size);
   arrival_ = packet.arrival;
-  stream_->counters().add(stream_->counters().bytes, bytes.size());
+  stream_->counters().add(stream_->counters().bytes, wire.size());
+  const core::ByteView bytes = opened(packet.track, wire, packet.isRtcp);
   if (packet.isRtcp) return rtcp(packet.track, bytes);
   const auto parsed = core::parseRtp(bytes);
   if (!parsed) return;
@@ -212,11 +218,14 @@ void RtspIngest::sendReports() {
 }
 
 void RtspIngest::sendReport(size_t index, bool pictureLost) {
-  const auto heard = feeds_[index]->reception.report(arrival_);
+  Feed& feed = *feeds_[index];
+  const auto heard = feed.reception.report(arrival_);
   if (!heard) return;
   core::Bytes report;
-  core::appendReceiverReport(ssrc_, *heard, kName, report);
-  if (pictureLost) core::appendPictureLoss(ssrc_, heard->ssrc, report);
+  const uint32_t ssrc = feed.spec.srtp ? feed.spec.srtp->ssrc : ssrc_;
+  core::appendReceiverReport(ssrc, *heard, kName, report);
+  if (pictureLost) core::appendPictureLoss(ssrc, heard->ssrc, report);
+  if (feed.spec.srtp && !(feed.out && feed.out->protect(report, true))) return;
   if (udp_)
     udp_->sendRtcp(index, report);
   else
@@ -243,9 +252,19 @@ void RtspIngest::askForKey(size_t index, const core::AccessUnit& unit) {
 
 void RtspIngest::packet(uint8_t channel, core::ByteView payload) {
   for (size_t index = 0; index < feeds_.size(); ++index) {
-    if (feeds_[index]->spec.channel == channel) return rtp(index, payload);
-    if (feeds_[index]->spec.rtcpChannel == channel) return rtcp(index, payload);
+    if (feeds_[index]->spec.channel == channel) return rtp(index, opened(index, payload, false));
+    if (feeds_[index]->spec.rtcpChannel == channel)
+      return rtcp(index, opened(index, payload, true));
   }
+}
+
+// What it was before it was encrypted; empty where somebody else made it. Until the next call.
+core::ByteView RtspIngest::opened(size_t index, core::ByteView packet, bool isRtcp) {
+  const Feed& feed = *feeds_[index];
+  if (!feed.spec.srtp) return packet;
+  plain_.assign(packet.begin(), packet.end());
+  if (!feed.in || !feed.in->open(plain_, isRtcp)) return {};
+  return plain_;
 }
 
 void RtspIngest::text(std::string_view message) { owner_->emit(id_, Text{std::string(message)}); }

@@ -6,6 +6,7 @@
 #include "core/rtp_timeline.hpp"
 #include "io/ingest_observer.hpp"
 #include "io/live_stream.hpp"
+#include "io/srtp.hpp"
 #include "io/udp_tracks.hpp"
 
 #include <deque>
@@ -16,11 +17,19 @@
 
 namespace io {
 
+// The keys of a track that is encrypted: what comes, and the reports that go.
+struct SrtpTrack {
+  SrtpKey in, out;
+  uint32_t ssrc = 0;  // of our reports, as the camera was told
+  std::vector<SrtpSource> sources;
+};
+
 struct RtspTrack {
   core::RtpTrackConfig config;
   uint8_t channel = 0;  // interleaved channel of RTP
   uint8_t rtcpChannel = 1;
   uint8_t payloadType = 96;
+  std::optional<SrtpTrack> srtp{};
   bool takesPictureLoss = false;  // the source may be asked for key frames (PLI)
 };
 
@@ -78,6 +87,7 @@ class RtspIngest final : public Inbox,
   void askForKey(size_t index, const core::AccessUnit& unit);
   void noteGoodbyes(size_t index, core::ByteView compound);
   void rtp(size_t index, core::ByteView payload);
+  core::ByteView opened(size_t index, core::ByteView packet, bool isRtcp);
   void rtcp(size_t index, core::ByteView payload);
   void frameRtcp(size_t index, core::ByteView bytes);
   static bool isMeant(Feed& feed, uint8_t payloadType);
@@ -114,7 +124,8 @@ class RtspIngest final : public Inbox,
   UdpTracks::Batch batch_;
   core::Micros reportedAt_{0};
   core::Bytes outgoing_;  // RTCP for the connection
-  const uint32_t ssrc_;  // of our reports
+  core::Bytes plain_;  // a packet of SRTP, opened
+  const uint32_t ssrc_;  // of our reports where nobody was told another
   core::Micros arrival_{0};
   std::optional<core::Micros> firstPacket_;
   core::Micros begunAt_{0};

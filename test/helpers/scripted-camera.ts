@@ -51,6 +51,8 @@ export type Script = {
 	reports?: (seconds: number, track: Track) => number | Buffer | undefined;
 	/** What becomes of UDP: packets from the port of the answer, from another one, or none; else 461. */
 	udp?: 'announced' | 'elsewhere' | 'silent';
+	/** A packet as it is encrypted. */
+	sealed?: (packet: Buffer, track: Track, isRtcp: boolean) => Buffer;
 	/** The bytes of one picture or sound on the wire. */
 	wire?: (frames: Buffer[], index: number, session: Session) => Buffer[];
 };
@@ -329,7 +331,8 @@ export class Session {
 	}
 
 	/** Over UDP at once. RTCP is one port, or channel, further. */
-	#carried(track: Track, bytes: Buffer, further = 0): Buffer[] {
+	#carried(track: Track, plain: Buffer, further = 0): Buffer[] {
+		const bytes = this.camera.script.sealed?.(plain, track, further === 1) ?? plain;
 		const port = this.ports.get(track);
 		if (port === undefined) return [interleave((this.channels.get(track) ?? 0) + further, bytes)];
 		this.#sendTo(port + further, bytes);

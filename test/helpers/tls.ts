@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process';
+import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import {mkdtempSync, readFileSync} from 'node:fs';
 import net from 'node:net';
@@ -19,6 +20,10 @@ export const tlsKeys = (rtspEncryption: string) => ({
 	rtspServerKey: selfSigned().keyFile,
 	rtspServerCert: selfSigned().certFile,
 });
+
+/** As openssl prints it. */
+export const fingerprintOf = ({cert}: Pick<Certificate, 'cert'>): string =>
+	new X509Certificate(cert).fingerprint256;
 
 /** TLS in front of a port of this machine. */
 export const startTls = async (t: ExecutionContext, toPort: number): Promise<number> => {

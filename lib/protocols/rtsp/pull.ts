@@ -103,6 +103,8 @@ class RtspPull extends EventEmitter<SourceEvents> {
 		const isWithin = isTls || tunnel !== 'none';
 		if (rtspTransport === 'automatic') return isWithin || withoutUdp.has(source) ? 'tcp' : 'udp';
 		if (!isWithin || rtspTransport === 'tcp') return rtspTransport;
+		// SRTP keeps it secret.
+		if (isTls && tunnel === 'none' && rtspTransport === 'udp') return rtspTransport;
 		const message = `Expected rtspTransport automatic or tcp with TLS or a tunnel, got ${rtspTransport}`;
 		throw new MediaError('CONFIG_INVALID', message, {key: 'rtspTransport'});
 	}

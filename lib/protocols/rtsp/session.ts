@@ -1,8 +1,10 @@
 import {MediaError} from '../../errors.ts';
 import type {Authenticator} from './auth.ts';
 import type {RtspConnection} from './connection.ts';
+import {formatKeyMgmtHeader} from './key-management.ts';
 import {headerOf, parsePublic} from './message.ts';
 import type {Headers, RtspResponse} from './message.ts';
+import type {Mikey} from './mikey.ts';
 import {refusal, unsupported} from './refusal.ts';
 import {parseRtpInfo} from './rtp-info.ts';
 import type {RtpInfo} from './rtp-info.ts';
@@ -42,6 +44,12 @@ export type Description = {
 	bases: RtspUrl[];
 	/** The control of the whole session. */
 	control: string | undefined;
+};
+
+export type AskedSetup = {
+	transport: Transport;
+	/** Our key of SRTP. */
+	own: Mikey | undefined;
 };
 
 /** Our side of the dialogue with one camera: questions, their authorization and what answers mean. */
@@ -96,14 +104,19 @@ export class RtspSession {
 	async setUp(
 		track: DescribedTrack,
 		bases: RtspUrl[],
-		asked: Transport,
+		{transport: asked, own}: AskedSetup,
 	): Promise<Transport | undefined> {
-		const headers: Headers = [['Transport', formatTransport(asked)]];
 		const urls = controlUrls(bases, track.control).map(formatRtspUrl);
+		const headers: Headers = [
+			['Transport', formatTransport(asked)],
+			...(own ? [['KeyMgmt', formatKeyMgmtHeader(urls[0] ?? '', own)] as const] : []),
+		];
 		const {response} = await this.#askFirst('SETUP', urls, headers);
 		// Who describes feedback need not know its profile by name.
-		if (response.status === 461 && asked.profile === 'RTP/AVPF')
-			return await this.setUp(track, bases, {...asked, profile: 'RTP/AVP'});
+		if (response.status === 461 && asked.profile.endsWith('F')) {
+			const profile = asked.profile.slice(0, -1);
+			return await this.setUp(track, bases, {transport: {...asked, profile}, own});
+		}
 		if (response.status === 461) throw unsupported(wayOf(asked), response);
 		if (response.status !== 200) throw refusal('SETUP', response);
 		this.#takeSession(response);

@@ -1,11 +1,13 @@
 import {BlockList, isIP} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {MediaError, toMediaError} from '../../errors.ts';
-import type {UdpTrackSpec} from '../../native/binding.ts';
+import type {SrtpTrackSpec, UdpTrackSpec} from '../../native/binding.ts';
 import {inNetworks} from '../../util/network.ts';
 import type {Carriage} from './carriage.ts';
 import {notOffered} from './refusal.ts';
 import type {RtspSession} from './session.ts';
+import {srtpOf} from './srtp-track.ts';
+import type {SrtpTrack} from './srtp-track.ts';
 import type {DescribedTrack} from './tracks.ts';
 import {formatTransport, noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
@@ -29,6 +31,8 @@ export type SetUpTrack = {
 	rtcpChannel: number;
 	/** Undefined: it comes over the RTSP connection. */
 	udp: UdpTrackSpec | undefined;
+	/** Undefined: it is not encrypted. */
+	srtp: SrtpTrackSpec | undefined;
 };
 
 /** Why a source that may be pulled either way goes on over TCP. */
@@ -41,6 +45,8 @@ export type TrackSetupOptions = {
 	carriage: Carriage;
 	/** What does not come over UDP is asked for over TCP (`OverTcp`). */
 	mayFallBack: boolean;
+	/** Nothing goes over UDP in plain. */
+	isSecret: boolean;
 	udp: UdpMeans;
 };
 
@@ -50,6 +56,8 @@ export class TrackSetup {
 	readonly #pairs: UdpPair[] = [];
 	#carriage: Carriage;
 	#given = 0;
+	/** Of the track in hand. */
+	#srtp: SrtpTrack | undefined;
 
 	constructor(options: TrackSetupOptions) {
 		this.#options = options;
@@ -63,6 +71,7 @@ export class TrackSetup {
 
 	/** Rejects with `OverTcp`, or with why the camera does not give this track. */
 	async setUp(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<SetUpTrack> {
+		this.#srtp = srtpOf(track);
 		const setUp = {
 			tcp: async () => this.#overTcp(track, bases, index),
 			udp: async () => this.#overUdp(track, bases, index),
@@ -70,7 +79,7 @@ export class TrackSetup {
 		};
 		const taken = await setUp[this.#carriage]();
 		this.#given++;
-		return taken;
+		return {...taken, srtp: this.#srtp?.spec};
 	}
 
 	/** An ingest that is open has sockets of its own. */
@@ -78,17 +87,19 @@ export class TrackSetup {
 		for (const pair of this.#pairs.splice(0)) pair.close();
 	}
 
-	async #overTcp(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<SetUpTrack> {
+	async #overTcp(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<Carried> {
 		const interleaved: Pair = [2 * index, 2 * index + 1];
 		const {profile} = track;
 		const asked: Transport = {...noTransport, profile, lower: 'TCP', cast: 'unicast', interleaved};
-		const answer = await this.#options.session.setUp(track, bases, asked);
+		const own = this.#srtp?.own;
+		const answer = await this.#options.session.setUp(track, bases, {transport: asked, own});
 		if (answer && !answer.interleaved && isUdp(answer))
 			throw notOffered('TCP', formatTransport(answer));
 		return this.#interleaved(track, answer?.interleaved ?? interleaved);
 	}
 
-	async #overUdp(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<SetUpTrack> {
+	async #overUdp(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<Carried> {
+		if (this.#options.isSecret && !this.#srtp) throw inPlain();
 		const {peer} = this.#options;
 		const pair = this.#hold(() => this.#bindPair());
 		const {profile} = track;
@@ -101,7 +112,7 @@ export class TrackSetup {
 		return overUdp(track, {...from, rtpFd: pair.rtpFd, rtcpFd: pair.rtcpFd, ...noGroup});
 	}
 
-	async #byMulticast(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<SetUpTrack> {
+	async #byMulticast(track: DescribedTrack, bases: RtspUrl[], index: number): Promise<Carried> {
 		const answer = await this.#ask(track, bases, {
 			...noTransport,
 			profile: track.profile,
@@ -118,7 +129,8 @@ export class TrackSetup {
 		asked: Transport,
 	): Promise<Transport | undefined> {
 		try {
-			return await this.#options.session.setUp(track, bases, asked);
+			const own = this.#srtp?.own;
+			return await this.#options.session.setUp(track, bases, {transport: asked, own});
 		} catch (error) {
 			const status = error instanceof MediaError ? Number(error.context['status']) : 0;
 			if (!this.#options.mayFallBack || !mayMeanTransport.has(status)) throw error;
@@ -127,7 +139,7 @@ export class TrackSetup {
 	}
 
 	/** All tracks come the same way. */
-	#insteadOfUdp(track: DescribedTrack, answer: Transport, index: number): SetUpTrack {
+	#insteadOfUdp(track: DescribedTrack, answer: Transport, index: number): Carried {
 		// Cameras that answer so need not know what they have promised (Hikvision wants a DESCRIBE first).
 		if (this.#options.mayFallBack) throw new OverTcp('camera answers UDP with TCP');
 		if (this.#given > 0) throw notOffered('UDP', formatTransport(answer));
@@ -136,11 +148,11 @@ export class TrackSetup {
 		return this.#interleaved(track, answer.interleaved ?? [2 * index, 2 * index + 1]);
 	}
 
-	#interleaved(track: DescribedTrack, [channel, rtcpChannel]: Pair): SetUpTrack {
+	#interleaved(track: DescribedTrack, [channel, rtcpChannel]: Pair): Carried {
 		return {track, channel, rtcpChannel, udp: undefined};
 	}
 
-	#joined(track: DescribedTrack, answer: Transport | undefined): SetUpTrack {
+	#joined(track: DescribedTrack, answer: Transport | undefined): Carried {
 		const {udp} = this.#options;
 		const {destination: group = '', port: ports, source = ''} = answer ?? noTransport;
 		if (!ports || !isGroup(group))
@@ -171,12 +183,21 @@ export class TrackSetup {
 	}
 }
 
+const inPlain = (): MediaError => {
+	const message =
+		'Expected rtspTransport automatic or tcp with TLS where there is no SRTP, got udp';
+	return new MediaError('CONFIG_INVALID', message, {key: 'rtspTransport'});
+};
+
 const noGroup = {group: '', interface: ''};
 
 /** What cameras without UDP answer: 461 by the RFC, and what comes to others' minds. */
 const mayMeanTransport = new Set([400, 461, 500, 501, 551]);
 
-const overUdp = (track: DescribedTrack, udp: UdpTrackSpec): SetUpTrack => ({
+/** How it comes. */
+type Carried = Omit<SetUpTrack, 'srtp'>;
+
+const overUdp = (track: DescribedTrack, udp: UdpTrackSpec): Carried => ({
 	track,
 	channel: 0,
 	rtcpChannel: 0,

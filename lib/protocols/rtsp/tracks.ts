@@ -1,5 +1,7 @@
 // From a session description to the tracks that are set up.
 import {aacLengthsOf, codecFmtpOf, parseFmtp} from './fmtp.ts';
+import {encryptionOf} from './key-management.ts';
+import type {Encryption} from './key-management.ts';
 import type {RtpTrackSpec} from '../../native/binding.ts';
 import {parameterOf, parseNumber} from './parameters.ts';
 import type {Parameter} from './parameters.ts';
@@ -12,6 +14,8 @@ export type DescribedTrack = {
 	control: string | undefined;
 	/** `RTP/AVP`, or `RTP/AVPF` where reports may come at any time. */
 	profile: string;
+	/** Of an encrypted track, where its key is understood. */
+	encryption: Encryption | undefined;
 	spec: Omit<RtpTrackSpec, 'channel' | 'rtcpChannel'>;
 };
 
@@ -30,7 +34,7 @@ const kinds = new Map<string, RtpTrackSpec['kind']>([
 	['text', 'other'],
 ]);
 
-const isRtp = ({protocol}: SdpMedia): boolean => /^RTP\/AVPF?(?:\/(?:TCP|UDP))?$/.test(protocol);
+const isRtp = ({protocol}: SdpMedia): boolean => /^RTP\/S?AVPF?(?:\/(?:TCP|UDP))?$/.test(protocol);
 
 /** ONVIF Streaming section 5.3: sendonly is seen from us. Nobody sends a camera pictures. */
 const isBackChannel = (media: SdpMedia): boolean => media.kind === 'audio' && isSendOnly(media);
@@ -48,6 +52,7 @@ const trackOf = (media: SdpMedia, sdp: Sdp): DescribedTrack | undefined => {
 	return {
 		control,
 		profile: media.protocol.replace(/\/(?:TCP|UDP)$/, ''),
+		encryption: encryptionOf(media, sdp),
 		spec: {
 			kind,
 			codec,

@@ -130,9 +130,12 @@ export class RtspVisit {
 
 	/** A track that the camera refuses is missed, as long as there is video where video was offered. */
 	async #setUpAll({tracks, bases}: Description): Promise<void> {
-		const {carriage, mayFallBack, udp} = this.#options;
+		const {carriage, mayFallBack, udp, url} = this.#options;
+		const isSecret = url.isTls;
 		const {peer} = this.#connection;
-		const setup = new TrackSetup({session: this.#session, peer, carriage, mayFallBack, udp});
+		const setup = new TrackSetup({
+			...{session: this.#session, peer, carriage, mayFallBack, isSecret, udp},
+		});
 		this.#setup = setup;
 		let refused: MediaError | undefined;
 		for (const [index, track] of tracks.entries()) {
@@ -158,10 +161,11 @@ export class RtspVisit {
 
 	#openIngest(): void {
 		const last = this.#ingest;
-		const specs = this.#tracks.map(({track, channel, rtcpChannel}) => ({
+		const specs = this.#tracks.map(({track, channel, rtcpChannel, srtp}) => ({
 			...track.spec,
 			channel,
 			rtcpChannel,
+			...(srtp && {srtp}),
 		}));
 		this.#packetsBefore = this.#packets();
 		const udp = this.#udpSpec();

@@ -1,14 +1,12 @@
 import {spawn} from 'node:child_process';
-import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
 import {startPull, untilFrames} from '../../../helpers/pull.ts';
 import {startScriptedCamera} from '../../../helpers/scripted-camera.ts';
-import {makeCertificate, selfSigned, startTls} from '../../../helpers/tls.ts';
+import {fingerprintOf, makeCertificate, selfSigned, startTls} from '../../../helpers/tls.ts';
 
 const pullOnce = fileURLToPath(new URL('../../../helpers/pull-once.ts', import.meta.url));
-const fingerprintOf = ({cert}: {cert: Buffer}) => new X509Certificate(cert).fingerprint256;
 
 test('a camera behind TLS with a certificate of its own making is refused, and what would take it is said', async t => {
 	const camera = await startScriptedCamera(t);
