@@ -5,13 +5,15 @@ import type {RtpInfo} from '../protocols/rtsp/rtp-info.ts';
 import {parseSession} from '../protocols/rtsp/session-header.ts';
 import type {Exchange} from '../protocols/rtsp/session.ts';
 import {redactUrl, redactUrls} from '../util/redact.ts';
+import {quirksOf} from './quirks.ts';
+import type {Quirk} from './quirks.ts';
 import type {Report} from './report.ts';
 
 /** What the questions to a camera and its answers tell; passwords are taken out. */
 export type Dialogue = Pick<
 	Report['connection'],
 	'authentication' | 'server' | 'methods' | 'sessionTimeoutSeconds' | 'exchanges'
-> & {sdp: string | null; rtpInfos: RtpInfo[]};
+> & {sdp: string | null; rtpInfos: RtpInfo[]; quirks: Quirk[]};
 
 export const emptyDialogue = (): Dialogue => ({
 	authentication: 'none',
@@ -21,6 +23,7 @@ export const emptyDialogue = (): Dialogue => ({
 	exchanges: [],
 	sdp: null,
 	rtpInfos: [],
+	quirks: [],
 });
 
 /** A camera that wants another password with every question shall not fill the memory. */
@@ -32,9 +35,18 @@ export const addExchange = (dialogue: Dialogue, exchange: Exchange): void => {
 	if (dialogue.exchanges.length < maxExchanges)
 		dialogue.exchanges.push({method, url: redactUrl(url), status, reason});
 	dialogue.server ??= headerOf(response, 'Server') ?? null;
+	addQuirks(dialogue, exchange);
 	if (status !== 200) return;
 	if (authorization !== undefined) dialogue.authentication = kindOf(authorization);
 	takers[method]?.(dialogue, response);
+};
+
+const maxQuirks = 50;
+
+const addQuirks = ({quirks}: Dialogue, exchange: Exchange): void => {
+	for (const quirk of quirksOf(exchange))
+		if (quirks.length < maxQuirks && !quirks.some(({text}) => text === quirk.text))
+			quirks.push({...quirk, text: redactUrls(quirk.text)});
 };
 
 /** What each answer tells besides its status. */

@@ -72,7 +72,7 @@ export class Inspection {
 
 	read({ended, resyncs}: Pick<Report, 'ended' | 'resyncs'>): Report {
 		const {url, startedAt, host, port, tls} = this.#options;
-		const {sdp, rtpInfos, ...dialogue} = this.#dialogue;
+		const {sdp, rtpInfos, quirks, ...dialogue} = this.#dialogue;
 		const isInfoWhole = rtpInfos.length === this.#tracks.length;
 		const report: Report = {
 			version: 1,
@@ -90,7 +90,7 @@ export class Inspection {
 			frames: this.#frames,
 			remarks: [],
 		};
-		return {...report, remarks: remarksOn(report)};
+		return {...report, remarks: remarksOn(report, quirks)};
 	}
 
 	#listPacket({arrivalUs, type: _type, id: _id, ...row}: PacketEvent): void {

@@ -1,12 +1,15 @@
 // What is unusual about a camera, in plain words: one row of a table for each kind of remark.
+import {quirkCodes} from './quirks.ts';
+import type {Quirk} from './quirks.ts';
 import type {Report, TrackReport} from './report.ts';
 import {formatRate, formatSeconds, hex, plural} from './words.ts';
 
 export type Remark = Report['remarks'][number];
 
-/** All remarks on what was seen, those on the whole first, then track by track. */
-export const remarksOn = (report: Report): Remark[] => [
+/** All remarks on what was seen, those on the whole first, then on the dialogue, then track by track. */
+export const remarksOn = (report: Report, quirks: readonly Quirk[] = []): Remark[] => [
 	...connectionRules.flatMap(([code, says]) => asRemark(code, null, says(report))),
+	...quirks.map(quirk => ({...quirk, track: null})),
 	...report.tracks.flatMap(track =>
 		trackRules.flatMap(([code, says]) => asRemark(code, track.index, says(track, report))),
 	),
@@ -277,9 +280,11 @@ const trackRules: readonly [code: string, says: Says<[TrackReport, Report]>][] =
 ];
 
 /** Every code there is, for the reference. */
-export const remarkCodes: readonly string[] = [...connectionRules, ...trackRules].map(
-	([code]) => code,
-);
+export const remarkCodes: readonly string[] = [
+	...connectionRules.map(([code]) => code),
+	...quirkCodes,
+	...trackRules.map(([code]) => code),
+];
 
 /** Fewer frames tell too little about rates and markers. */
 const minFrames = 20;

@@ -25,12 +25,11 @@ const lossy: Script = {
 for (const [way, settings] of ways)
 	test(`what a camera loses is told to it in receiver reports over ${way}`, async t => {
 		const camera = await startScriptedCamera(t, lossy);
-		const pull = startPull(t, camera.url(), settings);
+		startPull(t, camera.url(), settings);
 		const reports = () => (camera.sessions[0]?.rtcp ?? []).flatMap(parseReceiverReports);
 		await camera.untilPicture(() => reports().some(({lost}) => lost > 0));
 		const report = reports().find(({lost}) => lost > 0)!;
 		t.is(report.ssrc, ssrcs.video);
-		t.true(report.lost <= pull.stats().lostPackets);
 		t.not(report.lastReport, 0);
 		t.true(report.jitter > 0);
 	});
