@@ -44,14 +44,14 @@ UdpBacklog::Part UdpBacklog::take(core::Micros now) {
   allowance_ = std::min(burst_, allowance_ + passed * bytesPerMicro_);
   core::BlockRef block = blocks_.front();
   const core::ByteView rest = block->bytes().subspan(offset_);
-  const size_t due = dueBytes(rest);
-  allowance_ -= static_cast<double>(due);
-  offset_ += due;
-  if (due == rest.size()) {
+  const auto [bytes, weight] = due(rest);
+  allowance_ -= static_cast<double>(weight);
+  offset_ += bytes;
+  if (bytes == rest.size()) {
     blocks_.pop_front();
     offset_ = 0;
   }
-  return {std::move(block), rest.first(due)};
+  return {std::move(block), rest.first(bytes)};
 }
 
 bool UdpBacklog::isOver() {
@@ -60,10 +60,13 @@ bool UdpBacklog::isOver() {
 }
 
 // Whole packets; the last one may be more than is allowed, and is paid later.
-size_t UdpBacklog::dueBytes(core::ByteView rest) const {
-  size_t due = 0;
-  while (due < rest.size() && static_cast<double>(due) < allowance_)
-    due += core::kInterleavedHeader + (size_t{rest[due + 2]} << 8 | rest[due + 3]);
+UdpBacklog::Due UdpBacklog::due(core::ByteView rest) const {
+  Due due;
+  while (due.bytes < rest.size() && static_cast<double>(due.weight) < allowance_) {
+    const size_t size = size_t{rest[due.bytes + 2]} << 8 | rest[due.bytes + 3];
+    due.bytes += core::kInterleavedHeader + size;
+    due.weight += size + kPacketOverhead;
+  }
   return due;
 }
 

@@ -8,10 +8,15 @@
 
 namespace io {
 
+// What a packet takes of a receive buffer beside its bytes: Linux counts the memory that it lies
+// in, so that many small ones fill a buffer as few large ones do.
+constexpr size_t kPacketOverhead = 512;
+
 // What one reader gets at a pace of its own before it keeps step with the others: the ring, and
 // what is made meanwhile. All at once would be more than receive buffers hold.
 class UdpBacklog {
  public:
+  // Bytes with the overhead of each packet.
   UdpBacklog(std::deque<core::BlockRef> blocks, size_t bytesPerSecond);
 
   // Any thread. False: it is over, and this block goes to the reader as to all others.
@@ -29,7 +34,11 @@ class UdpBacklog {
   bool isOver();
 
  private:
-  size_t dueBytes(core::ByteView rest) const;
+  struct Due {
+    size_t bytes = 0;
+    size_t weight = 0;  // with the overhead of each packet
+  };
+  Due due(core::ByteView rest) const;
 
   const double bytesPerMicro_;
   const double burst_;  // in bytes

@@ -13,7 +13,8 @@ constexpr size_t kRoom = 32;
 constexpr core::Micros kTellEvery{1'000'000};
 // A ring that is younger is as good as live.
 constexpr core::Micros kYoung{1'000'000};
-// A ring leaves at 20 Mbit/s, or four times as fast as it came, whichever is more.
+// A ring leaves at 20 Mbit/s, or four times as fast as it came, whichever is more, with the
+// overhead of each packet.
 constexpr size_t kPaceBytesPerSecond = 2'500'000;
 constexpr size_t kTimesFaster = 4;
 constexpr size_t kMicros = 1'000'000;
@@ -34,17 +35,18 @@ int familyOf(int fd) {
   return own.family();
 }
 
-size_t bytesOf(const std::vector<core::RtpBlock>& blocks) {
-  size_t bytes = 0;
-  for (const core::RtpBlock& block : blocks) bytes += block.bytes->size();
-  return bytes;
+size_t weightOf(const std::vector<core::RtpBlock>& blocks) {
+  size_t weight = 0;
+  for (const core::RtpBlock& block : blocks)
+    weight += block.bytes->size() + block.packets * kPacketOverhead;
+  return weight;
 }
 
 size_t paceOf(const std::vector<core::RtpBlock>& blocks) {
   if (blocks.empty()) return kPaceBytesPerSecond;
   const core::Micros span = blocks.back().arrival - blocks.front().arrival;
   const auto micros = static_cast<size_t>(std::max<int64_t>(span.count(), kMicros / 10));
-  return std::max(kPaceBytesPerSecond, kTimesFaster * bytesOf(blocks) * kMicros / micros);
+  return std::max(kPaceBytesPerSecond, kTimesFaster * weightOf(blocks) * kMicros / micros);
 }
 
 Begun measure(const core::RtpBlock& block) {
