@@ -9,18 +9,22 @@ export type Carriage = 'tcp' | 'udp' | 'multicast';
 
 export type Offer = {carriage: Carriage; transport: Transport};
 
-/** The first that a request offers and that may be given; undefined: none. */
-export const fitOffer = (request: RtspRequest, given: readonly Carriage[]): Offer | undefined =>
+/** The first that a request offers and that may be given, with SRTP or without it; undefined: none. */
+export const fitOffer = (
+	request: RtspRequest,
+	given: readonly Carriage[],
+	{isEncrypted = false} = {},
+): Offer | undefined =>
 	parseTransports(headerOf(request, 'Transport') ?? '')
 		.flatMap(transport => {
-			const carriage = carriageOf(transport);
+			const isFit = transport.profile.startsWith('RTP/S') === isEncrypted;
+			const carriage = isFit ? carriageOf(transport) : undefined;
 			return carriage ? [{carriage, transport}] : [];
 		})
 		.find(({carriage}) => given.includes(carriage));
 
 /** Undefined: none that is known, or it lacks where packets are to go. */
-const carriageOf = ({profile, lower, cast, clientPort}: Transport): Carriage | undefined => {
-	if (!profile.startsWith('RTP/AVP')) return undefined;
+const carriageOf = ({lower, cast, clientPort}: Transport): Carriage | undefined => {
 	if (lower === 'TCP') return cast === 'multicast' ? undefined : 'tcp';
 	if (cast === 'multicast') return 'multicast';
 	return clientPort?.every(port => port > 0) ? 'udp' : undefined;

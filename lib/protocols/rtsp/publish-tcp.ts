@@ -1,5 +1,6 @@
 import type {Ingest} from '../../native/native.ts';
 import {chooseChannels} from './channels.ts';
+import {specOf} from './publisher-way.ts';
 import type {PublisherContext, PublisherWay} from './publisher-way.ts';
 import {noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
@@ -36,10 +37,10 @@ export class TcpPublisherWay implements PublisherWay {
 	open(): Ingest {
 		const {tracks, openIngest, connection} = this.#context;
 		const ingest = openIngest(
-			tracks.flatMap(({spec}, index) => {
+			tracks.flatMap((_, index) => {
 				const [channel, rtcpChannel] = this.#channels.get(index) ?? [];
 				if (channel === undefined || rtcpChannel === undefined) return [];
-				return [{...spec, channel, rtcpChannel}];
+				return specOf(this.#context, index).map(spec => ({...spec, channel, rtcpChannel}));
 			}),
 		);
 		for (const bytes of this.#early.splice(0)) ingest.feed(bytes, bytes.length);

@@ -1,6 +1,7 @@
 import {isIP} from 'node:net';
 import type {UdpTrackSpec} from '../../native/binding.ts';
 import type {Ingest} from '../../native/native.ts';
+import {specOf} from './publisher-way.ts';
 import type {PublisherContext, PublisherWay} from './publisher-way.ts';
 import {noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
@@ -48,9 +49,9 @@ export class UdpPublisherWay implements PublisherWay {
 	open(): Ingest {
 		const {tracks, openIngest} = this.#context;
 		const {receiveBufferBytes} = this.#means;
-		const taken = tracks.flatMap(({spec}, index) => {
+		const taken = tracks.flatMap((_, index) => {
 			const place = this.#places.get(index);
-			return place ? [{spec, place}] : [];
+			return place ? specOf(this.#context, index).map(spec => ({spec, place})) : [];
 		});
 		const ingest = openIngest(
 			taken.map(({spec}) => ({...spec, channel: 0, rtcpChannel: 0})),

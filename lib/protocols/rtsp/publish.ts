@@ -8,6 +8,7 @@ import type {Ingest, IngestOptions} from '../../native/native.ts';
 import {announcedTracks, findAnnounced} from './announced.ts';
 import {fitOffer} from './carriage.ts';
 import type {Carriage} from './carriage.ts';
+import {formatKeyMgmtHeader} from './key-management.ts';
 import {headerOf} from './message.ts';
 import {TcpPublisherWay} from './publish-tcp.ts';
 import {UdpPublisherWay} from './publish-udp.ts';
@@ -16,6 +17,8 @@ import type {ServerConnection} from './server-connection.ts';
 import type {ServerRequest, ServerSession, SessionMethod} from './server-session.ts';
 import {answer, explained, statusOf} from './status.ts';
 import type {RtspAnswer} from './status.ts';
+import {isEncrypted, srtpOf} from './srtp-track.ts';
+import type {SrtpTrack} from './srtp-track.ts';
 import type {DescribedTrack} from './tracks.ts';
 import {formatTransport} from './transport.ts';
 import type {Binder} from './udp-pair.ts';
@@ -56,6 +59,7 @@ export class PublishSession implements ServerSession {
 	readonly #announce: ServerRequest;
 	readonly #createdAt = new Date();
 	readonly #tracks: DescribedTrack[];
+	readonly #srtp: (SrtpTrack | undefined)[];
 	readonly #statsBefore: StreamStats | undefined;
 	#way: PublisherWay | undefined;
 	#ingest: Ingest | undefined;
@@ -70,6 +74,8 @@ export class PublishSession implements ServerSession {
 	): Promise<Opened> {
 		const tracks = announcedTracks(request.body);
 		if (!tracks.ok) return {refusal: explained(400, tracks.reason)};
+		if (tracks.value.some(track => isEncrypted(track) && !track.encryption))
+			return {refusal: explained(400, 'expected a key of SRTP (AES-CM 128, HMAC-SHA1)')};
 		const {peer, protocol} = connection;
 		const {path} = request.target;
 		try {
@@ -97,6 +103,7 @@ export class PublishSession implements ServerSession {
 		this.timeoutMs = services.timeoutMs;
 		this.#publication = publication;
 		this.#tracks = tracks;
+		this.#srtp = tracks.map(srtpOf);
 		this.#statsBefore = services.native.streamStats(publication.stream);
 		publication.once('ended', (code, message) => connection.close(message));
 	}
@@ -146,7 +153,7 @@ export class PublishSession implements ServerSession {
 			user: this.#services.user,
 			userAgent: headerOf(this.#announce, 'User-Agent')?.slice(0, 200) ?? '',
 			transport: isUdp ? 'UDP' : 'TCP',
-			profile: 'AVP',
+			profile: this.#tracks.some(isEncrypted) ? 'SAVP' : 'AVP',
 			conns: [id],
 			bytesReceived: isUdp ? since('bytes') : socket.bytesRead,
 			packetsReceived: since('packets'),
@@ -171,17 +178,20 @@ export class PublishSession implements ServerSession {
 
 	#setUp(request: ServerRequest): RtspAnswer {
 		const given = this.#way ? [this.#way.carriage] : this.#given();
-		const offer = fitOffer(request, given);
+		const offer = fitOffer(request, given, {isEncrypted: true}) ?? fitOffer(request, given);
 		if (!offer) return answer(461);
 		if (offer.transport.mode?.toLowerCase() === 'play')
 			return explained(400, 'expected mode=record');
 		const way = this.#way ?? this.#wayOf(offer.carriage);
 		const track = findAnnounced(request.url, this.#tracks, index => !way.has(index));
 		if (track === undefined) return answer(404);
-		const granted = way.setUp(track, offer.transport);
+		const srtp = this.#srtp[track];
+		const isSealed = offer.transport.profile.startsWith('RTP/S');
+		const granted = isSealed === (srtp !== undefined) && way.setUp(track, offer.transport);
 		if (!granted) return answer(461);
 		this.#way = way;
-		return answer(200, [['Transport', formatTransport(granted)]]);
+		const key = srtp?.own ? [['KeyMgmt', formatKeyMgmtHeader(request.url, srtp.own)] as const] : [];
+		return answer(200, [['Transport', formatTransport(granted)], ...key]);
 	}
 
 	#record(): RtspAnswer {
@@ -196,11 +206,12 @@ export class PublishSession implements ServerSession {
 		return answer(200);
 	}
 
-	/** What comes by TLS or a tunnel comes by it alone. */
+	/** What comes by TLS or a tunnel comes by it alone, unless it is encrypted itself. */
 	#given(): Carriage[] {
 		const {hasUdp, settings} = this.#services;
 		const {isTls, tunnel} = this.#connection;
-		const mayUdp = hasUdp && !isTls && tunnel === 'none';
+		const isSecret = !isTls || this.#tracks.every(isEncrypted);
+		const mayUdp = hasUdp && isSecret && tunnel === 'none';
 		return settings().rtspTransports.filter(
 			carriage => carriage === 'tcp' || (carriage === 'udp' && mayUdp),
 		);
@@ -212,6 +223,7 @@ export class PublishSession implements ServerSession {
 		const context = {
 			connection: this.#connection,
 			tracks: this.#tracks,
+			srtp: this.#srtp,
 			openIngest: (tracks: RtpTrackSpec[], udp?: UdpIngestSpec) =>
 				native.openIngest(stream, tracks, {udp}),
 		};

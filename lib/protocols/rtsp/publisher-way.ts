@@ -2,6 +2,7 @@
 import type {RtpTrackSpec, UdpIngestSpec} from '../../native/binding.ts';
 import type {Ingest} from '../../native/native.ts';
 import type {Carriage} from './carriage.ts';
+import type {SrtpTrack} from './srtp-track.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {DescribedTrack} from './tracks.ts';
 import type {Transport} from './transport.ts';
@@ -25,5 +26,17 @@ export type PublisherContext = {
 	connection: ServerConnection;
 	/** In the order of the announcement. */
 	tracks: readonly DescribedTrack[];
+	/** By index; undefined: the track is not encrypted. */
+	srtp: readonly (SrtpTrack | undefined)[];
 	openIngest(tracks: RtpTrackSpec[], udp?: UdpIngestSpec): Ingest;
+};
+
+/** What an ingest is told of a track, but for its channels. */
+export const specOf = (
+	{tracks, srtp}: PublisherContext,
+	index: number,
+): Omit<RtpTrackSpec, 'channel' | 'rtcpChannel'>[] => {
+	const spec = tracks[index]?.spec;
+	const keys = srtp[index]?.spec;
+	return spec ? [{...spec, ...(keys && {srtp: keys})}] : [];
 };

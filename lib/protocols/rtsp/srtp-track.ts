@@ -1,4 +1,4 @@
-// The keys of one track that we fetch: the camera's own, and ours for what we report.
+// The keys of one track that comes to us: the sender's own, and ours for what we report.
 import {randomBytes} from 'node:crypto';
 import {MediaError} from '../../errors.ts';
 import type {SrtpKeySpec, SrtpTrackSpec} from '../../native/binding.ts';
@@ -9,13 +9,17 @@ import type {DescribedTrack} from './tracks.ts';
 
 export type SrtpTrack = {
 	spec: SrtpTrackSpec;
-	/** What the camera is told with SETUP; undefined: it takes its own key from us as well. */
+	/** What the sender is told with SETUP; undefined: it takes its own key from us as well. */
 	own: Mikey | undefined;
 };
 
+/** Its packets are SRTP, whether or not its key is understood. */
+export const isEncrypted = ({profile}: Pick<DescribedTrack, 'profile'>): boolean =>
+	profile.startsWith('RTP/S');
+
 /** Undefined: the track is not encrypted. Throws RTSP_REFUSED where it is and no key is understood. */
 export const srtpOf = ({profile, encryption}: DescribedTrack): SrtpTrack | undefined => {
-	if (!profile.startsWith('RTP/S')) return undefined;
+	if (!isEncrypted({profile})) return undefined;
 	if (!encryption) {
 		const message = 'Expected a key of SRTP (AES-CM 128, HMAC-SHA1) in the description, got none';
 		throw new MediaError('RTSP_REFUSED', message);
