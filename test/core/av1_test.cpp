@@ -31,8 +31,8 @@ Bytes filled(Bytes bytes, size_t size) {
 
 // Without a size, as it is over RTP.
 Bytes bare(const Bytes& obu) {
-  Bytes made{static_cast<uint8_t>(obu[0] & ~2)};
-  made.insert(made.end(), obu.begin() + 2, obu.end());
+  Bytes made(obu.begin() + 1, obu.end());
+  made[0] = static_cast<uint8_t>(obu[0] & ~2);
   return made;
 }
 
