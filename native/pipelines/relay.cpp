@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -70,7 +71,7 @@ class Relay final : public gst::Recipe {
   bool seek(core::Micros to);
   bool isPaced() const;
   bool leads(const TrackPlan& plan);
-  bool lead(RelayTrack& track, const TrackPlan& plan, const Output& output);
+  gst::Pad lead(const TrackPlan& plan, const Output& output);
   std::vector<GstElement*> makeWay(const TrackPlan& plan);
   void tellPlan(const std::vector<TrackPlan>& plans);
   void fail(io::Failed failed);
@@ -190,11 +191,13 @@ void Relay::connectTracks() {
   if (auto* failed = std::get_if<io::Failed>(&made)) return fail(std::move(*failed));
   const auto& output = std::get<Output>(made);
   tellPlan(plans);
+  std::vector<gst::Pad> ways(tracks.size());
   for (size_t i = 0; i < tracks.size(); ++i)
-    if (!plans[i].pad || !lead(tracks[i], plans[i], output)) tracks[i].leaveOut();
+    if (plans[i].pad) ways[i] = lead(plans[i], output);
   watch_->watch(output.sink);
   for (GstElement* element : {output.sink, output.taker})
     if (element) gst_element_sync_state_with_parent(element);
+  for (size_t i = 0; i < tracks.size(); ++i) tracks[i].join(ways[i].get());
   planned_ = true;
   for (RelayTrack& track : tracks) track.letGo();
   announce();
@@ -261,22 +264,27 @@ std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
   return way;
 }
 
-bool Relay::lead(RelayTrack& track, const TrackPlan& plan, const Output& output) {
-  gst::Pad from = gst::share(track.pad.get());
+// All behind a track, up to the output; gives where it begins. nullptr: the output does not take
+// it.
+gst::Pad Relay::lead(const TrackPlan& plan, const Output& output) {
+  const std::vector<GstElement*> way = makeWay(plan);
+  gst::Pad from;
   GstElement* last = nullptr;
-  for (GstElement* element : makeWay(plan)) {
+  for (GstElement* element : way) {
     gst_bin_add(GST_BIN(pipeline_), element);
     const gst::Pad input = gst::adopt(gst_element_get_static_pad(element, "sink"));
     if (from)
       gst_pad_link(from.get(), input.get());
-    else
+    else if (last)
       linkLater(last, input.get());
     from = gst::adopt(gst_element_get_static_pad(element, "src"));
     last = element;
-    gst_element_sync_state_with_parent(element);
   }
   const gst::Pad taken = gst::adopt(gst_element_request_pad_simple(output.taker, plan.pad));
-  return taken && gst_pad_link(from.get(), taken.get()) == GST_PAD_LINK_OK;
+  if (!taken || gst_pad_link(from.get(), taken.get()) != GST_PAD_LINK_OK) return nullptr;
+  // Before the output, which may send the pipeline back to PAUSED until it has got something.
+  for (GstElement* element : way | std::views::reverse) gst_element_sync_state_with_parent(element);
+  return gst::adopt(gst_element_get_static_pad(way.front(), "sink"));
 }
 
 }  // namespace

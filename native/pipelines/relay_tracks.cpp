@@ -43,6 +43,11 @@ void RelayTrack::letGo() {
   if (hold != 0) gst_pad_remove_probe(pad.get(), std::exchange(hold, 0));
 }
 
+void RelayTrack::join(GstPad* way) {
+  if (!way) return leaveOut();
+  gst_pad_link(pad.get(), way);
+}
+
 void RelayTrack::leaveOut() {
   gst_pad_add_probe(pad.get(), kAll, throwAway, nullptr, nullptr);
   letGo();

@@ -23,6 +23,9 @@ struct RelayTrack {
   const GstElement* maker = nullptr;
   gulong hold = 0;  // the probe
 
+  // To a pad that takes media by now: one that does not yet ends the thread of the track, even
+  // where its frames are held. nullptr: leaves the track out.
+  void join(GstPad* way);
   void letGo();
   // What comes is thrown away.
   void leaveOut();
