@@ -137,8 +137,8 @@ const round = test.macro({
 });
 
 // Over TLS gortsplib publishes SRTP only.
-test(round, {ffmpeg: 'tcp', rtspclientsink: 'tls', gortsplib: 'tcp'});
-test(round, {ffmpeg: 'tls', rtspclientsink: 'tcp'});
-test(round, {ffmpeg: 'udp', rtspclientsink: 'udp', gortsplib: 'udp'});
+test.serial(round, {ffmpeg: 'tcp', rtspclientsink: 'tls', gortsplib: 'tcp'});
+test.serial(round, {ffmpeg: 'tls', rtspclientsink: 'tcp'});
+test.serial(round, {ffmpeg: 'udp', rtspclientsink: 'udp', gortsplib: 'udp'});
 // ffmpeg publishes within nothing.
-test(round, {rtspclientsink: 'http', gortsplib: 'http'});
+test.serial(round, {rtspclientsink: 'http', gortsplib: 'http'});

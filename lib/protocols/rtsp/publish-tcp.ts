@@ -43,6 +43,7 @@ export class TcpPublisherWay implements PublisherWay {
 				return specOf(this.#context, index).map(spec => ({...spec, channel, rtcpChannel}));
 			}),
 		);
+		ingest.on('rtcp', bytes => connection.report(bytes));
 		for (const bytes of this.#early.splice(0)) ingest.feed(bytes, bytes.length);
 		connection.feedTo(ingest);
 		this.#isOpen = true;

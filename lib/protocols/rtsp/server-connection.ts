@@ -120,6 +120,12 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.#send(undefined, {...answer, isLast: true});
 	}
 
+	/** Reports for a publisher, framed as they go out; left out as long as it takes nothing. */
+	report(bytes: Uint8Array): void {
+		const {writable, writableLength} = this.socket;
+		if (writable && writableLength < maxUnsentBytes) this.socket.write(bytes);
+	}
+
 	/** May be called twice. */
 	close(reason: string): void {
 		this.#because(reason);
@@ -279,6 +285,7 @@ const nextTurn = async (): Promise<void> => new Promise(resolve => setImmediate(
 
 const maxAhead = 16;
 const maxUnsentAnswers = 64;
+const maxUnsentBytes = 16_384;
 const farewellMs = 1000;
 
 const echoOf = (request: RtspRequest | undefined): Headers => {

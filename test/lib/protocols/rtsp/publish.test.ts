@@ -6,6 +6,7 @@ import {connectRtsp} from '../../../helpers/rtsp-client.ts';
 import type {RtspClient} from '../../../helpers/rtsp-client.ts';
 import {
 	mediaOf,
+	packetsOf,
 	pictures,
 	record,
 	recordTcp,
@@ -13,6 +14,7 @@ import {
 	sdpType,
 	startPublishing,
 } from '../../../helpers/rtsp-publisher.ts';
+import {untilAnswer} from '../../../helpers/server.ts';
 import {startRtspServer} from '../../../helpers/rtsp-server.ts';
 
 /** Media of so many pictures, from the first key frame. */
@@ -52,6 +54,27 @@ test('media that comes with RECORD, before its answer, is taken', async t => {
 	client.write(Buffer.concat([request, media(20)]));
 	await ready;
 	t.is(server.path('cam').facts?.lostPackets, 0);
+});
+
+test('a publisher is told by receiver reports how its packets arrive', async t => {
+	const {base, client} = await startPublishing(t);
+	await announce(client, `${base}/cam`);
+	await client.ask('SETUP', `${base}/cam/streamid=0`, recordTcp(4));
+	await client.ask('RECORD', `${base}/cam`);
+	let sequence = 0;
+	const sendPicture = async () => {
+		const shown = pictures.slice(0, 1);
+		client.write(mediaOf(shown, {channel: 4, sequence}));
+		sequence += packetsOf(shown).length;
+		return Promise.resolve();
+	};
+	await untilAnswer(sendPicture, () => client.packets.length > 0);
+	const [report] = client.packets;
+	t.is(report?.channel, 5);
+	t.is(report?.data[1], 201);
+	t.is(report?.data.readUInt32BE(8), 7, 'SSRC');
+	t.is(report?.data.readUInt32BE(12), 0, 'lost');
+	t.is((await client.ask('GET_PARAMETER', base)).status, 200);
 });
 
 test('a client that does not wait for answers publishes all the same', async t => {
