@@ -136,9 +136,9 @@ const round = test.macro({
 	},
 });
 
-// Over TLS gortsplib publishes SRTP only.
 test.serial(round, {ffmpeg: 'tcp', rtspclientsink: 'tls', gortsplib: 'tcp'});
-test.serial(round, {ffmpeg: 'tls', rtspclientsink: 'tcp'});
+// Over TLS gortsplib publishes SRTP.
+test.serial(round, {ffmpeg: 'tls', rtspclientsink: 'tcp', gortsplib: 'tls'});
 test.serial(round, {ffmpeg: 'udp', rtspclientsink: 'udp', gortsplib: 'udp'});
 // ffmpeg publishes within nothing.
 test.serial(round, {rtspclientsink: 'http', gortsplib: 'http'});
