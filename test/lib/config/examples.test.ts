@@ -16,3 +16,11 @@ test('every YAML in the reference loads without a warning', t => {
 	t.true(texts.length > 0);
 	for (const text of texts) t.deepEqual(load(text).warnings, []);
 });
+
+for (const guide of readdirSync('docs/guides')) {
+	const text = readFileSync(`docs/guides/${guide}`, 'utf8');
+	for (const [index, [, yaml = '']] of [...text.matchAll(/^```yaml\n([^]*?)^```/gm)].entries())
+		test(`the YAML number ${index + 1} of docs/guides/${guide} loads without a warning`, t => {
+			t.deepEqual(load(yaml).warnings, []);
+		});
+}

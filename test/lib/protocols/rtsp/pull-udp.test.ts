@@ -188,6 +188,19 @@ test('a camera that is paused before anything comes over UDP is not given up', a
 	t.is(camera.sessions.length, 1);
 });
 
+test('the ports that a camera is told are of the range that is configured', async t => {
+	const camera = await startScriptedCamera(t, {udp: 'announced', hasSound: true});
+	const rtspUDPSourcePortRange = [41_001, 41_999];
+	const pull = startPull(t, camera.url(), {...udp, rtspUDPSourcePortRange});
+	await untilFrames(camera, pull, 5);
+	const ports = transports(camera).flatMap(text => {
+		const [, rtp, rtcp] = /client_port=(\d+)-(\d+)/.exec(text)!;
+		return [Number(rtp), Number(rtcp)];
+	});
+	t.is(new Set(ports).size, 4);
+	t.true(ports.every(port => port >= 41_002 && port <= 41_999));
+});
+
 test('a range of ports that is taken is told, or left for TCP', async t => {
 	const camera = await startScriptedCamera(t, {udp: 'announced'});
 	const native = startNative(t);
