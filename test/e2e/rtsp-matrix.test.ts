@@ -42,7 +42,6 @@ const publishers: Record<string, Publish> = {
 	rtspclientsink: (url, way, {ts}) => [
 		...(['gst-launch-1.0', '-q', 'rtspclientsink', 'name=s'] as const),
 		...[...gstreamerWords(url, way), 'filesrc', `location=${ts}`],
-		// It would send AAC as LATM.
 		...'! tsdemux ! h264parse ! s. audiotestsrc is-live=true ! mulawenc ! s.'.split(' '),
 	],
 	gortsplib: (url, way, {ts, go}) => [go, 'publish', ...goWords[way], '-in', ts, url],

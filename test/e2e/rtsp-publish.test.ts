@@ -45,14 +45,13 @@ const publishByFfmpeg = (
 const publishByGstreamer = (
 	t: ExecutionContext,
 	url: string,
-	{transport = 'tcp'}: {transport?: Transport} = {},
+	{transport = 'tcp', sound = 'mulawenc'}: {transport?: Transport; sound?: string} = {},
 ) =>
 	start(t, 'gst-launch-1.0', [
 		...['-q', 'rtspclientsink', 'name=s', `protocols=${transport}`, `location=${url}`],
 		...'videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1'.split(' '),
 		...'! x264enc tune=zerolatency key-int-max=25 ! h264parse ! s.'.split(' '),
-		// It would send AAC as LATM.
-		...'audiotestsrc is-live=true ! mulawenc ! s.'.split(' '),
+		...`audiotestsrc is-live=true ! ${sound} ! s.`.split(' '),
 	]);
 
 /** What ffprobe finds at a URL. */
@@ -76,6 +75,14 @@ for (const {name, publish, tracks, codecs} of [
 		publish: publishByGstreamer,
 		tracks: ['G711', 'H264'],
 		codecs: ['h264,320,240', 'pcm_mulaw'],
+	},
+	{
+		// It goes as LATM.
+		name: 'GStreamer with AAC',
+		publish: (...[t, url, how]: Parameters<typeof publishByGstreamer>) =>
+			publishByGstreamer(t, url, {...how, sound: 'audioconvert ! avenc_aac ! aacparse'}),
+		tracks: ['H264', 'MPEG-4 Audio'],
+		codecs: ['aac', 'h264,320,240'],
 	},
 ]) {
 	for (const transport of ['tcp', 'udp'] as const)
