@@ -9,6 +9,7 @@ import {
 	serverOfMediamtx,
 	streamer,
 	toRtmp,
+	viewersOfSluice,
 } from './work.ts';
 import type {StartWork} from './work.ts';
 
@@ -112,6 +113,13 @@ export const rows: Row[] = [
 		unit: 'reader',
 		units: 200,
 		start: readersOfSluice('udp'),
+		target: {cpuPercent: 0.06, megabytes: 0.3},
+	},
+	{
+		name: 'LL-HLS viewers of one path',
+		unit: 'viewer',
+		units: 100,
+		start: viewersOfSluice,
 		target: {cpuPercent: 0.06, megabytes: 0.3},
 	},
 	{

@@ -56,6 +56,24 @@ export const readersOfSluice =
 		return {measured: [child], helpers: [readers], complaints: lossesOf(lines)};
 	};
 
+/** `sluice` with one path, `cam`, and as many viewers of its low-latency HLS. */
+export const viewersOfSluice: StartWork = async ({url, units, folder}) => {
+	const port = await freePort();
+	const config = {httpAddress: `127.0.0.1:${port}`, rtspAddress: 'off', rtmpAddress: 'off'};
+	const paths = {cam: {source: url, rtspTransport: 'tcp'}};
+	const hls = {hlsVariant: 'lowLatency', hlsPartDuration: '200ms'};
+	const {child, lines} = startServer(folder, {logLevel: 'warn', ...config, ...hls, paths});
+	await listening(port);
+	// Until the camera is there viewers are refused.
+	await sleep(5000);
+	const viewers = startHelper(
+		'hls-viewers.ts',
+		`http://127.0.0.1:${port}/cam/index.m3u8`,
+		`${units}`,
+	);
+	return {measured: [child], helpers: [viewers], complaints: lossesOf(lines)};
+};
+
 /** The same readers at the camera itself: what gst-rtsp-server takes for it. */
 export const readersOfCamera =
 	(carriage: Carriage): StartWork =>
@@ -145,10 +163,10 @@ export const startReaders = (
 	url: string,
 	count: number,
 	carriage: Carriage = 'tcp',
-): ChildProcess => {
-	const program = fileURLToPath(new URL('readers.ts', import.meta.url));
-	return start([process.execPath, program, url, `${count}`, carriage]);
-};
+): ChildProcess => startHelper('readers.ts', url, `${count}`, carriage);
+
+const startHelper = (program: string, ...args: string[]): ChildProcess =>
+	start([process.execPath, fileURLToPath(new URL(program, import.meta.url)), ...args]);
 
 const startRtmpServer = (folder: string, port: number): ChildProcess => {
 	mkdirSync(join(folder, 'logs'));

@@ -32,8 +32,12 @@ export const meanings = {
 	CONFIG_UNREADABLE: 'A configuration file, or its state file, cannot be read.',
 	FILE_UNREADABLE: 'A file that is a source cannot be opened or is no film.',
 	FILE_UNWRITABLE: 'A file cannot be written: no room, no permission, no folder.',
-	HLS_GONE: 'A segment or playlist that has left the window, or whose session is over.',
+	HLS_GONE: 'A segment or part that has left the window, or never came.',
+	HLS_NO_NEWS:
+		'A playlist was waited for, and the stream gave nothing new for three target durations.',
 	HLS_NO_TRACKS: 'The stream has no track that HLS can carry.',
+	HLS_RELOAD_INVALID:
+		'`_HLS_msn` or `_HLS_part` is no number, stands without the other, or is too far ahead.',
 	HLS_TIMEOUT: 'The stream did not give a first segment in time.',
 	HTTP_INVALID: 'A request that is no proper HTTP, or has a parameter that is none.',
 	HTTP_METHOD_UNSUPPORTED: 'There is such an address, but not with this method.',

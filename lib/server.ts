@@ -6,6 +6,7 @@ import type {Services} from './api/services.ts';
 import type {Certificate} from './config/certificate.ts';
 import {Certificates} from './config/certificates.ts';
 import {findPath} from './config/find-path.ts';
+import {hlsVariantOf} from './config/hls-variant.ts';
 import {rtspAddresses} from './config/rtsp-addresses.ts';
 import type {Config} from './config/schema.ts';
 import {multicastOf, udpOf} from './config/rtsp-udp.ts';
@@ -124,7 +125,8 @@ export class Server {
 		const access = readAccess(this.#gatekeeper, settings);
 		const reading = {native, delivery, access, settings, logger};
 		const playables = new PlayableStreams(native, logger);
-		this.#hls = createHlsReader({...reading, playables});
+		const variant = (path: string) => hlsVariantOf(store.config, path);
+		this.#hls = createHlsReader({...reading, playables, variant});
 		this.#snapshots = createSnapshotReader(reading);
 		this.#paths = new Paths(this.#pathServices());
 		this.#pipelines = new Pipelines(native, logger);

@@ -72,6 +72,13 @@ export const pathKeys = {
 		isLive: true,
 		description: 'Most readers at the same time. 0 = no limit.',
 	}),
+	hlsVariant: key(word('global', 'fmp4', 'lowLatency', 'mpegts'), {
+		default: 'global',
+		isLive: true,
+		isOurs: true,
+		pending: notMpegts,
+		description: 'Kind of HLS of this path. `global` = what `hlsVariant` outside of paths says.',
+	}),
 	rtspTransport: key(word('automatic', 'udp', 'multicast', 'tcp'), {
 		default: 'automatic',
 		isLive: false,
@@ -125,6 +132,13 @@ export const pathKeys = {
 		description: 'The same bound as a time.',
 	}),
 };
+
+/** What is said of a kind of HLS that this version lacks. */
+export function notMpegts(variant: unknown): string | undefined {
+	return variant === 'mpegts'
+		? 'this version makes fMP4 segments and does so here as well'
+		: undefined;
+}
 
 /** The word that a launch line has in front of it where it stands as a source. */
 const launchPrefix = 'gstreamer:';

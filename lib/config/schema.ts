@@ -4,7 +4,14 @@ import {inNetworks, isNetwork} from '../util/network.ts';
 import {parseSecret} from '../util/secret.ts';
 import {encryptionKeys} from './encryption-keys.ts';
 import {key} from './key.ts';
-import {checkEngine, checkLaunch, checkRedirected, pathKeys, withLaunch} from './path-keys.ts';
+import {
+	checkEngine,
+	checkLaunch,
+	checkRedirected,
+	notMpegts,
+	pathKeys,
+	withLaunch,
+} from './path-keys.ts';
 import {parsePattern} from './pattern.ts';
 import {
 	address,
@@ -253,10 +260,9 @@ const configKeys = {
 	hlsVariant: key(word('fmp4', 'lowLatency', 'mpegts'), {
 		default: 'fmp4',
 		isLive: true,
-		pending: variant =>
-			variant === 'fmp4' ? undefined : 'this version makes fMP4 segments and does so here as well',
+		pending: notMpegts,
 		description:
-			'Kind of HLS. This version makes `fmp4`, whatever is written here. (The default of MediaMTX is `lowLatency`.)',
+			'Kind of HLS: segments of fragmented MP4, or with `lowLatency` their parts as well, which come to players a few hundred milliseconds behind. This version makes `fmp4` where `mpegts` is written. (The default of MediaMTX is `lowLatency`.)',
 	}),
 	hlsSegmentCount: key(integer({min: 3, max: 10_000}), {
 		default: 7,
@@ -268,11 +274,11 @@ const configKeys = {
 		isLive: true,
 		description: 'Least length of a segment; it ends at the next key frame.',
 	}),
-	hlsPartDuration: key(duration({min: 20}), {
+	hlsPartDuration: key(duration({min: 100, max: 1000}), {
 		default: '200ms',
 		isLive: true,
 		description:
-			'Least length of a part of a segment, for low latency. This version makes no parts yet: nothing acts on it.',
+			'Length of a part of a segment with `hlsVariant: lowLatency`: as many whole pictures as come nearest to it. (In MediaMTX it is the least length, and may be shorter than 100 ms.)',
 	}),
 	hlsSegmentMaxSize: key(size({min: 65536}), {
 		default: '50M',
@@ -282,7 +288,8 @@ const configKeys = {
 	hlsDirectory: key(text(), {
 		default: '',
 		isLive: true,
-		description: 'Folder for the segments. Empty = they are kept in memory.',
+		description:
+			'Folder for the segments. Empty = they are kept in memory, as they always are with low latency.',
 	}),
 	hlsMuxerCloseAfter: key(duration(), {
 		default: '60s',

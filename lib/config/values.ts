@@ -25,13 +25,13 @@ export const boolean = () =>
 	);
 
 /** Milliseconds. */
-export const duration = ({min = 0}: {min?: number} = {}) =>
+export const duration = ({min = 0, max = maxTimerMs}: {min?: number; max?: number} = {}) =>
 	value(
-		`a duration such as "10s" or "1m30s"${min > 0 ? ` of at least ${min}ms` : ''}, at most 24d`,
+		`a duration such as "10s" or "1m30s"${min > 0 ? ` of at least ${min}ms` : ''}, at most ${max < maxTimerMs ? `${max}ms` : '24d'}`,
 		{type: 'string', format: 'duration'},
 		input => {
 			const ms = typeof input === 'string' ? parseDuration(input) : input === 0 ? 0 : undefined;
-			return ms !== undefined && ms >= min && ms <= maxTimerMs ? ms : undefined;
+			return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
 		},
 	);
 

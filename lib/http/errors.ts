@@ -16,7 +16,10 @@ export const errorBody = (error: MediaError): ErrorBody => ({
 	context: error.kind === 'internal' ? {} : error.context,
 });
 
-/** Answers with the error; where the answer has begun already, the connection is cut instead. */
+/**
+ * Answers with the error; where the answer has begun already, the connection is cut instead. No cache keeps it unless
+ * `cache-control` has been set.
+ */
 export const sendError = (response: ServerResponse, thrown: unknown): void => {
 	if (response.headersSent || response.destroyed) {
 		response.destroy();
@@ -26,10 +29,10 @@ export const sendError = (response: ServerResponse, thrown: unknown): void => {
 	const body = JSON.stringify(errorBody(error));
 	for (const name of ['content-encoding', 'etag']) response.removeHeader(name);
 	if (error.kind === 'unauthenticated') response.setHeader('www-authenticate', basicChallenge);
+	if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
 	response.writeHead(statusOf(error), {
 		'content-type': 'application/json; charset=utf-8',
 		'content-length': Buffer.byteLength(body),
-		'cache-control': 'no-store',
 	});
 	response.end(response.req.method === 'HEAD' ? undefined : body);
 };
@@ -53,6 +56,7 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
 	API_BODY_TOO_LARGE: 413,
 	API_METHOD_UNSUPPORTED: 405,
 	FILE_UNWRITABLE: 507,
+	HLS_NO_NEWS: 503,
 	HLS_TIMEOUT: 504,
 	HTTP_METHOD_UNSUPPORTED: 405,
 	HTTP_RANGE: 416,

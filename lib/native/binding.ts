@@ -42,7 +42,10 @@ export type OutputSpec =
 			type: 'hls';
 			stream: Id;
 			segmentDurationUs: number;
+			/** Parts are as many whole frames as come nearest to it. */
 			partDurationUs: number;
+			/** Of the path's last output, which parts keep to; chosen anew where it is 0 or not there. */
+			partTargetUs?: number;
 			segmentCount: number;
 			segmentMaxBytes: number;
 	  }
@@ -183,8 +186,8 @@ export type PlannedTrack = {
 };
 
 export type LendRequest =
-	/** Of an HLS output; `segment` gives all its parts in order. */
-	| {output: Id; type: 'init' | 'segment'; number: number}
+	/** Of an HLS output; `segment` gives all its parts in order, of complete ones; `part` is there at once. */
+	| {output: Id; type: 'init' | 'part' | 'segment'; number: number}
 	/**
 	 * Of an RTP output: its blocks since the newest key frame, oldest first. `compress`: with times squeezed
 	 * into the 100 ms before the newest, for players that shall catch up.
@@ -253,6 +256,25 @@ export type NativeEvent =
 			frameRateDen: number;
 			bytes: number;
 	  }
+	/** Before the segment that it belongs to; what is told of the segment is so for all its parts. */
+	| {
+			type: 'part';
+			id: Id;
+			/** From 1, over all segments, without a gap. */
+			number: number;
+			segment: number;
+			init: number;
+			captureUs: number;
+			discontinuity: boolean;
+			durationUs: number;
+			/** No part is longer, but where pictures are missing. Grows only with an epoch of longer frames. */
+			targetUs: number;
+			/** Begins with a key frame. */
+			independent: boolean;
+			/** The segment is complete with it; that is told next. */
+			last: boolean;
+			bytes: number;
+	  }
 	| {
 			type: 'segment';
 			id: Id;
@@ -317,6 +339,8 @@ export type StreamStats = {
 	resyncs: number;
 	lastFrameUs: number;
 	lastKeyFrameUs: number;
+	/** The longest from one key frame to the next; 0 = there were no two yet. */
+	keyDistanceUs: number;
 	ringBytes: number;
 	/** Number of the current epoch, 0 = none yet. */
 	epoch: number;

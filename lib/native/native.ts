@@ -42,7 +42,12 @@ export type IngestEvents = {
 	inspected: [event: InspectEvent];
 	closed: [];
 };
-export type HlsOutputEvents = {init: [EventOf<'init'>]; segment: [EventOf<'segment'>]; closed: []};
+export type HlsOutputEvents = {
+	init: [EventOf<'init'>];
+	part: [EventOf<'part'>];
+	segment: [EventOf<'segment'>];
+	closed: [];
+};
 export type PipelineEvents = {
 	state: [state: 'playing' | 'paused'];
 	plan: [plan: {tracks: PlannedTrack[]; live: boolean}];
@@ -244,13 +249,14 @@ export class HlsOutput extends EventEmitter<HlsOutputEvents> {
 		this.#door = door;
 		door.listen(id, event => {
 			if (event.type === 'init') this.emit('init', event);
+			if (event.type === 'part') this.emit('part', event);
 			if (event.type === 'segment') this.emit('segment', event);
 			if (event.type === 'closed') this.emit('closed');
 		});
 	}
 
-	/** The bytes of an init section or segment, in order; undefined when it has left the window. */
-	lend(what: {type: 'init' | 'segment'; number: number}): Block[] | undefined {
+	/** The bytes of an init section, part or segment, in order; undefined when it has left the window. */
+	lend(what: {type: 'init' | 'part' | 'segment'; number: number}): Block[] | undefined {
 		const lent = this.#door.binding.lend({output: this.id, ...what});
 		return lent?.map(block => this.#door.take(block));
 	}

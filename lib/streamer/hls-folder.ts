@@ -8,7 +8,8 @@ import type {RelayOutput} from '../native/binding.ts';
 import type {EventOf, HlsOutput, Native, NativeStream} from '../native/native.ts';
 import {SegmentFiles} from '../protocols/hls/files.ts';
 import {fileName} from '../protocols/hls/names.ts';
-import {newMemory, Window} from '../protocols/hls/window.ts';
+import {newMemory} from '../protocols/hls/memory.ts';
+import {Window} from '../protocols/hls/window.ts';
 import {clearHls, diskFinishMs, hlsSegments} from './output.ts';
 import type {OutputEvents, StreamerOutput} from './output.ts';
 import {unwritable} from './part-file.ts';
@@ -33,6 +34,7 @@ export class Fmp4FolderOutput extends EventEmitter<OutputEvents> implements Stre
 	readonly #window = new Window(newMemory(), {
 		count: hlsSegments.segmentCount,
 		segmentDuration: hlsSegments.segmentDurationUs / 1000,
+		lowLatency: false,
 	});
 	#stream: NativeStream | undefined;
 	#hls: HlsOutput | undefined;

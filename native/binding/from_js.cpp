@@ -104,6 +104,7 @@ core::HlsConfig readHlsConfig(Reader& reader) {
   core::HlsConfig config;
   config.segmentDuration = reader.micros("segmentDurationUs");
   config.partDuration = reader.micros("partDurationUs");
+  if (reader.has("partTargetUs")) config.partTarget = reader.micros("partTargetUs");
   config.segmentCount = static_cast<uint32_t>(reader.number("segmentCount"));
   config.segmentMaxBytes = reader.number("segmentMaxBytes");
   return config;

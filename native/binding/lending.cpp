@@ -27,12 +27,20 @@ uint64_t readNumber(Reader& request) {
   return number;
 }
 
+Napi::Value lendOne(Napi::Env env, const core::BlockRef& block, BlockTable& blocks) {
+  std::vector<Napi::Object> lent;
+  if (block) lent.push_back(blocks.lend(env, block));
+  return listOf(env, lent);
+}
+
 Napi::Value lendInit(Reader& request, io::Id output, BlockTable& blocks) {
   const auto number = static_cast<uint32_t>(readNumber(request));
-  const core::BlockRef init = io::Hub::instance().findInit(output, number);
-  std::vector<Napi::Object> lent;
-  if (init) lent.push_back(blocks.lend(request.env(), init));
-  return listOf(request.env(), lent);
+  return lendOne(request.env(), io::Hub::instance().findInit(output, number), blocks);
+}
+
+Napi::Value lendPart(Reader& request, io::Id output, BlockTable& blocks) {
+  const uint64_t number = readNumber(request);
+  return lendOne(request.env(), io::Hub::instance().findPart(output, number), blocks);
 }
 
 Napi::Value lendSegment(Reader& request, io::Id output, BlockTable& blocks) {
@@ -69,22 +77,22 @@ Napi::Value lendRing(Reader& request, io::Id output, BlockTable& blocks) {
 Napi::Value lendReport(Reader& request, io::Id output, BlockTable& blocks) {
   request.done();
   const auto rtp = io::Hub::instance().findRtp(output);
-  const core::BlockRef report = rtp ? rtp->report() : nullptr;
-  std::vector<Napi::Object> lent;
-  if (report) lent.push_back(blocks.lend(request.env(), report));
-  return listOf(request.env(), lent);
+  return lendOne(request.env(), rtp ? rtp->report() : nullptr, blocks);
 }
 
 }  // namespace
 
 Napi::Value lend(Reader& request, BlockTable& blocks) {
-  static const std::map<std::string, Lender> lenders{
-      {"init", lendInit}, {"segment", lendSegment}, {"ring", lendRing}, {"report", lendReport}};
+  static const std::map<std::string, Lender> lenders{{"init", lendInit},
+                                                     {"part", lendPart},
+                                                     {"segment", lendSegment},
+                                                     {"ring", lendRing},
+                                                     {"report", lendReport}};
   const std::string type = request.text("type");
   const auto output = static_cast<io::Id>(request.number("output"));
   const auto lender = lenders.find(type);
   if (lender != lenders.end()) return lender->second(request, output, blocks);
-  refuse(request.env(), request.pathOf("type"), "init, segment, ring or report",
+  refuse(request.env(), request.pathOf("type"), "init, part, segment, ring or report",
          Napi::String::New(request.env(), type));
 }
 

@@ -17,6 +17,7 @@ Napi::Object statsToJs(Napi::Env env, const io::StreamStats& stats) {
       .set("resyncs", stats.resyncs)
       .set("lastFrameUs", stats.lastFrameUs)
       .set("lastKeyFrameUs", stats.lastKeyFrameUs)
+      .set("keyDistanceUs", stats.keyDistanceUs)
       .set("ringBytes", stats.ringBytes)
       .set("epoch", stats.epoch)
       .object();

@@ -134,6 +134,20 @@ void fill(Fields& fields, const io::BlockMade& event, BlockTable& blocks) {
       .set("captureUs", event.made.capture);
 }
 
+void fill(Fields& fields, const io::PartMade& event, BlockTable&) {
+  fields.set("type", "part")
+      .set("number", event.part.number)
+      .set("segment", event.segment)
+      .set("init", event.init)
+      .set("captureUs", event.capture)
+      .set("discontinuity", event.discontinuity)
+      .set("durationUs", event.part.duration)
+      .set("targetUs", event.target)
+      .set("independent", event.part.independent)
+      .set("last", event.part.last)
+      .set("bytes", event.part.block->size());
+}
+
 void fill(Fields& fields, const io::SegmentMade& event, BlockTable&) {
   fields.set("type", "segment")
       .set("number", event.segment.number)

@@ -15,9 +15,17 @@ constexpr Micros kMaxLate{1'000'000};
 constexpr size_t kPartHead = 512;
 constexpr size_t kSampleHead = 16;
 
+// Parts are numbered without a gap.
+const HlsPart* partOf(const HlsSegment& segment, uint64_t number) {
+  if (segment.parts.empty() || number < segment.parts.front().number) return nullptr;
+  const uint64_t index = number - segment.parts.front().number;
+  return index < segment.parts.size() ? &segment.parts[index] : nullptr;
+}
+
 }  // namespace
 
-HlsPackager::HlsPackager(HlsConfig config, Sink sink) : config_(config), sink_(std::move(sink)) {}
+HlsPackager::HlsPackager(HlsConfig config, Sink sink)
+    : config_(config), sink_(std::move(sink)), target_(config.partTarget) {}
 
 void HlsPackager::epoch(const EpochRef& epoch) {
   if (ended_) return;
@@ -72,6 +80,7 @@ void HlsPackager::announceInit() {
 void HlsPackager::restart() {
   frames_.begin(*epoch_);
   discontinuity_ = nextNumber_ > 0;
+  fresh_ = true;
 }
 
 void HlsPackager::finish() {
@@ -111,13 +120,13 @@ void HlsPackager::makeRoom(const Head& head) {
   if (open_ && endsSegment(head)) {
     closeSegment();
   } else if (open_ && endsPart(head)) {
-    closePart();
+    closePart(false);
   }
   if (!open_ && head.frame->key) openSegment(*head.frame);
 }
 
 bool HlsPackager::endsSegment(const Head& head) const {
-  const bool begun = hasLead_ || !open_->parts.empty();
+  const bool begun = leadFrames_ > 0 || !open_->parts.empty();
   if (!begun || !head.frame->key) return false;
   const Micros tolerance =
       frames_.leadIsVideo() ? std::max(frames_.usualDuration() / 2, kTolerance) : kTolerance;
@@ -125,11 +134,27 @@ bool HlsPackager::endsSegment(const Head& head) const {
   return head.frame->pts - open_->start + tolerance >= config_.segmentDuration;
 }
 
-bool HlsPackager::endsPart(const Head& head) const {
-  if (!hasLead_) return false;
+bool HlsPackager::endsPart(const Head& head) {
+  if (leadFrames_ == 0 || (target_ == Micros{0} && !chooseTarget())) return false;
   // Before the duration is known only what cannot fit by far is told from what may.
   const Micros length = head.duration.value_or(frames_.usualDuration() * 3 / 4);
-  return head.frame->dts + length - partStart_ > config_.partDuration;
+  return head.frame->dts + length - partStart_ > target_;
+}
+
+// As many frames as come nearest to the wanted duration. Where their lengths differ, so do those of
+// later parts: these find room, up to where a regular part would be too short for its target.
+bool HlsPackager::chooseTarget() {
+  const Micros length = leadEnd_ - partStart_;
+  const Micros usual = length / static_cast<int64_t>(leadFrames_);
+  if (length + usual / 2 < config_.partDuration) return false;
+  target_ = length + std::min(length / 10, longest_ - shortest_);
+  return true;
+}
+
+// Segments may end before there was a choice, and frames of a new epoch be longer than a part.
+void HlsPackager::keepToTarget(Micros duration) {
+  if (target_ == Micros{0}) target_ = std::max(config_.partDuration, duration);
+  if (std::exchange(fresh_, false)) target_ = std::max(target_, duration);
 }
 
 bool HlsPackager::fits(const Frame& frame) const {
@@ -150,20 +175,28 @@ void HlsPackager::openSegment(const Frame& frame) {
 void HlsPackager::addSample(const Head& head) {
   if (head.lead) {
     leadEnd_ = head.frame->dts + *head.duration;
-    if (!hasLead_) independent_ = head.frame->key;
-    hasLead_ = true;
+    if (leadFrames_ == 0) {
+      independent_ = head.frame->key;
+      shortest_ = longest_ = *head.duration;
+    }
+    shortest_ = std::min(shortest_, *head.duration);
+    longest_ = std::max(longest_, *head.duration);
+    ++leadFrames_;
   }
   samples_.push_back({head.frame, *head.duration});
   sampleBytes_ += head.frame->payload.size();
 }
 
-void HlsPackager::closePart() {
+void HlsPackager::closePart(bool last) {
   // Audio alone takes no time of its own; it is left over only where time breaks.
-  if (hasLead_) {
+  if (leadFrames_ > 0) {
     HlsPart part;
+    part.number = ++parts_;
     part.duration = leadEnd_ - partStart_;
     part.independent = independent_;
-    part.block = makeBlock(fmp4::fragment(*epoch_, ++sequence_, samples_));
+    part.last = last;
+    part.block = makeBlock(fmp4::fragment(*epoch_, static_cast<uint32_t>(parts_), samples_));
+    keepToTarget(part.duration);
     open_->duration += part.duration;
     open_->bytes += part.block->size();
     open_->parts.push_back(std::move(part));
@@ -171,12 +204,12 @@ void HlsPackager::closePart() {
   }
   samples_.clear();
   sampleBytes_ = 0;
-  if (std::exchange(hasLead_, false) && sink_.part) sink_.part(*open_, open_->parts.size() - 1);
+  if (std::exchange(leadFrames_, 0) > 0 && sink_.part) sink_.part(*open_, open_->parts.size() - 1);
 }
 
 void HlsPackager::closeSegment() {
   if (!open_) return;
-  closePart();
+  closePart(true);
   if (!open_->parts.empty()) {
     window_.push_back(std::move(*open_));
     ++nextNumber_;
@@ -203,6 +236,14 @@ const HlsSegment* HlsPackager::findSegment(uint64_t number) const {
   if (window_.empty() || number < window_.front().number) return nullptr;
   const uint64_t index = number - window_.front().number;
   return index < window_.size() ? &window_[index] : nullptr;
+}
+
+const HlsPart* HlsPackager::findPart(uint64_t number) const {
+  if (open_)
+    if (const HlsPart* part = partOf(*open_, number)) return part;
+  for (auto segment = window_.rbegin(); segment != window_.rend(); ++segment)
+    if (const HlsPart* part = partOf(*segment, number)) return part;
+  return nullptr;
 }
 
 }  // namespace core

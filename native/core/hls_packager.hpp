@@ -15,7 +15,8 @@ namespace core {
 
 struct HlsConfig {
   Micros segmentDuration{1'000'000};  // a segment ends at the first key frame at or after it
-  Micros partDuration{200'000};  // no part is longer
+  Micros partDuration{200'000};  // parts are as many whole frames as come nearest to it
+  Micros partTarget{0};  // of the path's last packager, which parts keep to; 0 = to be chosen
   uint32_t segmentCount = 7;  // in the playlist; as many again stay to be fetched
   size_t segmentMaxBytes =
       50'000'000;  // a larger segment is ended at once, the rest up to a key frame dropped
@@ -30,8 +31,10 @@ struct HlsInit {
 };
 
 struct HlsPart {
+  uint64_t number = 0;  // from 1, over all segments
   Micros duration{0};
   bool independent = false;
+  bool last = false;  // of its segment, which is complete with it
   BlockRef block;
 };
 
@@ -53,6 +56,10 @@ struct HlsSegment {
 // for 200 ms of media time. Pictures that are damaged, and all up to the next key frame, are left
 // out; the one before them stays on screen for as long. An epoch without a track that fits gives
 // nothing, not even an init section.
+//
+// No part is longer than the part target, which the frames of the first one decide; it grows only
+// where an epoch begins whose single frames are longer. A frame that lasts longer because others
+// are missing is a part of its own.
 class HlsPackager final : public Output {
  public:
   struct Sink {
@@ -70,6 +77,9 @@ class HlsPackager final : public Output {
 
   const HlsInit* findInit(uint32_t number) const;  // nullptr: left the window
   const HlsSegment* findSegment(uint64_t number) const;  // nullptr: left the window or not complete
+  // nullptr: left the window or not there yet; parts of an open segment can be found.
+  const HlsPart* findPart(uint64_t number) const;
+  Micros partTarget() const { return target_; }  // 0 = not chosen yet
 
  private:
   using Head = fmp4::Interleaver::Head;
@@ -77,11 +87,13 @@ class HlsPackager final : public Output {
   bool step(const Head& head);
   void makeRoom(const Head& head);
   bool endsSegment(const Head& head) const;
-  bool endsPart(const Head& head) const;
+  bool endsPart(const Head& head);
+  bool chooseTarget();
+  void keepToTarget(Micros duration);
   bool fits(const Frame& frame) const;
   void openSegment(const Frame& frame);
   void addSample(const Head& head);
-  void closePart();
+  void closePart(bool last);
   void closeSegment();
   void leaveWindow();
   void announceInit();
@@ -98,7 +110,9 @@ class HlsPackager final : public Output {
   std::deque<HlsInit> inits_;
   std::deque<HlsSegment> window_;  // complete ones, numbers without a gap
   uint64_t nextNumber_ = 0;
-  uint32_t sequence_ = 0;  // of the last fragment
+  uint64_t parts_ = 0;  // made so far
+  Micros target_{0};
+  bool fresh_ = true;  // no part since times began anew
   bool discontinuity_ = false;  // before the next segment
 
   std::optional<HlsSegment> open_;
@@ -107,7 +121,8 @@ class HlsPackager final : public Output {
   Micros leadEnd_{0};
   std::vector<fmp4::Sample> samples_;  // of the part to come
   size_t sampleBytes_ = 0;
-  bool hasLead_ = false;  // a frame of the leading track is among them
+  size_t leadFrames_ = 0;  // how many of the leading track are among them
+  Micros shortest_{0}, longest_{0};  // of these
   bool independent_ = false;
 };
 

@@ -42,6 +42,14 @@ struct InitMade {
 struct SegmentMade {
   core::HlsSegment segment;
 };  // hls output
+struct PartMade {
+  uint64_t segment = 0;
+  uint32_t init = 0;
+  core::Micros capture{0};  // of the segment
+  bool discontinuity = false;  // before the segment
+  core::HlsPart part;
+  core::Micros target{0};
+};  // hls output, before the segment that it belongs to
 struct Sent {
   uint64_t packets = 0, bytes = 0;  // to each reader that has been there from the beginning
   uint64_t refused = 0;  // packets that the kernel did not take, of all readers
@@ -97,9 +105,9 @@ struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Rtcp, Left, Drained, EpochBegan, Remake, InitMade, SegmentMade,
-                           BlockMade, Sent, Joined, Begun, StateChanged, Planned, EndOfStream,
-                           Failed, Picture, Wanted, Unwanted, Offered, Withdrawn, Stopped, Closed,
-                           PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
+using Event = std::variant<Text, Rtcp, Left, Drained, EpochBegan, Remake, InitMade, PartMade,
+                           SegmentMade, BlockMade, Sent, Joined, Begun, StateChanged, Planned,
+                           EndOfStream, Failed, Picture, Wanted, Unwanted, Offered, Withdrawn,
+                           Stopped, Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
 
 }  // namespace io

@@ -260,6 +260,11 @@ core::BlockRef Hub::findInit(Id output, uint32_t number) {
   return hls ? hls->findInit(number) : nullptr;
 }
 
+core::BlockRef Hub::findPart(Id output, uint64_t number) {
+  const auto hls = findHls(output);
+  return hls ? hls->findPart(number) : nullptr;
+}
+
 std::vector<core::BlockRef> Hub::findSegment(Id output, uint64_t number) {
   const auto hls = findHls(output);
   return hls ? hls->findSegment(number) : std::vector<core::BlockRef>{};

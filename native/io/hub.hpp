@@ -63,6 +63,7 @@ class Hub {
 
   // Empty: it has left the window, or there is no such output.
   core::BlockRef findInit(Id output, uint32_t number);
+  core::BlockRef findPart(Id output, uint64_t number);
   std::vector<core::BlockRef> findSegment(Id output, uint64_t number);
   // nullptr: there is no such output of RTP.
   std::shared_ptr<RtpOutput> findRtp(Id output);

@@ -1,5 +1,6 @@
 #include "io/live_stream.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace io {
@@ -34,12 +35,17 @@ bool LiveStream::push(core::Frame&& frame) {
   if (stream_.epoch()->tracks[track].kind == core::Kind::video)
     counters_.add(counters_.pictures, 1);
   counters_.lastFrameUs = arrival.count();
-  if (const core::FrameRef key = stream_.keyFrame(); key != newest) {
-    counters_.add(counters_.keyFrames, 1);
-    counters_.lastKeyFrameUs = key->arrival.count();
-  }
+  if (const core::FrameRef key = stream_.keyFrame(); key != newest) countKey(*key, newest);
   counters_.ringBytes.store(stream_.ringBytes(), std::memory_order_relaxed);
   return true;
+}
+
+void LiveStream::countKey(const core::Frame& key, const core::FrameRef& before) {
+  counters_.add(counters_.keyFrames, 1);
+  counters_.lastKeyFrameUs = key.arrival.count();
+  if (!before || before->epoch != key.epoch) return;
+  const int64_t distance = (key.pts - before->pts).count();
+  counters_.keyDistanceUs = std::max(counters_.keyDistanceUs.load(), distance);
 }
 
 StreamStats LiveStream::stats() const {
@@ -53,6 +59,7 @@ StreamStats LiveStream::stats() const {
           .resyncs = counters_.resyncs,
           .lastFrameUs = counters_.lastFrameUs,
           .lastKeyFrameUs = counters_.lastKeyFrameUs,
+          .keyDistanceUs = counters_.keyDistanceUs,
           .ringBytes = counters_.ringBytes,
           .epoch = counters_.epoch};
 }

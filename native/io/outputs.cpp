@@ -25,7 +25,8 @@ HlsOutput::HlsOutput(OutputPlace place, core::HlsConfig config)
     : OutputHandle(std::move(place)),
       packager_(config,
                 {.init = [this](const core::HlsInit& init) { owner_->emit(id_, InitMade{init}); },
-                 .part = [](const core::HlsSegment&, size_t) {},
+                 .part = [this](const core::HlsSegment& segment,
+                                size_t part) { tellPart(segment, segment.parts[part]); },
                  .segment =
                      [this](const core::HlsSegment& made) { owner_->emit(id_, SegmentMade{made}); },
                  .ended = [] {}}) {}
@@ -34,6 +35,21 @@ core::BlockRef HlsOutput::findInit(uint32_t number) {
   std::lock_guard lock(mutex_);
   const core::HlsInit* init = packager_.findInit(number);
   return init == nullptr ? nullptr : init->block;
+}
+
+void HlsOutput::tellPart(const core::HlsSegment& segment, const core::HlsPart& part) {
+  owner_->emit(id_, PartMade{.segment = segment.number,
+                             .init = segment.init,
+                             .capture = segment.capture,
+                             .discontinuity = segment.discontinuity,
+                             .part = part,
+                             .target = packager_.partTarget()});
+}
+
+core::BlockRef HlsOutput::findPart(uint64_t number) {
+  std::lock_guard lock(mutex_);
+  const core::HlsPart* part = packager_.findPart(number);
+  return part == nullptr ? nullptr : part->block;
 }
 
 std::vector<core::BlockRef> HlsOutput::findSegment(uint64_t number) {

@@ -44,6 +44,7 @@ class HlsOutput final : public OutputHandle, private core::Output {
 
   // Any thread; empty: it has left the window.
   core::BlockRef findInit(uint32_t number);
+  core::BlockRef findPart(uint64_t number);
   std::vector<core::BlockRef> findSegment(uint64_t number);
 
  private:
@@ -51,6 +52,7 @@ class HlsOutput final : public OutputHandle, private core::Output {
   void epoch(const core::EpochRef& epoch) override;
   void frame(const core::FrameRef& frame) override;
   void ended() override;
+  void tellPart(const core::HlsSegment& segment, const core::HlsPart& part);
 
   std::mutex mutex_;  // the window is read by the JS thread
   core::HlsPackager packager_;

@@ -20,6 +20,7 @@ struct StreamStats {
   uint64_t resyncs = 0;  // framing lost and found again
   int64_t lastFrameUs = 0;  // arrival of the newest frame
   int64_t lastKeyFrameUs = 0;
+  int64_t keyDistanceUs = 0;  // the longest between two key frames of an epoch
   uint64_t ringBytes = 0;
   uint32_t epoch = 0;  // number of the current epoch, 0 = none yet
 };

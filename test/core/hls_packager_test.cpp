@@ -84,6 +84,7 @@ TEST(HlsPackager, PartsConcatenatedAreTheSegmentAndNoneIsTooLong) {
     for (size_t i = 0; i < segment.parts.size(); ++i) {
       EXPECT_EQ(segment.parts[i].duration, Millis{200});
       EXPECT_EQ(segment.parts[i].independent, i == 0);
+      EXPECT_EQ(segment.parts[i].last, i == 4);
       sum += segment.parts[i].duration;
       bytes += segment.parts[i].block->size();
     }
@@ -125,6 +126,86 @@ TEST(HlsPackager, AFrameLongerThanAPartIsAPartOfItsOwn) {
   ASSERT_EQ(hls.segments.size(), 2u);
   ASSERT_EQ(hls.segments[0].parts.size(), 4u);
   EXPECT_EQ(hls.segments[0].parts[0].duration, Millis{500});
+}
+
+struct Targets {
+  int64_t frame, wanted;  // milliseconds
+  Numbers parts;  // of a segment of a second
+  int64_t target;
+};
+
+class HlsTargets : public testing::TestWithParam<Targets> {};
+
+TEST_P(HlsTargets, PartsAreAsManyFramesAsComeNearest) {
+  const auto& [frame, wanted, parts, target] = GetParam();
+  HlsRecorder hls({.partDuration = Millis{wanted}});
+  hls.epoch(1, {videoTrack()});
+  for (int64_t ms = 0; ms <= 1000 + frame; ms += frame) hls.video(ms, ms % 1000 == 0);
+  ASSERT_EQ(hls.segments.size(), 1u);
+  Numbers durations;
+  for (const HlsPart& part : hls.segments[0].parts)
+    durations.push_back(part.duration.count() / 1000);
+  EXPECT_EQ(durations, parts);
+  EXPECT_EQ(hls.packager.partTarget(), Millis{target});
+}
+
+INSTANTIATE_TEST_SUITE_P(Rates, HlsTargets,
+                         testing::Values(Targets{40, 200, {200, 200, 200, 200, 200}, 200},
+                                         Targets{40, 210, {200, 200, 200, 200, 200}, 200},
+                                         Targets{50, 220, {200, 200, 200, 200, 200}, 200},
+                                         Targets{50, 230, {250, 250, 250, 250}, 250},
+                                         Targets{125, 200, {250, 250, 250, 250}, 250},
+                                         Targets{200, 100, {200, 200, 200, 200, 200}, 200},
+                                         Targets{100, 1000, {1000}, 1000}));
+
+TEST(HlsPackager, PartsHaveRoomForFramesThatComeUnevenly) {
+  HlsRecorder hls({.partDuration = Millis{200}});
+  hls.epoch(1, {videoTrack()});
+  // 40 ms on average, up to 4 ms late.
+  for (int64_t n = 0; n <= 100; ++n) hls.video(n * 40 + n * 7 % 5, n % 25 == 0);
+  const Micros target = hls.packager.partTarget();
+  for (const HlsSegment& segment : hls.segments)
+    for (size_t i = 0; i < segment.parts.size(); ++i) {
+      EXPECT_LE(segment.parts[i].duration, target);
+      const bool last = i + 1 == segment.parts.size();
+      EXPECT_GE(segment.parts[i].duration, last ? Micros{0} : target * 17 / 20);
+    }
+  EXPECT_EQ(hls.segments.size(), 4u);
+}
+
+TEST(HlsPackager, TheTargetOfAnEarlierPackagerIsKeptTo) {
+  HlsRecorder hls({.partDuration = Millis{200}, .partTarget = Millis{130}});
+  hls.epoch(1, {videoTrack()});
+  feedVideo(hls, 0, 1080, 1000);
+  EXPECT_EQ(hls.packager.partTarget(), Millis{130});
+  EXPECT_EQ(hls.segments.at(0).parts.at(0).duration, Millis{120});
+}
+
+TEST(HlsPackager, TheTargetGrowsOnlyWithAnEpochOfLongerFrames) {
+  HlsRecorder hls({.partDuration = Millis{200}});
+  hls.epoch(1, {videoTrack()});
+  feedVideo(hls, 0, 1000, 1000);
+  hls.video(1000, true);
+  hls.video(1500, false);  // pictures are missing
+  hls.video(1540, false);
+  EXPECT_EQ(hls.packager.partTarget(), Millis{200});
+  hls.epoch(2, {videoTrack()});
+  for (int64_t ms = 2000; ms <= 4500; ms += 500) hls.video(ms, ms % 1000 == 0);
+  EXPECT_EQ(hls.packager.partTarget(), Millis{500});
+}
+
+TEST(HlsPackager, PartsCanBeFoundByTheirNumbersAlsoOfTheSegmentThatIsMade) {
+  HlsRecorder hls({.partDuration = Millis{200}, .segmentCount = 1});
+  hls.epoch(1, {videoTrack()});
+  feedVideo(hls, 0, 3480, 1000);
+  ASSERT_EQ(hls.segments.size(), 3u);
+  EXPECT_EQ(hls.newest.number, 17u);
+  EXPECT_EQ(hls.packager.findPart(5), nullptr);
+  for (uint64_t number = 6; number <= 17; ++number) {
+    ASSERT_NE(hls.packager.findPart(number), nullptr);
+    EXPECT_EQ(hls.packager.findPart(number)->number, number);
+  }
+  EXPECT_EQ(hls.packager.findPart(18), nullptr);
 }
 
 TEST(HlsPackager, DurationsAreTrueAlsoWhereTheFrameRateChanges) {

@@ -63,6 +63,7 @@ class Checker {
     require(segment.number == nextSegment_ && index + 1 == segment.parts.size());
     const core::HlsPart& part = segment.parts[index];
     require(part.duration > Micros{0} && part.duration <= kLongest);
+    require(part.number == sequence_ + 1u);
     if (index == 0 && segment.discontinuity) lastDts_.clear();
     const auto fragments =
         mp4::readFragments(inits_.at(segment.init - 1)->bytes(), part.block->bytes());
@@ -180,7 +181,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   for (const auto& each : frames) require(each.expired());
   size_t kept = 0;
   for (uint64_t number = 0; number < checker.segments(); ++number) {
-    kept += packager.findSegment(number) != nullptr;
+    const core::HlsSegment* segment = packager.findSegment(number);
+    if (segment == nullptr) continue;
+    ++kept;
+    for (const core::HlsPart& part : segment->parts)
+      require(packager.findPart(part.number) == &part);
   }
   require(kept <= 2 * kCount && kept == std::min<uint64_t>(checker.segments(), 2 * kCount));
   return 0;

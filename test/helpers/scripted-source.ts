@@ -43,6 +43,7 @@ export class ScriptedStream extends EventEmitter<StreamEvents> implements PathSt
 		resyncs: 0,
 		lastFrameUs: 0,
 		lastKeyFrameUs: 0,
+		keyDistanceUs: 0,
 		ringBytes: 0,
 		epoch: 0,
 	};

@@ -50,10 +50,11 @@ export class HlsVideo extends EventTarget {
 		const {default: Player} = await import('hls.js');
 		if (this.#listeners.signal.aborted) return;
 		if (!Player.isSupported()) return this.#startNatively();
+		// As a wish of ours these would hold against the hold-back that a playlist of low latency states.
+		Object.assign(Player.DefaultConfig, {liveSyncDurationCount: 2, liveMaxLatencyDurationCount: 6});
 		const hls = new Player({
 			enableWorker: false,
-			liveSyncDurationCount: 2,
-			liveMaxLatencyDurationCount: 6,
+			lowLatencyMode: true,
 			liveDurationInfinity: true,
 			maxLiveSyncPlaybackRate: 1.1,
 			backBufferLength: 20,

@@ -45,6 +45,7 @@ export const explainCode = (code: string, message: string): {title: string; text
 
 const codeWords: Record<string, [title: string, text: string]> = {
 	FILE_UNREADABLE: ['File cannot be read', 'Is it there, and may the server read it?'],
+	HLS_NO_NEWS: ['Waiting for the picture…', 'The camera is connected, but sends nothing new.'],
 	HLS_NO_TRACKS: [
 		'Not playable here',
 		'The stream has no video or sound that browsers can be sent.',

@@ -2,30 +2,22 @@ import type {IncomingMessage, ServerResponse} from 'node:http';
 import {MediaError} from '../../errors.ts';
 import type {ReadAccess} from '../../http/access.ts';
 import {allowOrigins} from '../../http/cors.ts';
-import {answer, goneSignal, requireRead, splitName} from '../../http/handler.ts';
-import type {HttpHandler, HttpLogger} from '../../http/handler.ts';
+import {answer, requireRead, splitName} from '../../http/handler.ts';
+import type {HttpHandler} from '../../http/handler.ts';
 import {peerAddress, peerName} from '../../http/peer.ts';
-import {sendBlocks, sendBytes, sendFile} from '../../http/send.ts';
-import type {Delivery} from '../../media/delivery.ts';
-import type {PlayableStreams} from '../../media/playable-streams.ts';
-import {Muxer} from './muxer.ts';
-import type {HlsNative, MuxerOptions, Playlist} from './muxer.ts';
+import {sendBlocks, sendFile} from '../../http/send.ts';
+import {cacheControl, isShared} from './caching.ts';
+import {Muxers} from './muxers.ts';
+import type {MuxersOptions} from './muxers.ts';
 import {mediaPlaylistName, parseFileName} from './names.ts';
-import type {HlsFile} from './names.ts';
+import type {HlsFile, MediaFile} from './names.ts';
+import {parseReload} from './reload.ts';
+import {sendPlaylist} from './send-playlist.ts';
 import {Sessions} from './sessions.ts';
 import type {Viewer} from './sessions.ts';
-import type {HlsSettings} from './settings.ts';
-import {newMemory} from './window.ts';
-import type {PathMemory} from './window.ts';
 
-export type HlsReaderOptions = {
-	native: HlsNative;
-	delivery: Pick<Delivery, 'join'>;
-	playables: Pick<PlayableStreams, 'open'>;
+export type HlsReaderOptions = Omit<MuxersOptions, 'clock' | 'onForgotten'> & {
 	access: ReadAccess;
-	/** Asked anew each time, so that a reload takes effect with the next muxer. */
-	settings: () => HlsSettings;
-	logger: HttpLogger;
 	/** Milliseconds, monotonic. */
 	clock?: () => number;
 };
@@ -57,31 +49,29 @@ export const createHlsReader = (options: HlsReaderOptions): HlsReader => {
 	};
 };
 
-type Slot = {muxer: Promise<Muxer>; opened?: Muxer; lastRequest: number; isKept: boolean};
-
 type Asked = {
 	request: IncomingMessage;
 	response: ServerResponse;
 	file: HlsFile;
+	query: URLSearchParams;
 	viewer: Viewer;
 	session: string | undefined;
 };
 
 class Reader {
 	readonly #options: HlsReaderOptions;
-	readonly #clock: () => number;
 	readonly #sessions: Sessions;
-	readonly #slots = new Map<string, Slot>();
-	readonly #memories = new Map<string, PathMemory>();
+	readonly #muxers: Muxers;
 	readonly #bytesSent = new Map<string, number>();
-	readonly #closing = new Set<Promise<void>>();
 	readonly #sweep: NodeJS.Timeout;
 	#isClosed = false;
 
 	constructor(options: HlsReaderOptions) {
 		this.#options = options;
-		this.#clock = options.clock ?? (() => performance.now());
-		this.#sessions = new Sessions({delivery: options.delivery, clock: this.#clock});
+		const {delivery, clock = () => performance.now()} = options;
+		this.#sessions = new Sessions({delivery, clock});
+		const onForgotten = (path: string) => void this.#bytesSent.delete(path);
+		this.#muxers = new Muxers({...options, clock, onForgotten});
 		this.#sweep = setInterval(() => this.#closeIdle(), sweepMs).unref();
 	}
 
@@ -90,32 +80,24 @@ class Reader {
 		const asked = splitName(url);
 		const file = asked && parseFileName(asked.file);
 		if (!asked || !file || !settings.hls || this.#isClosed) return false;
-		const session = url.searchParams.get('session');
+		const query = url.searchParams;
 		answer(response, this.#options.logger, async () => {
 			if (allowOrigins(request, response, settings.hlsAllowOrigins)) return;
 			requireRead(request, response);
 			await this.#options.access(request, asked.name);
-			await this.#answer({
-				request,
-				response,
-				file,
-				viewer: viewerOf(asked.name, request, settings.trustedProxies),
-				session: session && /^[0-9a-f]{16}$/.test(session) ? session : undefined,
-			});
+			const viewer = viewerOf(asked.name, request, settings.trustedProxies);
+			await this.#answer({request, response, file, query, viewer, session: sessionOf(query)});
 		});
 		return true;
 	}
 
 	remux(path: string): void {
-		if (this.#isClosed) return;
-		const slot = this.#slot(path);
-		slot.isKept = true;
-		slot.muxer.catch((error: unknown) => this.#options.logger.warn({path, err: error}, 'no HLS'));
+		if (!this.#isClosed) this.#muxers.keep(path);
 	}
 
 	facts(): HlsFacts {
 		return {
-			muxers: this.#slots.size,
+			muxers: this.#muxers.size,
 			sessions: this.#sessions.size,
 			bytesSent: this.#bytesSent,
 		};
@@ -125,56 +107,53 @@ class Reader {
 		this.#isClosed = true;
 		clearInterval(this.#sweep);
 		this.#sessions.close();
-		const slots = [...this.#slots.values()];
-		for (const muxer of await Promise.allSettled(slots.map(slot => slot.muxer)))
-			if (muxer.status === 'fulfilled') muxer.value.close();
-		await Promise.all(this.#closing);
+		await this.#muxers.close();
 	}
 
 	async #answer(asked: Asked): Promise<void> {
-		switch (asked.file.type) {
-			case 'multivariant':
-				return this.#multivariant(asked);
-			case 'media':
-				return this.#media(asked);
-			default:
-				return this.#file(asked, asked.file);
+		const {file, response, viewer} = asked;
+		try {
+			if (file.type === 'multivariant') await this.#multivariant(asked);
+			else if (file.type === 'media') await this.#media(asked);
+			else await this.#file(asked, file);
+		} catch (error) {
+			const target = this.#muxers.targetDuration(viewer.path);
+			if (target > 0 && isShared(error) && !response.headersSent)
+				response.setHeader('cache-control', cacheControl('error', target));
+			throw error;
 		}
 	}
 
 	async #multivariant({request, response, viewer}: Asked): Promise<void> {
 		const id = await this.#sessions.begin(viewer);
-		const muxer = await this.#muxer(viewer.path);
+		const muxer = await this.#muxers.get(viewer.path);
 		const uri = `${mediaPlaylistName}?session=${id}`;
-		const playlist = await muxer.multivariantPlaylist(uri, waitSignal(response));
+		const playlist = await muxer.multivariantPlaylist(uri, response);
 		sendPlaylist(request, response, {playlist, caching: 'no-store'});
 	}
 
-	async #media({request, response, viewer, session}: Asked): Promise<void> {
+	async #media({request, response, query, viewer, session}: Asked): Promise<void> {
+		const reload = parseReload(query);
+		if (typeof reload === 'string') throw new MediaError('HLS_RELOAD_INVALID', reload);
 		await this.#sessions.use(session, viewer);
-		const muxer = await this.#muxer(viewer.path);
-		const playlist = await muxer.mediaPlaylist(waitSignal(response));
+		const muxer = await this.#muxers.get(viewer.path);
+		const playlist = await muxer.mediaPlaylist(reload, response);
 		this.#sessions.touch(session, viewer);
-		const caching = `public, max-age=${Math.floor(playlist.targetDuration / 2)}`;
+		const isWaited = muxer.isLowLatency && reload.msn !== undefined;
+		const caching = cacheControl(isWaited ? 'waited' : 'plain', playlist.targetDuration);
 		sendPlaylist(request, response, {playlist, caching});
 	}
 
-	async #file(
-		{request, response, viewer, session}: Asked,
-		file: Extract<HlsFile, {tag: string}>,
-	): Promise<void> {
+	async #file({request, response, viewer, session}: Asked, file: MediaFile): Promise<void> {
 		this.#sessions.touch(session, viewer);
-		const slot = this.#slots.get(viewer.path);
-		if (slot) slot.lastRequest = this.#clock();
-		const content = slot?.opened?.open(file);
-		if (!slot?.opened || !content)
+		const muxer = this.#muxers.find(viewer.path);
+		const content = await muxer?.open(file, response);
+		if (!muxer || !content)
 			throw new MediaError('HLS_GONE', 'The segment has left the playlist', {path: viewer.path});
 		this.#count(viewer.path, request, response);
-		// A name stands for the same bytes for ever.
-		const seconds = 6 * slot.opened.targetDuration;
 		const headers = {
 			'content-type': 'video/mp4',
-			'cache-control': `public, max-age=${seconds}, immutable`,
+			'cache-control': cacheControl('media', muxer.targetDuration),
 		};
 		if ('path' in content) await sendFile(request, response, {...content, headers});
 		else sendBlocks(request, response, {...content, headers});
@@ -189,130 +168,23 @@ class Reader {
 		});
 	}
 
-	#muxer(path: string): Promise<Muxer> {
-		const slot = this.#slot(path);
-		slot.lastRequest = this.#clock();
-		return slot.muxer;
-	}
-
-	#slot(path: string): Slot {
-		const known = this.#slots.get(path);
-		if (known) return known;
-		const slot: Slot = {muxer: this.#open(path), lastRequest: this.#clock(), isKept: false};
-		this.#slots.set(path, slot);
-		slot.muxer.then(
-			muxer => this.#opened(path, slot, muxer),
-			() => this.#slots.delete(path),
-		);
-		return slot;
-	}
-
-	async #open(path: string): Promise<Muxer> {
-		const {delivery, playables} = this.#options;
-		const admission = await delivery.join({
-			path,
-			protocol: 'hls',
-			peer: '',
-			start: true,
-			counted: false,
-			holds: true,
-		});
-		try {
-			const {stream, tracks} = admission;
-			const playable = await playables.open({path, stream, tracks});
-			return this.#muxerOf({path, admission, playable});
-		} catch (error) {
-			admission.leave();
-			throw error;
-		}
-	}
-
-	#muxerOf(place: Pick<MuxerOptions, 'path' | 'admission' | 'playable'>): Muxer {
-		const {native, settings, logger} = this.#options;
-		const {path, admission, playable} = place;
-		try {
-			if (admission.end) throw admission.end;
-			const memory = this.#memory(path);
-			return new Muxer({...place, native, settings: settings(), memory, logger});
-		} catch (error) {
-			playable.release();
-			throw error;
-		}
-	}
-
-	#opened(path: string, slot: Slot, muxer: Muxer): void {
-		slot.opened = muxer;
-		const forget = () => {
-			this.#slots.delete(path);
-			const removed = muxer.filesRemoved().finally(() => this.#closing.delete(removed));
-			this.#closing.add(removed);
-			this.#options.logger.info({path}, 'HLS muxer closed');
-		};
-		if (muxer.isClosed) forget();
-		else muxer.once('closed', forget);
-		this.#options.logger.info({path}, 'HLS muxer opened');
-	}
-
-	/** Of so many paths that names chosen by strangers cannot fill the memory. */
-	#memory(path: string): PathMemory {
-		const memory = this.#memories.get(path) ?? newMemory();
-		this.#memories.delete(path);
-		this.#memories.set(path, memory);
-		for (const oldest of this.#memories.keys()) {
-			if (this.#memories.size <= maxMemories) break;
-			if (this.#slots.has(oldest)) continue;
-			this.#memories.delete(oldest);
-			this.#bytesSent.delete(oldest);
-		}
-		return memory;
-	}
-
 	#closeIdle(): void {
-		const {hlsMuxerCloseAfter} = this.#options.settings();
-		this.#sessions.expire(path => {
-			const target = this.#slots.get(path)?.opened?.targetDuration ?? 0;
-			return Math.max(minIdleMs, 3000 * target);
-		});
-		for (const {opened, isKept, lastRequest} of this.#slots.values()) {
-			if (!opened || isKept || opened.isAwaited) continue;
-			if (this.#clock() - lastRequest > hlsMuxerCloseAfter) opened.close();
-		}
+		this.#sessions.expire(path => Math.max(minIdleMs, 3000 * this.#muxers.targetDuration(path)));
+		this.#muxers.closeIdle();
 	}
 }
 
 const sweepMs = 500;
 // A viewer who has asked for nothing as long as this is gone, or longer where segments are long.
 const minIdleMs = 10_000;
-// The first segment takes a whole group of pictures, and some cameras make those 10 s long.
-const firstSegmentMs = 20_000;
-const maxMemories = 10_000;
 
-const waitSignal = (response: ServerResponse): AbortSignal =>
-	AbortSignal.any([goneSignal(response), AbortSignal.timeout(firstSegmentMs)]);
+const sessionOf = (query: URLSearchParams): string | undefined => {
+	const session = query.get('session');
+	return session && /^[0-9a-f]{16}$/.test(session) ? session : undefined;
+};
 
 const viewerOf = (path: string, request: IncomingMessage, proxies: readonly string[]): Viewer => ({
 	path,
 	peer: peerName(request),
 	client: `${peerAddress(request, proxies)} ${request.headers['user-agent'] ?? ''}`,
 });
-
-const sendPlaylist = (
-	request: IncomingMessage,
-	response: ServerResponse,
-	{playlist, caching}: {playlist: Playlist; caching: string},
-): void => {
-	const isZipped = /(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(
-		String(request.headers['accept-encoding'] ?? ''),
-	);
-	response.appendHeader('vary', 'accept-encoding');
-	// A range of a playlist means nothing to anybody.
-	delete request.headers.range;
-	sendBytes(request, response, {
-		body: isZipped ? playlist.gzip : playlist.text,
-		headers: {
-			'content-type': 'application/vnd.apple.mpegurl',
-			'cache-control': caching,
-			...(isZipped && {'content-encoding': 'gzip'}),
-		},
-	});
-};

@@ -157,8 +157,8 @@ test.serial(refuses, 'closeStream', ['1'], /`id` to be an id, got 1/);
 test.serial(
 	refuses,
 	'lend',
-	[{output: 1, type: 'part', number: 0}],
-	/`request\.type` to be init, segment, ring or report/,
+	[{output: 1, type: 'piece', number: 0}],
+	/`request\.type` to be init, part, segment, ring or report/,
 );
 test.serial(refuses, 'release', [5], /`ids` to be an array, got 5/);
 test.serial(refuses, 'tcpInfo', [-1], /`fd` to be an id, got -1/);
@@ -173,6 +173,7 @@ test.serial('unknown ids are ignored', t => {
 	t.is(binding.streamStats(nobody), undefined);
 	t.is(binding.pipelineStats(nobody), undefined);
 	t.is(binding.lend({output: nobody, type: 'init', number: 1}), undefined);
+	t.is(binding.lend({output: nobody, type: 'part', number: 1}), undefined);
 	t.is(binding.lend({output: nobody, type: 'ring', compress: true}), undefined);
 	t.is(binding.lend({output: nobody, type: 'report'}), undefined);
 	t.is(binding.tcpInfo(1_000_000), undefined);

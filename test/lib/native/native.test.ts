@@ -9,6 +9,7 @@ import {
 	stopAndWait,
 	testPicture,
 } from '../../helpers/native.ts';
+import type {EventOf} from '../../../lib/native/native.ts';
 import {until} from '../../helpers/until.ts';
 
 test('a stream tells its tracks when the first key frame is in', async t => {
@@ -83,6 +84,34 @@ test.serial('a block lent again in the turn in which it was given back stays who
 	t.true(again.length > 0 && again.every(block => block.data.byteLength > 0));
 	for (const block of again) block.release();
 	await until(() => again.every(block => block.data.byteLength === 0));
+});
+
+test('parts come before their segment, and are its bytes', async t => {
+	const native = startNative(t);
+	const stream = openStream(t, native);
+	startTestPicture(t, native);
+	const output = openHls(t, native, stream);
+	const parts: EventOf<'part'>[] = [];
+	output.on('part', part => parts.push(part));
+	const [{number, bytes}] = await once(output, 'segment');
+	const own = parts.filter(({segment}) => segment === number);
+	t.deepEqual(
+		own.map(part => part.number),
+		own.map((_, index) => index + 1),
+	);
+	t.true(own.every(({durationUs, targetUs}) => durationUs <= targetUs));
+	t.is(
+		own.reduce((sum, part) => sum + part.bytes, 0),
+		bytes,
+	);
+	const lent = own.flatMap(part => output.lend({type: 'part', number: part.number}) ?? []);
+	const whole = output.lend({type: 'segment', number}) ?? [];
+	t.deepEqual(
+		lent.map(({id}) => id),
+		whole.map(({id}) => id),
+	);
+	for (const block of [...lent, ...whole]) block.release();
+	t.true(stream.stats()!.keyDistanceUs > 0);
 });
 
 test('a segment that has left the window is not there any more', async t => {

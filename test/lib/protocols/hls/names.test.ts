@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {fileName, parseFileName} from '../../../../lib/protocols/hls/names.ts';
 
 test('a file name is read as it was written', t => {
-	const kind = fc.constantFrom('init' as const, 'segment' as const);
+	const kind = fc.constantFrom('init' as const, 'part' as const, 'segment' as const);
 	fc.assert(
 		fc.property(kind, fc.nat(), (type, number) => {
 			const parsed = parseFileName(fileName('0123abcd', type, number));
@@ -19,6 +19,8 @@ for (const name of [
 	'x_segment1.m4s',
 	'0123abcd_segment-1.m4s',
 	'0123abcd_init1.m4s',
+	'0123abcd_part1.mp4',
+	'0123abcd_part.m4s',
 ])
 	test(`"${name}" is no file of HLS`, t => t.is(parseFileName(name), undefined));
 

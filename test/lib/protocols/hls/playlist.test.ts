@@ -14,6 +14,7 @@ const segment = (sequence: number, more: Partial<SegmentFacts> = {}): SegmentFac
 	captureUs: 1_700_000_000_123_456 + sequence * 2_000_000,
 	discontinuity: false,
 	bytes: 1000,
+	parts: [],
 	...more,
 });
 

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {Window, newMemory} from '../../../../lib/protocols/hls/window.ts';
+import {newMemory} from '../../../../lib/protocols/hls/memory.ts';
+import {Window} from '../../../../lib/protocols/hls/window.ts';
 
 const facts = (durationUs = 2_000_000, discontinuity = false) => ({
 	uri: 'x.m4s',
@@ -12,7 +13,7 @@ const facts = (durationUs = 2_000_000, discontinuity = false) => ({
 });
 
 const open = (memory = newMemory(), count = 3) =>
-	new Window(memory, {count, segmentDuration: 1000});
+	new Window(memory, {count, segmentDuration: 1000, lowLatency: false});
 
 const tag = (playlist: string, name: string) =>
 	Number(new RegExp(`#EXT-X-${name}:(\\d+)`).exec(playlist)?.[1]);
@@ -62,6 +63,17 @@ test('a later muxer of the path goes on with sequence, target and a discontinuit
 	t.is(tag(playlist, 'MEDIA-SEQUENCE'), 2);
 	t.is(tag(playlist, 'TARGETDURATION'), 5);
 	t.is(count(playlist, '#EXT-X-DISCONTINUITY'), 1);
+});
+
+test('dates go with the media, and come near to the clock little by little', t => {
+	const window = open(newMemory(), 7);
+	const second = 1_000_000;
+	const start = 1_700_000_000 * second;
+	const captures = [3, 2, 3, 4, 5.05, 60].map(it => start + it * second);
+	for (const [index, captureUs] of captures.entries())
+		window.add({...facts(second, index === 5), captureUs});
+	const dates = [...window.format().matchAll(/DATE-TIME:.*:(.*)Z/g)].map(([, it]) => Number(it));
+	t.deepEqual(dates, [23, 23.9, 24.8, 25.7, 26.6, 20]);
 });
 
 test('every segment keeps its discontinuity number, whatever leaves the playlist', t => {
