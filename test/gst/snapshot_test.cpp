@@ -121,7 +121,7 @@ TEST_F(Snapshot, FailsWithoutAKeyFrame) {
 
 TEST_F(Snapshot, FailsForAnotherCodec) {
   const io::Id stream = server_.openStream("cam");
-  server_.launch("videotestsrc is-live=true ! avenc_mpeg2video ! hubsink path=cam");
+  server_.launch("audiotestsrc is-live=true ! audioconvert ! vorbisenc ! hubsink path=cam");
   ASSERT_TRUE(server_.await<io::EpochBegan>(stream));
   const io::Id id = server_.start(SnapshotSpec{stream, "jpg", 0, 0, 80});
   ASSERT_TRUE(server_.await<io::Stopped>(id));
