@@ -61,7 +61,6 @@ export const lackedGlobalKeys: Readonly<Record<string, string | null>> = {
 	hlsServerKey: 'server.key',
 	hlsServerCert: 'server.crt',
 	hlsTrustedProxies: '[]',
-	hlsCDNSecret: '',
 	webrtc: 'true',
 	webrtcEncryption: 'false',
 	webrtcServerKey: 'server.key',

@@ -296,6 +296,12 @@ const configKeys = {
 		isLive: true,
 		description: 'How long segments are made after the last request for them.',
 	}),
+	hlsCDNSecret: key(text(), {
+		default: '',
+		isLive: true,
+		description:
+			'A CDN whose requests say `Authorization: Bearer` and this gets HLS of every path, as one copy for all its viewers: it asks for no user, counts no reader and has no sessions in its playlists. Empty = there is none.',
+	}),
 	hlsAllowOrigins: key(list(text()), {
 		default: ['*'],
 		isLive: true,

@@ -3,7 +3,7 @@ import {redactUrls} from '../util/redact.ts';
 import {isRawMap} from './raw.ts';
 
 const hidden = '***';
-const passwordKeys = ['pass'];
+const passwordKeys = ['pass', 'hlsCDNSecret'];
 
 /** A copy in which `***` stands for every password, alone or within a URL. */
 export function hideSecrets<Value>(value: Value): Value {

@@ -7,6 +7,7 @@ import type {HttpHandler} from '../../http/handler.ts';
 import {peerAddress, peerName} from '../../http/peer.ts';
 import {sendBlocks, sendFile} from '../../http/send.ts';
 import {cacheControl, isShared} from './caching.ts';
+import {isFromCdn} from './cdn.ts';
 import {Muxers} from './muxers.ts';
 import type {MuxersOptions} from './muxers.ts';
 import {mediaPlaylistName, parseFileName} from './names.ts';
@@ -56,6 +57,8 @@ type Asked = {
 	query: URLSearchParams;
 	viewer: Viewer;
 	session: string | undefined;
+	/** Stands for viewers that are counted elsewhere. */
+	isCdn: boolean;
 };
 
 class Reader {
@@ -84,9 +87,11 @@ class Reader {
 		answer(response, this.#options.logger, async () => {
 			if (allowOrigins(request, response, settings.hlsAllowOrigins)) return;
 			requireRead(request, response);
-			await this.#options.access(request, asked.name);
+			const isCdn = isFromCdn(request.headers.authorization, settings.hlsCDNSecret);
+			if (!isCdn) await this.#options.access(request, asked.name);
 			const viewer = viewerOf(asked.name, request, settings.trustedProxies);
-			await this.#answer({request, response, file, query, viewer, session: sessionOf(query)});
+			const from = {viewer, session: sessionOf(query), isCdn};
+			await this.#answer({request, response, file, query, ...from});
 		});
 		return true;
 	}
@@ -124,18 +129,19 @@ class Reader {
 		}
 	}
 
-	async #multivariant({request, response, viewer}: Asked): Promise<void> {
-		const id = await this.#sessions.begin(viewer);
+	async #multivariant({request, response, viewer, isCdn}: Asked): Promise<void> {
+		const query = isCdn ? '' : `?session=${await this.#sessions.begin(viewer)}`;
 		const muxer = await this.#muxers.get(viewer.path);
-		const uri = `${mediaPlaylistName}?session=${id}`;
+		const uri = `${mediaPlaylistName}${query}`;
 		const playlist = await muxer.multivariantPlaylist(uri, response);
-		sendPlaylist(request, response, {playlist, caching: 'no-store'});
+		const caching = isCdn ? cacheControl('plain', playlist.targetDuration) : 'no-store';
+		sendPlaylist(request, response, {playlist, caching});
 	}
 
-	async #media({request, response, query, viewer, session}: Asked): Promise<void> {
+	async #media({request, response, query, viewer, session, isCdn}: Asked): Promise<void> {
 		const reload = parseReload(query);
 		if (typeof reload === 'string') throw new MediaError('HLS_RELOAD_INVALID', reload);
-		await this.#sessions.use(session, viewer);
+		if (!isCdn) await this.#sessions.use(session, viewer);
 		const muxer = await this.#muxers.get(viewer.path);
 		const playlist = await muxer.mediaPlaylist(reload, response);
 		this.#sessions.touch(session, viewer);

@@ -10,6 +10,8 @@ export type HlsSettings = {
 	readonly hlsMuxerCloseAfter: number;
 	/** Empty = segments are kept in memory. */
 	readonly hlsDirectory: string;
+	/** Empty = there is no CDN. */
+	readonly hlsCDNSecret: string;
 	readonly hlsAllowOrigins: readonly string[];
 	readonly trustedProxies: readonly string[];
 };

@@ -6,6 +6,7 @@ import {MediaError} from '../../../lib/errors.ts';
 
 test('no password is left in a configuration', t => {
 	const {config} = load(`
+hlsCDNSecret: secret6
 authInternalUsers:
 - {user: any, permissions: [{action: read}]}
 - {user: admin, pass: secret1}
