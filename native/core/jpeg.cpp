@@ -136,6 +136,10 @@ bool startsImage(ByteView bytes) {
 // Puts a picture together of its segments; ok() tells at the scan whether RTP can carry it.
 class Reader {
  public:
+  Reader() = default;
+  explicit Reader(const Header& header)
+      : header_(header), tables_{header.quantizers[0], header.quantizers[1]}, numbers_{0, 1} {}
+
   bool take(const Segment& segment) {
     if (segment.marker == kDqt) return takeQuantizers(segment.body);
     if (segment.marker == kDht) return takeHuffman(segment.body);
@@ -218,6 +222,15 @@ Bytes formatHeader(const Header& header) {
   for (const ByteView table : kHuffman) appendSegment(kDht, {table}, out);
   appendSegment(kSos, {Bytes{3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0}}, out);
   return out;
+}
+
+bool amend(Header& header, ByteView segments) {
+  Reader reader(header);
+  while (const auto segment = takeSegment(segments))
+    if (!reader.take(*segment)) return false;
+  const auto made = reader.header();
+  if (made) header = *made;
+  return made.has_value();
 }
 
 std::optional<Picture> parse(ByteView bytes) {

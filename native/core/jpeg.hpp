@@ -27,6 +27,10 @@ struct Header {
 
 Bytes formatHeader(const Header& header);
 
+// Marker segments say otherwise. False: RTP cannot carry that, or something is missing still.
+// Quantizers may be views of `segments` afterwards.
+bool amend(Header& header, ByteView segments);
+
 struct Picture {
   Header header;
   ByteView scan;  // without the end of image

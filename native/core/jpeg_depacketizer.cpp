@@ -11,6 +11,7 @@ constexpr size_t kMaxUnitBytes = 8'000'000;
 constexpr uint8_t kRestarts = 64;  // added to the type
 constexpr uint8_t kOwnTables = 128;  // Q from here on: tables stand in the packets
 constexpr uint8_t kChangingTables = 255;  // and in each picture
+constexpr uint16_t kHeaderExtension = 0xffd8;  // of ONVIF
 
 uint16_t read16(ByteView bytes, size_t at) {
   return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]);
@@ -50,14 +51,16 @@ struct JpegDepacketizer::Piece {
   uint16_t restartInterval = 0;
   uint8_t precision = 0;
   ByteView tables{};
+  ByteView amendments{};  // marker segments
   ByteView scan{};
 
-  static std::optional<Piece> parse(ByteView payload);
+  static std::optional<Piece> parse(const RtpPacket& packet);
   static bool parseTables(ByteView& payload, Piece& piece);
 };
 
 // Sections 3.1 and 4.1; ranges in 3.1.3: 0 is 4:2:2, 1 is 4:2:0.
-std::optional<JpegDepacketizer::Piece> JpegDepacketizer::Piece::parse(ByteView payload) {
+std::optional<JpegDepacketizer::Piece> JpegDepacketizer::Piece::parse(const RtpPacket& packet) {
+  ByteView payload = packet.payload;
   const auto head = core::take(payload, 8);
   if (!head) return std::nullopt;
   Piece piece;
@@ -74,6 +77,7 @@ std::optional<JpegDepacketizer::Piece> JpegDepacketizer::Piece::parse(ByteView p
   }
   const bool hasTables = piece.quality >= kOwnTables && piece.offset == 0;
   if (hasTables && !parseTables(payload, piece)) return std::nullopt;
+  if (packet.extensionProfile == kHeaderExtension) piece.amendments = packet.extension;
   piece.scan = payload;
   return piece;
 }
@@ -100,7 +104,7 @@ void JpegDepacketizer::push(const RtpPacket& packet) {
   if (step == SequenceTracker::Step::gap) gap();
   if (packet.timestamp != unit_.timestamp) finish();
   unit_.timestamp = packet.timestamp;
-  if (const auto piece = Piece::parse(packet.payload))
+  if (const auto piece = Piece::parse(packet))
     take(*piece);
   else if (!packet.payload.empty())
     unit_.damaged = true;
@@ -127,10 +131,11 @@ bool JpegDepacketizer::begin(const Piece& piece) {
   const bool tellsSize = piece.width > 0 && piece.height > 0;
   header.width = tellsSize ? piece.width : width_;
   header.height = tellsSize ? piece.height : height_;
-  if (!quantizers || header.width == 0 || header.height == 0) return false;
+  if (!quantizers) return false;
   header.halfHeight = piece.type & 1;
   header.restartInterval = piece.restartInterval;
   header.quantizers = {(*quantizers)[0], (*quantizers)[1]};
+  if (!jpeg::amend(header, piece.amendments)) return false;
   tell(header.width, header.height);
   unit_.payload = jpeg::formatHeader(header);
   scanBytes_ = 0;

@@ -8,7 +8,9 @@
 
 namespace core {
 
-// RFC 2435: scans in pieces, to which the headers of a JPEG are made anew. Media thread only.
+// RFC 2435: scans in pieces, to which the headers of a JPEG are made anew; with what cameras say of
+// pictures that this has no room for (ONVIF Streaming Specification, JPEG header extension). Media
+// thread only.
 class JpegDepacketizer final : public Depacketizer {
  public:
   JpegDepacketizer(const RtpTrackConfig& config, Sink sink);

@@ -14,11 +14,15 @@ uint32_t read32(ByteView bytes, size_t at) {
   return uint32_t{read16(bytes, at)} << 16 | read16(bytes, at + 2);
 }
 
-// Bytes of fixed header, CSRC list and extension; more than there are when they are cut short.
+bool hasExtension(ByteView bytes) { return bytes[0] & 0x10; }
+
+// Fixed header and CSRC list.
+size_t extensionOffset(ByteView bytes) { return kFixedHeader + (bytes[0] & 0x0f) * 4; }
+
+// With the extension; more bytes than there are when they are cut short.
 size_t headerSize(ByteView bytes) {
-  size_t size = kFixedHeader + (bytes[0] & 0x0f) * 4;
-  const bool extension = bytes[0] & 0x10;
-  if (!extension) return size;
+  const size_t size = extensionOffset(bytes);
+  if (!hasExtension(bytes)) return size;
   if (size + 4 > bytes.size()) return size + 4;
   return size + 4 + size_t{read16(bytes, size + 2)} * 4;
 }
@@ -39,6 +43,11 @@ Result<RtpPacket> parseRtp(ByteView bytes) {
   packet.sequence = read16(bytes, 2);
   packet.timestamp = read32(bytes, 4);
   packet.ssrc = read32(bytes, 8);
+  if (hasExtension(bytes)) {
+    const size_t extension = extensionOffset(bytes);
+    packet.extensionProfile = read16(bytes, extension);
+    packet.extension = bytes.subspan(extension + 4, header - extension - 4);
+  }
   packet.payload = bytes.subspan(header, bytes.size() - header - padding);
   return packet;
 }

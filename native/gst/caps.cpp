@@ -122,12 +122,12 @@ core::Parameters vp9(const GstStructure* structure) {
   return pictures(structure, parameters);
 }
 
-// Without the record of a container there is no telling before the first picture.
+// Without the record of a container its first key picture tells the rest (UnitMaker::learn).
 core::Parameters av1(const GstStructure* structure) {
   const gchar* format = gst_structure_get_string(structure, "stream-format");
-  const bool isForeign = format && std::string_view(format) != "obu-stream";
+  if (format && std::string_view(format) != "obu-stream") return {};
   auto parameters = core::av1::parseAv1C(codecData(structure));
-  if (isForeign || !parameters) return {};
+  if (!parameters) return pictures(structure, core::Av1Parameters());
   completeFrameRate(structure, *parameters);
   return std::move(*parameters);
 }

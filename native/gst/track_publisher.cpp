@@ -100,6 +100,7 @@ GstFlowReturn TrackPublisher::chain(Lane& lane, GstBuffer* buffer) {
   if (isOut(lane)) return GST_FLOW_FLUSHING;
   if (lane.ended) return GST_FLOW_EOS;
   if (!lane.maker.track()) return GST_FLOW_NOT_NEGOTIATED;
+  if (lane.maker.learn(buffer)) renew(lane);
   if (!awaitTracks(lock, lane)) return GST_FLOW_FLUSHING;
   const UnitTimes times = lane.maker.timesOf(buffer, runningTimeNow());
   if (!awaitTurn(lock, lane, times.dts)) return GST_FLOW_FLUSHING;
@@ -207,14 +208,18 @@ core::Result<bool> TrackPublisher::setCaps(Lane& lane, const GstCaps& caps) {
     std::lock_guard lock(mutex_);
     if (!completeBy_) completeBy_ = std::chrono::steady_clock::now() + kTracksDeadline;
     lane.maker.setTrack(std::move(*track));
-    const core::Track& fresh = lane.maker.track()->track;
-    if (publisher_ && lane.index && tracks_[*lane.index] != fresh) {
-      tracks_[*lane.index] = fresh;
-      publisher_->begin(tracks_);
-    }
+    renew(lane);
   }
   changed_.notify_all();
   return true;
+}
+
+// What is known of a track that has its place changes it.
+void TrackPublisher::renew(const Lane& lane) {
+  const core::Track& fresh = lane.maker.track()->track;
+  if (!publisher_ || !lane.index || tracks_[*lane.index] == fresh) return;
+  tracks_[*lane.index] = fresh;
+  publisher_->begin(tracks_);
 }
 
 void TrackPublisher::setSegment(Lane& lane, const GstSegment& segment) {

@@ -63,6 +63,7 @@ class TrackPublisher {
   bool isComplete() const;
   bool hasEnded() const;
   void begin();
+  void renew(const Lane& lane);
   bool awaitTracks(Lock& lock, Lane& lane);
   bool awaitTurn(Lock& lock, Lane& lane, core::Micros running);
   GstFlowReturn push(Lock& lock, Lane& lane, io::RawUnit unit);

@@ -2,6 +2,7 @@
 
 #include "core/av1.hpp"
 #include "core/flac.hpp"
+#include "core/frame_rate.hpp"
 #include "core/h264_depacketizer.hpp"
 #include "core/h265_depacketizer.hpp"
 
@@ -121,6 +122,17 @@ Bytes takeObus(const core::Av1Parameters& parameters, ByteView bytes, bool key) 
 void UnitMaker::setTrack(NegotiatedTrack track) {
   track_ = std::move(track);
   derivesDts_.reset();
+}
+
+bool UnitMaker::learn(GstBuffer* buffer) {
+  auto* known = track_ ? std::get_if<core::Av1Parameters>(&track_->track.parameters) : nullptr;
+  if (!known || !known->sequenceHeader.empty()) return false;
+  const Mapped mapped(buffer);
+  auto told = core::av1::parseSequenceHeader(core::av1::inspect(mapped.bytes()).sequenceHeader);
+  if (!told) return false;
+  if (told->frameRateNum == 0) core::setFrameRate(*told, known->frameRateNum, known->frameRateDen);
+  *known = std::move(*told);
+  return true;
 }
 
 void UnitMaker::setSegment(const GstSegment& segment) {

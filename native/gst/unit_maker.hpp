@@ -22,6 +22,9 @@ class UnitMaker {
   void setTrack(NegotiatedTrack track);
   const std::optional<NegotiatedTrack>& track() const { return track_; }
 
+  // Takes what caps did not say out of a buffer. True: the track is another one now.
+  bool learn(GstBuffer* buffer);
+
   // A new time line begins: a segment, or after a flush.
   void setSegment(const GstSegment& segment);
 

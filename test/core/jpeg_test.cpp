@@ -146,6 +146,27 @@ TEST(Jpeg, APictureTooLargeForItsPacketsHasTheSizeOfTheDescription) {
   EXPECT_EQ(with.units[0].payload, picture(header(2400, 1800), 400));
 }
 
+// ONVIF Streaming Specification, JPEG over RTP: segments in the header extension of the first
+// packet, filled up with ff.
+TEST(Jpeg, APictureTooLargeForItsPacketsHasTheSizeOfTheirExtension) {
+  const Bytes segments = hex("ffc0 0011 08 0708 0960 03 012200 021101 031101 ffff");
+  RtpFeed feed(config());
+  const std::vector<Bytes> packets = packetsOf(picture(header(2400, 1800), 800), 400);
+  ASSERT_EQ(packets.size(), 3u);
+  for (size_t index = 0; index < packets.size(); ++index) {
+    RtpPacket packet;
+    packet.sequence = static_cast<uint16_t>(index);
+    packet.extensionProfile = index == 0 ? 0xffd8 : 0xffff;
+    if (index == 0) packet.extension = segments;
+    packet.payload = packets[index];
+    packet.marker = index == 2;
+    feed.depacketizer->push(packet);
+  }
+  ASSERT_EQ(feed.units.size(), 1u);
+  EXPECT_EQ(feed.units[0].payload, picture(header(2400, 1800), 800));
+  EXPECT_EQ(videoOf(feed.parameters.at(0))->width, 2400u);
+}
+
 TEST(Jpeg, APictureThatLostAPieceIsDamaged) {
   RtpFeed feed(config());
   const std::vector<Bytes> packets = packetsOf(picture(header(), 800), 400);

@@ -23,6 +23,16 @@ TEST_P(RtpGood, FindsThePayload) {
   EXPECT_EQ(payload, hex(GetParam().payload));
 }
 
+TEST(Rtp, FindsTheExtension) {
+  const Bytes bytes = hex("91 60 0001 00000002 00000003 11111111 ffd8 0001 01020304 aa");
+  const auto packet = parseRtp(bytes);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(packet->extensionProfile, 0xffd8);
+  EXPECT_EQ(Bytes(packet->extension.begin(), packet->extension.end()), hex("01020304"));
+  const Bytes plain = hex("80 60 0001 00000002 00000003 aabb");
+  EXPECT_TRUE(parseRtp(plain)->extension.empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Packets, RtpGood,
     testing::Values(Good{"plain", "80 60 0001 00000002 00000003 aabb", "aabb"},

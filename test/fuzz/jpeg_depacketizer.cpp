@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kMaxHeader = 1024;
 
 // What was put together goes out and comes back with all of its scan (sizes are rounded).
-void sendOn(const AccessUnit& unit, const Bytes& size) {
+void sendOn(const AccessUnit& unit) {
   JpegPacketizer packetizer;
   Frame frame;
   frame.payload = unit.payload;
@@ -19,7 +19,10 @@ void sendOn(const AccessUnit& unit, const Bytes& size) {
   packetizer.packetize(frame, 400, list);
   Bytes back;
   RtpTrackConfig config;
-  config.config = size;
+  const auto size = jpeg::parametersOf(unit.payload);
+  for (const uint32_t length : {size->width, size->height})
+    config.config.insert(config.config.end(),
+                         {static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length)});
   JpegDepacketizer depacketizer(
       config, {.parameters = [](const Parameters&) {},
                .unit = [&](AccessUnit&& again) { back = std::move(again.payload); }});
@@ -57,8 +60,7 @@ void run(Input input) {
                                      [&](AccessUnit&& unit) {
                                        require(jpeg::parametersOf(unit.payload).has_value());
                                        require(unit.key == !unit.damaged);
-                                       if (unit.key && unit.payload.size() < 8192)
-                                         sendOn(unit, config.config);
+                                       if (unit.key && unit.payload.size() < 8192) sendOn(unit);
                                        out += unit.payload.size();
                                        ++units;
                                      }});

@@ -209,6 +209,11 @@ const jpeg = {
 			[5, '00000000 0180281e 00000000 aabb'],
 		),
 	]),
+	extended: Buffer.concat([
+		hex('00000000'),
+		hex('25 14 ffc0 0011 08 0708 0960 03 012200 021101 031101 ff'),
+		hex('000a 00000000 01320000 aabb'),
+	]),
 	large: Buffer.concat([hex('09600708'), packets([5, '00000000 01320000 aabb'])]),
 	lost: Buffer.concat([
 		hex('00000000'),

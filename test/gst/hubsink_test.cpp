@@ -1,6 +1,8 @@
 #include "reading.hpp"
 #include "server.hpp"
 
+#include "core/av1.hpp"
+
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
@@ -91,6 +93,24 @@ TEST(HubSink, CarriesOtherCodecsAsOpaqueTracks) {
   ASSERT_TRUE(began);
   EXPECT_EQ(began->epoch->tracks[0].codec, "VORBIS");
   EXPECT_TRUE(std::holds_alternative<core::OpaqueParameters>(began->epoch->tracks[0].parameters));
+}
+
+TEST(HubSink, LearnsFromTheFirstPictureWhatCapsOfAv1DoNotSay) {
+  Server server;
+  const io::Id stream = server.openStream("cam");
+  server.launch(
+      "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=25/1 ! "
+      "av1enc cpu-used=8 usage-profile=realtime ! hubsink path=cam");
+  const auto began = server.await<io::EpochBegan>(stream);
+  ASSERT_TRUE(began);
+  const auto& parameters = std::get<core::Av1Parameters>(began->epoch->tracks[0].parameters);
+  EXPECT_EQ(parameters.width, 64U);
+  EXPECT_EQ(parameters.frameRateNum, 25U);
+  EXPECT_FALSE(parameters.sequenceHeader.empty());
+  const auto frames = readFrames(*server.read(stream), 0, 2);
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_TRUE(core::av1::inspect(frames[0]->payload).key);
+  EXPECT_NE(core::av1::parseObu(frames[1]->payload)->type, core::av1::kTemporalDelimiter);
 }
 
 TEST(HubSink, RunsUnsynchronisedSourcesInRealTime) {
