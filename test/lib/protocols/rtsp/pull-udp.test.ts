@@ -170,7 +170,7 @@ test('who is less patient than three seconds gets TCP sooner', async t => {
 test('UDP that falls silent is told, whatever the camera answers', async t => {
 	const script: Script = {udp: 'announced'};
 	const camera = await startScriptedCamera(t, script);
-	const pull = startPull(t, camera.url(), {...automatic, readTimeoutMs: 500});
+	const pull = startPull(t, camera.url(), {...automatic, readTimeoutMs: 2000});
 	await untilFrames(camera, pull, 10);
 	script.udp = 'silent';
 	t.is((await pull.failure())?.code, 'RTSP_SILENT');
