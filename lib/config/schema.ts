@@ -183,6 +183,13 @@ const configKeys = {
 		description:
 			'How RTSP readers begin: `live` at the next key frame, or at once where the last one is younger than a second; `fast` at once, with the pictures since the last key frame in compressed time (for players); `real` the same in true time (for recorders). A URL may say otherwise: `?start=fast`.',
 	}),
+	rtspSrtp: key(boolean(), {
+		default: false,
+		isLive: true,
+		isOurs: true,
+		description:
+			'Offer SRTP (`RTP/SAVP`, keys by MIKEY) to RTSP readers that come over TLS, so that their media may go over UDP too. Each of them is packaged for alone, and cannot pause.',
+	}),
 	readerQueueMaxSize: key(size({min: 65536}), {
 		default: '16M',
 		isLive: true,

@@ -4,7 +4,7 @@
 // Times are integer microseconds, sizes bytes.
 
 import type {InspectEvent} from './inspected.ts';
-import type {RtpTrackSpec, TrackInfo} from './track-info.ts';
+import type {RtpTrackSpec, SrtpKeySpec, TrackInfo} from './track-info.ts';
 import type {UdpIngestSpec} from './udp-ingest.ts';
 
 export type {RtpTrackSpec, SrtpKeySpec, SrtpTrackSpec, TrackInfo} from './track-info.ts';
@@ -78,6 +78,8 @@ export type RtpOutputTrack = {
 	payloadType: number;
 	/** A random number: sequence numbers and times begin at values derived from it. */
 	ssrc: number;
+	/** Packets and reports leave encrypted; nobody else may have the key. */
+	srtp?: SrtpKeySpec;
 };
 
 /** `domain` is where hubsink and hubsrc look for their paths. */

@@ -116,6 +116,19 @@ io::Id openHls(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   return io::Hub::instance().openHls(owner, stream, config);
 }
 
+// Every track has a state of its own: one output writes its packets, one after the other.
+void readSeal(Reader& reader, core::RtpTrack& track) {
+  if (!reader.has("srtp")) return;
+  const std::shared_ptr<io::Srtp> out =
+      io::Srtp::make(readSrtpKey(reader.object("srtp")), io::Srtp::Way::out);
+  if (!out)
+    refuse(reader.env(), reader.pathOf("srtp.key"), "30 bytes",
+           Napi::String::New(reader.env(), ""));
+  track.seal = [out](core::Bytes& packet, bool isRtcp) {
+    if (!out->protect(packet, isRtcp)) packet.clear();
+  };
+}
+
 core::RtpTrack readRtpTrack(Reader& reader) {
   core::RtpTrack track;
   track.track = readByte(reader, "track");
@@ -123,6 +136,7 @@ core::RtpTrack readRtpTrack(Reader& reader) {
   track.rtcpChannel = readByte(reader, "rtcpChannel");
   track.payloadType = static_cast<uint8_t>(reader.number("payloadType", 127));
   track.ssrc = static_cast<uint32_t>(reader.number("ssrc"));
+  readSeal(reader, track);
   reader.done();
   return track;
 }
@@ -151,6 +165,7 @@ io::Id openUdp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
     track.track = readByte(item, "track");
     track.payloadType = static_cast<uint8_t>(item.number("payloadType", 127));
     track.ssrc = static_cast<uint32_t>(item.number("ssrc"));
+    readSeal(item, track);
     item.done();
     config.tracks.push_back(track);
   }

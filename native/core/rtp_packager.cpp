@@ -189,6 +189,9 @@ BlockRef RtpPackager::report(Micros now) {
 }
 
 const std::deque<RtpBlock>& RtpPackager::compressedRing() {
+  // What is encrypted cannot be changed any more.
+  const auto isSealed = [](const RtpTrack& track) { return track.seal != nullptr; };
+  if (std::any_of(config_.tracks.begin(), config_.tracks.end(), isSealed)) return ring_.blocks();
   std::vector<RtpRing::Lane> lanes;
   if (!ring_.blocks().empty())
     for (RtpSender& sender : senders_)

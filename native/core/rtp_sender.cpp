@@ -20,6 +20,12 @@ void append32(uint32_t value, Bytes& out) {
   append16(static_cast<uint16_t>(value), out);
 }
 
+void setSize(size_t header, Bytes& out) {
+  const size_t size = out.size() - header - kInterleavedHeader;
+  out[header + 2] = static_cast<uint8_t>(size >> 8);
+  out[header + 3] = static_cast<uint8_t>(size);
+}
+
 // Neighbouring values of `seed` give values far apart (the finalizer of MurmurHash3).
 uint32_t scatter(uint32_t seed) {
   seed = (seed ^ seed >> 16) * 0x85ebca6b;
@@ -61,6 +67,7 @@ void RtpSender::writeHeader(uint8_t channel, size_t size, Bytes& out) {
 
 void RtpSender::write(const PayloadList& list, size_t packet, uint32_t rtpTime, Bytes& out) {
   const size_t size = list.bytesOf(packet);
+  const size_t header = out.size();
   writeHeader(spec_.channel, kRtpHeader + size, out);
   out.push_back(kVersion);
   out.push_back(
@@ -69,6 +76,7 @@ void RtpSender::write(const PayloadList& list, size_t packet, uint32_t rtpTime, 
   append32(rtpTime, out);
   append32(spec_.ssrc, out);
   list.write(packet, out);
+  if (spec_.seal) seal(header, false, out);
   ++packets_;
   bytes_ += static_cast<uint32_t>(size);
 }
@@ -77,9 +85,18 @@ void RtpSender::report(Micros wall, Micros media, std::string_view name, Bytes& 
   const size_t header = out.size();
   writeHeader(spec_.rtcpChannel, 0, out);
   appendSenderReport({spec_.ssrc, wall, timeOf(media), packets_, bytes_, name}, out);
-  const size_t size = out.size() - header - kInterleavedHeader;
-  out[header + 2] = static_cast<uint8_t>(size >> 8);
-  out[header + 3] = static_cast<uint8_t>(size);
+  if (spec_.seal) return seal(header, true, out);
+  setSize(header, out);
+}
+
+// The packet behind this header, which is the last one, as it goes to who has the key.
+void RtpSender::seal(size_t header, bool isRtcp, Bytes& out) {
+  const auto begin = out.begin() + static_cast<std::ptrdiff_t>(header + kInterleavedHeader);
+  Bytes packet(begin, out.end());
+  spec_.seal(packet, isRtcp);
+  out.erase(begin, out.end());
+  out.insert(out.end(), packet.begin(), packet.end());
+  setSize(header, out);
 }
 
 }  // namespace core

@@ -4,6 +4,7 @@
 #include "core/rtp_clock.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -16,6 +17,8 @@ struct RtpTrack {
   uint8_t rtcpChannel = 1;
   uint8_t payloadType = 96;
   uint32_t ssrc = 0;  // random; sequence numbers and times begin at values derived from it
+  // Encrypts a packet in place (SRTP); unset: it goes as it is.
+  std::function<void(Bytes& packet, bool isRtcp)> seal{};
 };
 
 // What a packet has in front on RTSP's connection: RFC 2326 section 10.12, RFC 3550 section 5.1.
@@ -43,6 +46,7 @@ class RtpSender {
 
  private:
   void writeHeader(uint8_t channel, size_t size, Bytes& out);
+  void seal(size_t header, bool isRtcp, Bytes& out);
 
   const RtpTrack spec_;
   RtpClock clock_;

@@ -23,7 +23,7 @@ struct SrtpSource {
   uint32_t rollovers = 0;
 };
 
-// One direction of one track. Media thread only.
+// One direction of one track. Nothing of it is locked.
 class Srtp {
  public:
   enum class Way { in, out };

@@ -157,6 +157,25 @@ TEST_F(RtpPackagerTest, DamagedPicturesGoAsTheyAreAndNobodyBeginsWithThem) {
   EXPECT_FALSE(blocks_[1].key);
 }
 
+TEST_F(RtpPackagerTest, SealsPacketsAndReportsAndLeavesTheirTimesAlone) {
+  int sealed = 0;
+  const auto seal = [&](Bytes& packet, bool isRtcp) {
+    packet.insert(packet.end(), 10, isRtcp ? 0xcc : 0xaa);
+    ++sealed;
+  };
+  RtpConfig config;
+  config.tracks = {{.track = 0, .channel = 0, .rtcpChannel = 1, .ssrc = 11, .seal = seal}};
+  openWith(std::move(config));
+  begin();
+  pushGroup(Micros{0});
+  const auto frames = framesOf(blocks_[0].bytes->bytes());
+  ASSERT_EQ(frames.size(), 1 + blocks_[0].packets);
+  EXPECT_EQ(frames[0].bytes.back(), 0xcc);
+  for (size_t i = 1; i < frames.size(); ++i) EXPECT_EQ(frames[i].bytes.back(), 0xaa);
+  EXPECT_EQ(packager_->compressedRing().front().bytes, blocks_[0].bytes);
+  EXPECT_GT(sealed, 25);
+}
+
 TEST_F(RtpPackagerTest, ReportsAreInTheFirstBlockAndEveryFiveSeconds) {
   begin();
   for (int second = 0; second < 11; ++second) pushGroup(Micros{second * 1'000'000});

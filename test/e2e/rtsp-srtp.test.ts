@@ -1,10 +1,12 @@
-// SRTP with GStreamer: it publishes over plain RTSP and over TLS, its keys by MIKEY.
+// SRTP: GStreamer publishes over plain RTSP and over TLS, its keys by MIKEY; readers over TLS are offered it.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {fetchText, startPaths} from '../helpers/server.ts';
-import {tlsKeys} from '../helpers/tls.ts';
+import {runCommand} from '../helpers/command.ts';
+import {decodeByGstreamer} from '../helpers/gst-reader.ts';
+import {fetchText, startPaths, untilAnswer} from '../helpers/server.ts';
+import {fingerprintOf, selfSigned, tlsKeys} from '../helpers/tls.ts';
 
 const publish = (t: ExecutionContext, url: string, protocol: string): void => {
 	const child = spawn(
@@ -37,3 +39,48 @@ for (const [scheme, protocol] of [
 		const list = scheme === 'rtsp' ? 'rtspsessions' : 'rtspssessions';
 		t.regex(await fetchText(`${url}/v3/${list}/list`), /"profile":"SAVP"/);
 	});
+
+const offered = {...tlsKeys('optional'), rtspSrtp: true};
+const picture = 'test:?size=320x240&rate=25&gop=25';
+const sessionsOf = async (url: string): Promise<string> =>
+	fetchText(`${url}/v3/rtspssessions/list`);
+
+for (const protocol of ['tcp', 'udp'])
+	test(`GStreamer reads SRTP over TLS and ${protocol}`, async t => {
+		const {server, url, said} = await startPaths(t, {cam: {source: picture}}, offered);
+		await said(/\[cam\] source ready/);
+		const how = [`location=${server.rtspsUrl}/cam`, `protocols=${protocol}`];
+		const reading = decodeByGstreamer(t, [...how, 'tls-validation-flags=0']);
+		const list = await untilAnswer(
+			async () => sessionsOf(url),
+			text => text.includes('"state":"read"'),
+		);
+		t.regex(list, /"profile":"SAVP"/);
+		t.regex(list, new RegExp(`"transport":"${protocol.toUpperCase()}"`));
+		t.is(await reading, '');
+	});
+
+for (const rtspTransport of ['tcp', 'udp'])
+	test(`another Sluice reads SRTP over TLS and ${rtspTransport}`, async t => {
+		const {server, url, said} = await startPaths(t, {cam: {source: picture}}, offered);
+		await said(/\[cam\] source ready/);
+		const source = `${server.rtspsUrl}/cam`;
+		const sourceFingerprint = fingerprintOf(selfSigned());
+		const other = await startPaths(t, {far: {source, sourceFingerprint, rtspTransport}});
+		await other.said(/\[far\] source ready: 2 tracks \(H264 320x240/);
+		t.regex(await sessionsOf(url), /"profile":"SAVP"/);
+		t.is(other.server.path('far').facts?.reconnects, 0);
+	});
+
+test('who knows no SRTP reads over TLS as ever where it is offered', async t => {
+	const {server, url, said} = await startPaths(t, {cam: {source: picture}}, offered);
+	await said(/\[cam\] source ready/);
+	const words = ['-nostdin', '-v', 'error', '-i', `${server.rtspsUrl}/cam`];
+	const reading = runCommand('ffmpeg', [...words, '-t', '2', '-f', 'null', '-']);
+	const list = await untilAnswer(
+		async () => sessionsOf(url),
+		text => text.includes('"state":"read"'),
+	);
+	t.regex(list, /"profile":"AVP"/);
+	t.like(await reading, {code: 0, stderr: ''});
+});

@@ -44,6 +44,7 @@ export const aacTrack: TrackInfo = {
 
 export const settings = {
 	rtspStart: 'live',
+	rtspSrtp: false,
 	rtspAuthMethods: ['basic', 'digest'],
 	trustedProxies: [],
 	hlsAllowOrigins: ['https://*.example.com'],

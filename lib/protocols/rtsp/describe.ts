@@ -2,6 +2,8 @@
 // (H.264), RFC 7798 section 7.2 (H.265), RFC 3640 section 4.1 (AAC).
 import {isIPv6} from 'node:net';
 import type {TrackInfo} from '../../native/binding.ts';
+import {formatKeyMgmt} from './key-management.ts';
+import type {ReaderKey} from './reader-keys.ts';
 import {formatControl} from './request-url.ts';
 import {formatSdp} from './sdp.ts';
 import type {Attribute, SdpMedia} from './sdp.ts';
@@ -17,16 +19,33 @@ export const payloadTypeOf = (tracks: readonly TrackInfo[], index: number): numb
 };
 
 /** The description of a live path for a client at an address; controls are relative to Content-Base. */
-export const describe = (name: string, tracks: readonly TrackInfo[], address: string): string => {
+export const describe = (
+	name: string,
+	tracks: readonly TrackInfo[],
+	address: string,
+	keys: readonly ReaderKey[] = [],
+): string => {
 	const attributes = [
 		{name: 'tool', value: 'Sluice'},
 		{name: 'range', value: 'npt=now-'},
 		{name: 'control', value: '*'},
 	];
-	const medias = tracks.map((track, index) => mediaOf(track, index, payloadTypeOf(tracks, index)));
+	const medias = tracks.map((track, index) =>
+		withKey(mediaOf(track, index, payloadTypeOf(tracks, index)), keys[index]),
+	);
 	const family = isIPv6(address) ? 6 : 4;
 	return formatSdp({sessionName: name, attributes, medias}, {family});
 };
+
+/** Encrypted, where there is a key. */
+const withKey = (media: SdpMedia, key: ReaderKey | undefined): SdpMedia =>
+	key
+		? {
+				...media,
+				protocol: 'RTP/SAVP',
+				attributes: [{name: 'key-mgmt', value: formatKeyMgmt(key.mikey)}, ...media.attributes],
+			}
+		: media;
 
 const givenType = (track: TrackInfo | undefined): number =>
 	track?.type === 'opaque' ? track.payloadType : 0;

@@ -43,6 +43,8 @@ export type MethodServices = {
 	gatekeeper: Pick<Gatekeeper, 'admit' | 'challenges'>;
 	/** How clients may say who they are. */
 	schemes: () => readonly Scheme[];
+	/** Whether readers over TLS may have SRTP. */
+	offersSrtp: () => boolean;
 	logger: {
 		debug(fields: object, message: string): void;
 		error(fields: object, message: string): void;
@@ -243,7 +245,7 @@ const describePath = async (
 	if (!start.ok) return explained(400, start.reason);
 	const elsewhere = redirect(path);
 	if (elsewhere !== undefined) return answer(302, [['Location', elsewhere]]);
-	const {peer, address, protocol, signal} = client.connection;
+	const {peer, address, protocol, signal, isTls, offeredKeys} = client.connection;
 	const admission = await delivery.join(
 		{path, protocol, peer, start: true, counted: false, holds: true},
 		signal,
@@ -251,13 +253,15 @@ const describePath = async (
 	// A source on demand goes on for a while, so that it is still there at SETUP.
 	admission.leave();
 	client.described = {path, query};
+	const {tracks} = admission;
+	const keys = isTls && services.offersSrtp() ? offeredKeys.offer(path, tracks.length) : [];
 	return {
 		status: 200,
 		headers: [
 			['Content-Base', contentBase(request.url)],
 			['Content-Type', 'application/sdp'],
 		],
-		body: describe(path, admission.tracks, address),
+		body: describe(path, tracks, address, keys),
 	};
 };
 

@@ -5,7 +5,7 @@ import type {FanOuts, Layout} from './fan-out.ts';
 import {ReaderQueue} from './reader-queue.ts';
 import {Reading} from './reading.ts';
 import type {Beginning, StartMode} from './reading.ts';
-import {ssrcOf} from './reader-way.ts';
+import {markOf} from './reader-way.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';
 import {noTransport} from './transport.ts';
@@ -70,7 +70,7 @@ export class TcpWay implements ReaderWay {
 		const interleaved = chooseChannels(wanted, [...this.#channels.values()]);
 		if (!interleaved) return undefined;
 		this.#channels.set(track, interleaved);
-		const ssrc = ssrcOf(this.#context.place.stream, track);
+		const {ssrc} = markOf(this.#context, track);
 		return {...noTransport, profile, lower: 'TCP', cast: 'unicast', interleaved, ssrc, mode};
 	}
 
@@ -100,6 +100,8 @@ export class TcpWay implements ReaderWay {
 	}
 
 	interleaved(channel: number, data: Buffer): void {
+		// Encrypted, by a key of the reader's own.
+		if (this.#context.keys) return;
 		for (const [track, [, rtcp]] of this.#channels) {
 			const {clockRateHz = 90_000} = this.#context.place.tracks[track] ?? {};
 			if (rtcp === channel) this.#reports.take(data, () => clockRateHz);
@@ -137,7 +139,7 @@ export class TcpWay implements ReaderWay {
 			tracks: this.tracks.flatMap(track => {
 				const [channel = 0, rtcpChannel = 1] = this.#channels.get(track) ?? [];
 				const payloadType = payloadTypeOf(tracks, track);
-				return [{track, channel, rtcpChannel, payloadType, ssrc: ssrcOf(stream, track)}];
+				return [{track, channel, rtcpChannel, payloadType, ...markOf(this.#context, track)}];
 			}),
 		};
 	}

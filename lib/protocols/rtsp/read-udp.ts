@@ -1,6 +1,6 @@
 import {payloadTypeOf} from './describe.ts';
 import type {Beginning, StartMode} from './reading.ts';
-import {ssrcOf} from './reader-way.ts';
+import {markOf, ssrcOf} from './reader-way.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';
 import {noTransport} from './transport.ts';
@@ -48,7 +48,7 @@ export class UdpWay implements ReaderWay {
 		if (!clientPort || this.#isOfAnother(track, clientPort)) return undefined;
 		this.#clientPorts.set(track, clientPort);
 		this.#hear();
-		const ssrc = ssrcOf(this.#context.place.stream, track);
+		const {ssrc} = markOf(this.#context, track);
 		const ports = {clientPort, serverPort: this.#services.ports.pair};
 		return {...noTransport, profile, lower, cast: 'unicast', ...ports, ssrc, mode};
 	}
@@ -62,7 +62,7 @@ export class UdpWay implements ReaderWay {
 				tracks: this.tracks.map(track => ({
 					track,
 					payloadType: payloadTypeOf(tracks, track),
-					ssrc: ssrcOf(stream, track),
+					...markOf(this.#context, track),
 				})),
 			},
 			trackCount: tracks.length,
@@ -125,6 +125,8 @@ export class UdpWay implements ReaderWay {
 		const {stream, tracks} = this.#context.place;
 		this.#heardMs = performance.now();
 		this.#bytesReceived += data.length;
+		// Encrypted, by a key of the reader's own: no more than a sign of life.
+		if (this.#context.keys) return;
 		this.#reports.take(data, ssrc => {
 			const track = this.tracks.find(index => ssrcOf(stream, index) === ssrc);
 			return track === undefined ? undefined : tracks[track]?.clockRateHz;

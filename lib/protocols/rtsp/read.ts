@@ -3,10 +3,11 @@ import type {Logger} from 'pino';
 import type {Admission, Delivery} from '../../media/delivery.ts';
 import type {RtspSessionFacts} from '../../media/session-facts.ts';
 import {fitOffer} from './carriage.ts';
-import type {Carriage} from './carriage.ts';
+import type {Carriage, Offer} from './carriage.ts';
 import {headerOf} from './message.ts';
 import type {Headers} from './message.ts';
 import {formatRange, parseRange, playedRange} from './range.ts';
+import type {ReaderKey} from './reader-keys.ts';
 import type {ReaderWay} from './reader-way.ts';
 import {startOf} from './reading.ts';
 import type {Beginning, StartMode} from './reading.ts';
@@ -45,6 +46,7 @@ export class ReadSession implements ServerSession {
 	readonly #createdAt = new Date();
 	#connection: ServerConnection;
 	#way: ReaderWay | undefined;
+	#keys: readonly ReaderKey[] | undefined;
 	#isPlaying = false;
 	#isClosed = false;
 
@@ -99,7 +101,9 @@ export class ReadSession implements ServerSession {
 		const way = this.#way;
 		return {
 			...(!this.#isPlaying && {SETUP: request => this.#setUp(request)}),
-			...(way && {PLAY: request => this.#play(request, way), PAUSE: () => this.#pause()}),
+			...(way && {PLAY: request => this.#play(request, way)}),
+			// A key is used for one run of packets alone.
+			...(way && !this.#keys && {PAUSE: () => this.#pause()}),
 		};
 	}
 
@@ -125,7 +129,7 @@ export class ReadSession implements ServerSession {
 			query,
 			user: this.#services.user,
 			userAgent: this.#userAgent,
-			profile: 'AVP',
+			profile: this.#keys ? 'SAVP' : 'AVP',
 			conns: isClosed ? [] : [id],
 			packetsReceived: 0,
 			packetsLost: 0,
@@ -152,8 +156,7 @@ export class ReadSession implements ServerSession {
 		const {target} = request;
 		const {tracks} = this.#admission;
 		if (target.path !== this.#target.path) return answer(459);
-		const given = this.#way ? [this.#way.carriage] : this.#services.ways.givenTo(this.#connection);
-		const offer = fitOffer(request, given);
+		const offer = this.#fit(request);
 		if (!offer) return answer(461);
 		const way = this.#way ?? this.#openWay(offer.carriage);
 		const track = target.track ?? tracks.findIndex((_, index) => !way.tracks.includes(index));
@@ -164,11 +167,28 @@ export class ReadSession implements ServerSession {
 		return answer(200, [['Transport', formatTransport(granted)]]);
 	}
 
+	/** All tracks come the same way, encrypted or not. */
+	#fit(request: ServerRequest): Offer | undefined {
+		const {ways} = this.#services;
+		const connection = this.#connection;
+		const {path} = this.#target;
+		if (this.#way)
+			return fitOffer(request, [this.#way.carriage], {isEncrypted: this.#keys !== undefined});
+		const isEncrypted = true;
+		const encrypted = fitOffer(request, ways.givenTo(connection, {isEncrypted}), {isEncrypted});
+		if (encrypted && connection.offeredKeys.has(path)) {
+			this.#keys = connection.offeredKeys.take(path);
+			return encrypted;
+		}
+		return fitOffer(request, ways.givenTo(connection));
+	}
+
 	#openWay(carriage: Carriage): ReaderWay {
 		return this.#services.ways.open(carriage, {
 			connection: this.#connection,
 			path: this.#target.path,
 			place: this.#admission,
+			keys: this.#keys,
 			onEnded: () => this.#end('the tracks of the path are others now'),
 		});
 	}

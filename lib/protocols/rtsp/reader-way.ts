@@ -1,8 +1,10 @@
 // How media gets to one reader: the part of a session that is another for each carriage.
 import {createHmac, randomBytes} from 'node:crypto';
 import type {Admission} from '../../media/delivery.ts';
+import type {SrtpKeySpec} from '../../native/binding.ts';
 import type {RtspSessionFacts} from '../../media/session-facts.ts';
 import type {Carriage} from './carriage.ts';
+import type {ReaderKey} from './reader-keys.ts';
 import type {Beginning, StartMode} from './reading.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {Transport} from './transport.ts';
@@ -40,6 +42,8 @@ export type WayContext = {
 	connection: ServerConnection;
 	path: string;
 	place: Pick<Admission, 'stream' | 'tracks'>;
+	/** By track, where packets are SRTP. */
+	keys: readonly ReaderKey[] | undefined;
 	/** There is nothing more to read. */
 	onEnded: () => void;
 };
@@ -49,3 +53,12 @@ const key = randomBytes(16);
 /** The same for all readers of a track, and not to be guessed (RFC 3550 section 8.1). */
 export const ssrcOf = (stream: number, track: number): number =>
 	createHmac('sha256', key).update(`${stream} ${track}`).digest().readUInt32BE();
+
+/** What leaves a track of one reader is marked by, and encrypted by where it is. */
+export const markOf = (
+	{place, keys}: Pick<WayContext, 'place' | 'keys'>,
+	track: number,
+): {ssrc: number; srtp?: SrtpKeySpec} => {
+	const key = keys?.[track];
+	return key ? {ssrc: key.ssrc, srtp: key.spec} : {ssrc: ssrcOf(place.stream, track)};
+};

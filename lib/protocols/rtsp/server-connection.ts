@@ -7,6 +7,7 @@ import type {Headers, RtspRequest} from './message.ts';
 import {nextRequest} from './splitter.ts';
 import {reasons} from './status.ts';
 import type {RtspAnswer} from './status.ts';
+import {OfferedKeys} from './reader-keys.ts';
 
 export type ServerConnectionEvents = {
 	/** One packet that the client sent on an interleaved channel; `data` is valid during the call. */
@@ -42,6 +43,8 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	readonly socket: Carrier;
 	readonly tunnel: ServerConnectionOptions['tunnel'];
 	readonly isTls: boolean;
+	/** Of SRTP, to readers. */
+	readonly offeredKeys = new OfferedKeys();
 	readonly #handle: ServerConnectionOptions['handle'];
 	readonly #waiting: (RtspRequest | Nonsense)[] = [];
 	readonly #gone = new AbortController();

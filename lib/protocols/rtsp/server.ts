@@ -45,6 +45,8 @@ export type RtspSettings = ReturnType<WaysOptions['settings']> &
 		/** Milliseconds for a request that has begun, and for the first one. */
 		readonly readTimeout: number;
 		readonly rtspAuthMethods: readonly Scheme[];
+		/** Readers over TLS are offered SRTP. */
+		readonly rtspSrtp: boolean;
 		/** What they say of the address of who begins a tunnel is believed. */
 		readonly trustedProxies: readonly string[];
 		/** Pages of other origins that may take media, by WebSocket here. */
@@ -113,7 +115,7 @@ export class RtspServer {
 			takeBack: (connection, secret) => this.#orphans.giveTo(connection, secret),
 		};
 		const refusedPublishers = (this.#refusedPublishers = new RateLimited({logger}));
-		const asking = {redirect, gatekeeper, schemes};
+		const asking = {redirect, gatekeeper, schemes, offersSrtp: () => settings().rtspSrtp};
 		this.#services = {delivery, logger, refusedPublishers, ...asking, ...opening};
 		this.#tunnels = new Tunnels({
 			accept: (carrier, tunnel, {isTls}) => this.#begin(carrier, {isTls, tunnel}),
@@ -296,7 +298,7 @@ export class RtspServer {
 		user: string,
 	): Promise<ReadSession | undefined> {
 		const ways = this.#ways;
-		if (!ways || !fitOffer(request, ways.givenTo(connection))) return undefined;
+		if (!ways || !mayFit(request, connection, ways)) return undefined;
 		const {native, delivery, settings, logger} = this.#options;
 		const {sessionTimeoutMs: timeoutMs = idleTimeoutMs} = this.#options;
 		return ReadSession.open(request, connection, {
@@ -315,6 +317,14 @@ export class RtspServer {
 		this.#orphans.check();
 	}
 }
+
+/** In plain, or by the keys that it was offered. */
+const mayFit = (request: ServerRequest, connection: ServerConnection, ways: Ways): boolean =>
+	fitOffer(request, ways.givenTo(connection)) !== undefined ||
+	(connection.offeredKeys.has(request.target.path) &&
+		fitOffer(request, ways.givenTo(connection, encrypted), encrypted) !== undefined);
+
+const encrypted = {isEncrypted: true};
 
 /** Its session is over with it. */
 const hangUp = ({connection, session}: Client, reason: string): void => {

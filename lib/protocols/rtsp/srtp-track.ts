@@ -33,7 +33,8 @@ export const srtpOf = ({profile, encryption}: DescribedTrack): SrtpTrack | undef
 	};
 };
 
-const keySpec = ({suite, key}: SrtpKey): SrtpKeySpec => ({
+/** For native code. */
+export const keySpec = ({suite, key}: SrtpKey): SrtpKeySpec => ({
 	key,
 	shortTag: suite === 'AES_CM_128_HMAC_SHA1_32',
 });

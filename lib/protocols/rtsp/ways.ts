@@ -42,10 +42,14 @@ export class Ways {
 		this.#udp = ports && {ports, fanOuts: new UdpFanOuts(native, ports, late), nowUs};
 	}
 
-	/** What a client may have: what came by TLS or a tunnel goes back by it. */
-	givenTo({isTls, tunnel}: Pick<ServerConnection, 'isTls' | 'tunnel'>): Carriage[] {
-		const has = {tcp: true, udp: this.#udp !== undefined, multicast: this.#groups !== undefined};
-		const isPlain = !isTls && tunnel === 'none';
+	/** What a client may have: what came by TLS or a tunnel goes back by it, unless it is encrypted itself. */
+	givenTo(
+		{isTls, tunnel}: Pick<ServerConnection, 'isTls' | 'tunnel'>,
+		{isEncrypted = false} = {},
+	): Carriage[] {
+		const hasGroups = this.#groups !== undefined && !isEncrypted;
+		const has = {tcp: true, udp: this.#udp !== undefined, multicast: hasGroups};
+		const isPlain = (!isTls || isEncrypted) && tunnel === 'none';
 		return this.#settings().rtspTransports.filter(
 			carriage => has[carriage] && (carriage === 'tcp' || isPlain),
 		);
