@@ -1,11 +1,16 @@
 // Runs test programs and reads their counts; shows the whole output of what failed.
 import {existsSync, readdirSync} from 'node:fs';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {check, count, files, must, run, since} from './tools.mjs';
+
+/** In CI, files of a layer are compiled together: nobody will change one of them and build again. */
+export const together = process.env.CI ? {CMAKE_UNITY_BUILD: 'ON'} : {};
 
 /** Configures and builds one tree of native code. */
 export const buildNative = async (folder, settings, targets = []) => {
-	const options = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
+	const options = Object.entries({...together, ...settings}).map(
+		([name, value]) => `-D${name}=${value}`,
+	);
 	await must('cmake', ['-S', '.', '-B', folder, '-G', 'Ninja', ...options], {quiet: true});
 	const names = targets.length === 0 ? [] : ['--target', ...targets];
 	await must('cmake', ['--build', folder, ...names, '--', '--quiet']);
@@ -14,8 +19,11 @@ export const buildNative = async (folder, settings, targets = []) => {
 /** Sanitizers want line numbers, and assertions, which CMake's own kinds of build leave out. */
 export const asserting = {
 	CMAKE_BUILD_TYPE: 'RelWithDebInfo',
-	CMAKE_CXX_FLAGS_RELWITHDEBINFO: '-O1 -g',
+	CMAKE_CXX_FLAGS_RELWITHDEBINFO: '-O1 -g1',
 };
+
+/** How many processes share the tests of a layer. */
+export const shardsOf = layer => (layer === 'gst' ? 6 : 1);
 
 /** The layers whose native tests there are. */
 export const nativeTests = async layers => {
@@ -33,15 +41,31 @@ const gtestCounts = ({code, output}) => {
 	};
 };
 
-/** One GoogleTest program; `wrapper` is a command that starts it, `forbids` what it must not print. */
-export const gtest = async (name, program, {env, wrapper = [], forbids} = {}) => {
-	const startMs = performance.now();
+// Parts of one program that run side by side, since most tests of GStreamer wait for its clocks.
+const runShards = async (program, {env, wrapper, shards}) => {
 	const [command, ...args] = [...wrapper, program];
-	const result = await run(command, args, {env, timeoutMs: 300_000});
-	const counts = gtestCounts(result);
-	if (forbids?.test(result.output)) counts.failed++;
-	if (counts.failed > 0) console.log(`\n--- ${name} (exit ${result.code})\n${result.output}`);
-	count(name, counts, since(startMs));
+	const shard = index => ({GTEST_TOTAL_SHARDS: `${shards}`, GTEST_SHARD_INDEX: `${index}`});
+	const all = Array.from({length: shards}, (_, index) =>
+		run(command, args, {env: {...env, ...shard(index)}, timeoutMs: 300_000}),
+	);
+	return Promise.all(all);
+};
+
+/**
+ * One GoogleTest program; `wrapper` is a command that starts it, `forbids` what it must not print, `shards` how many
+ * processes share its tests.
+ */
+export const gtest = async (name, program, {env, wrapper = [], forbids, shards = 1} = {}) => {
+	const startMs = performance.now();
+	const results = await runShards(program, {env, wrapper, shards});
+	const sum = {passed: 0, failed: 0, skipped: 0};
+	for (const result of results) {
+		const counts = gtestCounts(result);
+		if (forbids?.test(result.output)) counts.failed++;
+		if (counts.failed > 0) console.log(`\n--- ${name} (exit ${result.code})\n${result.output}`);
+		for (const kind of Object.keys(sum)) sum[kind] += counts[kind];
+	}
+	count(name, sum, since(startMs));
 };
 
 const tapCounts = (code, report) => {
@@ -63,16 +87,18 @@ const tapFailures = output => {
 	});
 };
 
-/** Ava over these patterns, by this Node; `serial`: one file at a time, because they share the machine's resources. */
-export const ava = async (name, patterns, {serial = false, env, node = process.execPath} = {}) => {
+/** Ava over these patterns, by this Node, so many files at a time: as many as there are cores when nothing is said. */
+export const ava = async (name, patterns, {concurrency, env, node = process.execPath} = {}) => {
 	const startMs = performance.now();
 	const args = [
 		'node_modules/ava/entrypoints/cli.js',
 		'--tap',
-		...(serial ? ['--concurrency=1'] : []),
+		...(concurrency ? [`--concurrency=${concurrency}`] : []),
 	];
+	// Each test file is a process, and each compiles the same modules: once is enough.
+	const cached = {NODE_COMPILE_CACHE: resolve('out/compile-cache'), ...env};
 	// The report is on standard output; what tests print themselves is not.
-	const {code, output, stdout} = await run(node, [...args, ...patterns], {env});
+	const {code, output, stdout} = await run(node, [...args, ...patterns], {env: cached});
 	const counts = tapCounts(code, stdout);
 	if (counts.failed > 0) {
 		const told = tapFailures(stdout).join('\n');

@@ -1,7 +1,7 @@
 // Native code under AddressSanitizer and UBSan with every fuzz target, and what has threads under ThreadSanitizer.
 import {findTool} from './clang.mjs';
 import {files, finish, run} from './tools.mjs';
-import {asserting, buildNative, fuzz, gtest, nativeTests} from './runners.mjs';
+import {asserting, buildNative, fuzz, gtest, nativeTests, shardsOf} from './runners.mjs';
 
 const all = await nativeTests(['core', 'io', 'gst']);
 const targets = (await files(['test/fuzz/*.cpp'])).map(
@@ -22,14 +22,18 @@ const address = {
 	LSAN_OPTIONS: 'suppressions=build/lsan.supp:print_suppressions=0',
 	UBSAN_OPTIONS: 'print_stacktrace=1',
 };
-for (const program of programs)
-	await gtest(`asan ${program}`, `out/asan/${program}`, {env: address});
+for (const layer of all)
+	await gtest(`asan ${layer}_test`, `out/asan/${layer}_test`, {
+		env: address,
+		shards: shardsOf(layer),
+	});
 if (clang) await fuzz('out/asan', ['-runs=5000']);
 
 // GStreamer's own tracer names every object that is alive at the end. What is abandoned on purpose stays.
 if (all.includes('gst')) {
 	await buildNative('out/native', {TESTS: 'ON'}, ['gst_test']);
 	await gtest('leaks gst_test', 'out/native/gst_test', {
+		shards: shardsOf('gst'),
 		env: {
 			GST_TRACERS: 'leaks',
 			GST_DEBUG: 'GST_TRACER:7',

@@ -11,5 +11,5 @@ if (process.env.WHAT === 'readers') {
 const startMs = performance.now();
 const minutes = Number(process.env.MINUTES ?? 60);
 for (let round = 1; failures() === 0 && (round === 1 || since(startMs) < minutes * 60); round += 1)
-	await ava(`round ${round}`, ['test/**/*.test.ts', '!test/build/**'], {serial: true});
+	await ava(`round ${round}`, ['test/**/*.test.ts', '!test/build/**'], {concurrency: 1});
 finish();

@@ -11,7 +11,7 @@ namespace core {
 namespace {
 
 // ISO/IEC 14496-3 section 4.5.3.1: 6144 bits a channel. Twice that for eight channels.
-constexpr size_t kMaxUnitBytes = 16 * 1024;
+constexpr size_t kMaxAacBytes = 16 * 1024;
 
 }  // namespace
 
@@ -99,7 +99,7 @@ void AacDepacketizer::takeUnit(uint32_t timestamp, ByteView unit) {
 }
 
 void AacDepacketizer::beginFragment(Fragment fragment, ByteView piece) {
-  if (fragment.size > kMaxUnitBytes) return;
+  if (fragment.size > kMaxAacBytes) return;
   fragment_ = std::move(fragment);
   fragment_->bytes.reserve(fragment_->size);
   continueFragment(piece);
@@ -107,7 +107,7 @@ void AacDepacketizer::beginFragment(Fragment fragment, ByteView piece) {
 
 void AacDepacketizer::continueFragment(ByteView piece) {
   Bytes& bytes = fragment_->bytes;
-  if (bytes.size() + piece.size() > kMaxUnitBytes) return fragment_.reset();
+  if (bytes.size() + piece.size() > kMaxAacBytes) return fragment_.reset();
   bytes.insert(bytes.end(), piece.begin(), piece.end());
   if (fragment_->size == 0 || bytes.size() < fragment_->size) return;
   Fragment whole = *std::exchange(fragment_, std::nullopt);

@@ -5,7 +5,7 @@
 namespace core {
 
 namespace {
-constexpr size_t kMaxUnitBytes = (1 << 13) - 1;  // AU-size has 13 bits
+constexpr size_t kMaxAuSize = (1 << 13) - 1;  // AU-size has 13 bits
 constexpr uint8_t kHeaderBits = 16;  // AU-size and AU-index
 constexpr size_t kHeadBytes = 4;
 }  // namespace
@@ -13,7 +13,7 @@ constexpr size_t kHeadBytes = 4;
 // Section 3.2.3.1: every piece of a unit tells the size of the whole.
 void AacPacketizer::packetize(const Frame& frame, size_t maxBytes, PayloadList& out) {
   const size_t size = frame.payload.size();
-  if (size == 0 || size > kMaxUnitBytes) return;
+  if (size == 0 || size > kMaxAuSize) return;
   for (ByteView rest = frame.payload; !rest.empty();) {
     const ByteView piece = rest.first(std::min(rest.size(), maxBytes - kHeadBytes));
     rest = rest.subspan(piece.size());

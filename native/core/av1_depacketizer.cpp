@@ -6,7 +6,7 @@ namespace core {
 
 namespace {
 
-constexpr size_t kMaxUnitBytes = 8'000'000;
+constexpr size_t kMaxTemporalUnit = 8'000'000;
 
 // Section 4.4, the aggregation header.
 constexpr uint8_t kContinues = 0x80;
@@ -55,7 +55,7 @@ void Av1Depacketizer::takeElement(ByteView element, bool continues, bool goesOn)
     damage();
     if (continues) return;
   }
-  if (unit_.payload.size() + obu_.size() + element.size() > kMaxUnitBytes) return damage();
+  if (unit_.payload.size() + obu_.size() + element.size() > kMaxTemporalUnit) return damage();
   obu_.insert(obu_.end(), element.begin(), element.end());
   if (!goesOn) takeObu();
 }

@@ -7,8 +7,8 @@ namespace core {
 namespace {
 
 // RTP Payload Format For AV1 section 4.4.
-constexpr uint8_t kContinues = 0x80;
-constexpr uint8_t kGoesOn = 0x40;
+constexpr uint8_t kContinuesObu = 0x80;
+constexpr uint8_t kObuGoesOn = 0x40;
 constexpr uint8_t kFirstOfSequence = 0x08;
 constexpr size_t kMaxCounted = 3;
 
@@ -68,9 +68,9 @@ void Av1Packetizer::layObu(size_t index, size_t maxBytes) {
 void Av1Packetizer::write(size_t first, size_t end, bool begins, PayloadList& out) const {
   const size_t count = end - first;
   const size_t counted = count <= kMaxCounted ? count : 0;
-  const auto head = static_cast<uint8_t>((elements_[first].from > 0 ? kContinues : 0) |
-                                         (elements_[end - 1].goesOn ? kGoesOn : 0) | counted << 4 |
-                                         (begins ? kFirstOfSequence : 0));
+  const auto head = static_cast<uint8_t>((elements_[first].from > 0 ? kContinuesObu : 0) |
+                                         (elements_[end - 1].goesOn ? kObuGoesOn : 0) |
+                                         counted << 4 | (begins ? kFirstOfSequence : 0));
   out.open();
   out.add({head});
   for (size_t index = first; index < end; ++index) {

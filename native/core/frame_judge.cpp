@@ -8,23 +8,15 @@ namespace core {
 
 namespace {
 
-constexpr size_t kFrameHeader = 4;
-constexpr size_t kRtpHeader = 12;
-constexpr size_t kRtcpHeader = 8;  // up to the SSRC; a goodbye of nobody is of no use
+constexpr size_t kInterleavedBytes = 4;
+constexpr size_t kRtpBytes = 12;
+constexpr size_t kRtcpBytes = 8;  // up to the SSRC; a goodbye of nobody is of no use
 constexpr int kSequenceWindow = 4096;
 constexpr int kMaxForeign = 3;  // frames of strange channels in a row that are looked past
 
 constexpr std::array<std::string_view, 13> kMessageBegins{
     "RTSP/1.0 ", "RTSP/2.0 ", "OPTIONS ", "ANNOUNCE ", "DESCRIBE ",      "SETUP ",        "PLAY ",
     "PAUSE ",    "TEARDOWN ", "RECORD ",  "REDIRECT ", "GET_PARAMETER ", "SET_PARAMETER "};
-
-uint16_t read16(ByteView bytes, size_t at) {
-  return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
-
-uint32_t read32(ByteView bytes, size_t at) {
-  return uint32_t{read16(bytes, at)} << 16 | read16(bytes, at + 2);
-}
 
 Verdict beginsMessage(ByteView bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -38,7 +30,7 @@ Verdict beginsMessage(ByteView bytes) {
 
 // RFC 3550 section 5.1 and 6.1, as far as `payload` goes.
 bool hasShape(ChannelKind kind, size_t length, ByteView payload) {
-  if (length < (kind == ChannelKind::rtp ? kRtpHeader : kRtcpHeader)) return false;
+  if (length < (kind == ChannelKind::rtp ? kRtpBytes : kRtcpBytes)) return false;
   if (!payload.empty() && payload[0] >> 6 != 2) return false;
   if (kind == ChannelKind::rtp) return true;
   if (payload.size() > 1 && (payload[1] < 200 || payload[1] > 207)) return false;
@@ -80,11 +72,11 @@ Verdict FrameJudge::beginsFrame(ByteView bytes, Trust trust) const {
   if (bytes.size() < 2) return Verdict::maybe;
   const Channel* channel = find(bytes[1]);
   if (!channel) return Verdict::no;
-  if (bytes.size() < kFrameHeader) return Verdict::maybe;
+  if (bytes.size() < kInterleavedBytes) return Verdict::maybe;
   const size_t length = read16(bytes, 2);
-  const ByteView rest = bytes.subspan(kFrameHeader);
+  const ByteView rest = bytes.subspan(kInterleavedBytes);
   if (!hasShape(channel->kind, length, rest)) return Verdict::no;
-  if (rest.size() < kRtpHeader && rest.size() < length) return Verdict::maybe;
+  if (rest.size() < kRtpBytes && rest.size() < length) return Verdict::maybe;
   if (trust == Trust::shape) return Verdict::yes;
   const Identity identity = identify(*channel, rest);
   if (identity == Identity::same) return Verdict::yes;
@@ -97,15 +89,15 @@ Verdict FrameJudge::follows(ByteView bytes, int depth) const {
   while (!bytes.empty() && (bytes[0] == '\r' || bytes[0] == '\n')) bytes = bytes.subspan(1);
   const bool foreign = bytes.size() > 1 && bytes[0] == '$' && !expects(bytes[1]);
   if (!foreign) return begins(bytes, Trust::shape);
-  if (bytes.size() < kFrameHeader) return Verdict::maybe;
-  const size_t end = kFrameHeader + read16(bytes, 2);
+  if (bytes.size() < kInterleavedBytes) return Verdict::maybe;
+  const size_t end = kInterleavedBytes + read16(bytes, 2);
   if (end >= bytes.size() || depth >= kMaxForeign) return Verdict::maybe;
   return follows(bytes.subspan(end), depth + 1);
 }
 
 bool FrameJudge::isPacket(ByteView frame) const {
   const Channel* channel = find(frame[1]);
-  const ByteView payload = frame.subspan(kFrameHeader);
+  const ByteView payload = frame.subspan(kInterleavedBytes);
   return channel && hasShape(channel->kind, payload.size(), payload);
 }
 

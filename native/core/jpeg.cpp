@@ -63,10 +63,6 @@ constexpr std::array<uint8_t, 64> kLuma{
     95, 98, 103, 104, 103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99};
 constexpr std::array<uint8_t, 14> kChroma{17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66};
 
-uint16_t read16(ByteView bytes, size_t at) {
-  return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
-
 Bytes scaled(const auto& base, unsigned quality) {
   const unsigned q = std::clamp(quality, 1u, 99u);
   const unsigned scale = q < 50 ? 5000 / q : 200 - q * 2;
@@ -76,11 +72,6 @@ Bytes scaled(const auto& base, unsigned quality) {
     made.push_back(static_cast<uint8_t>(std::clamp((value * scale + 50) / 100, 1u, 255u)));
   }
   return made;
-}
-
-void append16(size_t value, Bytes& out) {
-  out.push_back(static_cast<uint8_t>(value >> 8));
-  out.push_back(static_cast<uint8_t>(value));
 }
 
 void append(ByteView bytes, Bytes& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }

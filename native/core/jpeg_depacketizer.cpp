@@ -7,15 +7,11 @@ namespace core {
 
 namespace {
 
-constexpr size_t kMaxUnitBytes = 8'000'000;
+constexpr size_t kMaxJpegBytes = 8'000'000;
 constexpr uint8_t kRestarts = 64;  // added to the type
 constexpr uint8_t kOwnTables = 128;  // Q from here on: tables stand in the packets
 constexpr uint8_t kChangingTables = 255;  // and in each picture
 constexpr uint16_t kHeaderExtension = 0xffd8;  // of ONVIF
-
-uint16_t read16(ByteView bytes, size_t at) {
-  return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
 
 // Takes so many bytes off the front; unset: there are fewer.
 std::optional<ByteView> take(ByteView& bytes, size_t count) {
@@ -119,7 +115,7 @@ void JpegDepacketizer::gap() {
 void JpegDepacketizer::take(const Piece& piece) {
   if (unit_.payload.empty() && (piece.offset > 0 || !begin(piece))) return;
   if (piece.offset != scanBytes_) unit_.damaged = true;
-  if (unit_.payload.size() + piece.scan.size() > kMaxUnitBytes) unit_.damaged = true;
+  if (unit_.payload.size() + piece.scan.size() > kMaxJpegBytes) unit_.damaged = true;
   if (unit_.damaged) return;
   unit_.payload.insert(unit_.payload.end(), piece.scan.begin(), piece.scan.end());
   scanBytes_ += piece.scan.size();

@@ -9,7 +9,7 @@ namespace core {
 namespace {
 
 constexpr size_t kMaxScan = (size_t{1} << 24) - 1;  // the offset has 24 bits
-constexpr uint8_t kOwnTables = 255;
+constexpr uint8_t kTablesInside = 255;
 
 // Section 3.1.5: in units of 8 pixels. 0: too large, the session description tells (GStreamer).
 uint8_t sizeOf(uint16_t pixels, uint16_t other) {
@@ -23,7 +23,7 @@ uint8_t low(size_t value) { return static_cast<uint8_t>(value); }
 void addHead(const jpeg::Header& header, size_t offset, PayloadList& out) {
   const bool restarts = header.restartInterval > 0;
   const auto type = static_cast<uint8_t>((header.halfHeight ? 1 : 0) | (restarts ? 64 : 0));
-  out.add({0, low(offset >> 16), high(offset), low(offset), type, kOwnTables,
+  out.add({0, low(offset >> 16), high(offset), low(offset), type, kTablesInside,
            sizeOf(header.width, header.height), sizeOf(header.height, header.width)});
   // Section 3.1.7: the picture is to be put together before it is decoded.
   if (restarts) out.add({high(header.restartInterval), low(header.restartInterval), 0xff, 0xff});

@@ -7,7 +7,7 @@ namespace core::latm {
 namespace {
 
 // ISO/IEC 14496-3 section 4.5.3.1: 6144 bits a channel. Twice that for eight channels.
-constexpr size_t kMaxUnitBytes = 16 * 1024;
+constexpr size_t kMaxLatmBytes = 16 * 1024;
 constexpr size_t kMaxConfigBits = 8 * 1024;
 
 // LatmGetValue().
@@ -85,8 +85,8 @@ std::optional<Bytes> readUnit(BitReader& bits) {
   do {
     more = bits.bits(8);
     size += more;
-  } while (more == 255 && size <= kMaxUnitBytes);
-  if (!bits.ok() || size > kMaxUnitBytes || bits.left() < 8 * size) return std::nullopt;
+  } while (more == 255 && size <= kMaxLatmBytes);
+  if (!bits.ok() || size > kMaxLatmBytes || bits.left() < 8 * size) return std::nullopt;
   const BitReader unit = bits;
   bits.skip(8 * size);
   return copyBits(unit, 8 * size);

@@ -11,7 +11,7 @@ namespace core {
 
 namespace {
 
-constexpr size_t kMaxUnitBytes = 8'000'000;
+constexpr size_t kMaxAccessUnit = 8'000'000;
 constexpr size_t kLengthBytes = 4;
 constexpr size_t kSlackBytes = 1024;
 // Of a NAL unit: enough to tell whether it begins a picture.
@@ -228,7 +228,7 @@ void NalDepacketizer<Codec>::beginPicture(bool intra) {
 
 template <typename Codec>
 bool NalDepacketizer<Codec>::makeRoom(size_t size) {
-  if (!unit_.oversized && bytes_.size() + size <= kMaxUnitBytes) return true;
+  if (!unit_.oversized && bytes_.size() + size <= kMaxAccessUnit) return true;
   unit_.oversized = true;
   unit_.open.reset();
   Bytes().swap(bytes_);

@@ -10,13 +10,13 @@ namespace core {
 
 namespace {
 
-constexpr size_t kLengthBytes = 4;
+constexpr size_t kAvccLength = 4;
 constexpr uint8_t kFuStart = 0x80;
 constexpr uint8_t kFuEnd = 0x40;
 
 // RFC 6184 table 1.
-constexpr uint8_t kStapA = 24;
-constexpr uint8_t kFuA = 28;
+constexpr uint8_t kStapAType = 24;
+constexpr uint8_t kFuAType = 28;
 constexpr uint8_t kImportance = 0x60;  // nal_ref_idc
 
 // Section 5.7.1: a STAP-A is as important as the most important of its units.
@@ -24,18 +24,18 @@ constexpr NalPacketizer::Format kH264{
     .headerBytes = 1,
     .canTravel =
         [](ByteView nal) {
-          return !nal.empty() && h264::nalType(nal[0]) > 0 && h264::nalType(nal[0]) < kStapA;
+          return !nal.empty() && h264::nalType(nal[0]) > 0 && h264::nalType(nal[0]) < kStapAType;
         },
     .openAggregate =
         [](std::span<const ByteView> nals, PayloadList& out) {
           uint8_t importance = 0;
           for (const ByteView nal : nals)
             importance = std::max<uint8_t>(importance, nal[0] & kImportance);
-          out.add({static_cast<uint8_t>(importance | kStapA)});
+          out.add({static_cast<uint8_t>(importance | kStapAType)});
         },
     .openFragment =
         [](ByteView nal, uint8_t edge, PayloadList& out) {
-          out.add({static_cast<uint8_t>((nal[0] & kImportance) | kFuA),
+          out.add({static_cast<uint8_t>((nal[0] & kImportance) | kFuAType),
                    static_cast<uint8_t>(edge | h264::nalType(nal[0]))});
         },
 };
@@ -64,10 +64,10 @@ constexpr NalPacketizer::Format kH265{
 // Calls take(ByteView) for each NAL unit behind its length.
 template <typename Take>
 void forEachNal(ByteView unit, Take take) {
-  while (unit.size() > kLengthBytes) {
+  while (unit.size() > kAvccLength) {
     const size_t size =
         size_t{unit[0]} << 24 | size_t{unit[1]} << 16 | size_t{unit[2]} << 8 | unit[3];
-    unit = unit.subspan(kLengthBytes);
+    unit = unit.subspan(kAvccLength);
     if (size > unit.size()) return;
     take(unit.first(size));
     unit = unit.subspan(size);

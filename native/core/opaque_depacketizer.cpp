@@ -5,7 +5,7 @@
 namespace core {
 
 namespace {
-constexpr size_t kMaxUnitBytes = 1'000'000;
+constexpr size_t kMaxOpaqueBytes = 1'000'000;
 }
 
 void OpaqueDepacketizer::push(const RtpPacket& packet) {
@@ -16,7 +16,7 @@ void OpaqueDepacketizer::push(const RtpPacket& packet) {
   unit_.timestamp = packet.timestamp;
   unit_.damaged |= std::exchange(lossAhead_, false);
   const ByteView payload = packet.payload;
-  if (unit_.payload.size() + payload.size() > kMaxUnitBytes) {
+  if (unit_.payload.size() + payload.size() > kMaxOpaqueBytes) {
     unit_.damaged = true;
   } else if (!payload.empty()) {
     unit_.payload.insert(unit_.payload.end(), payload.begin(), payload.end());

@@ -6,14 +6,6 @@ namespace {
 
 constexpr size_t kFixedHeader = 12;
 
-uint16_t read16(ByteView bytes, size_t at) {
-  return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
-
-uint32_t read32(ByteView bytes, size_t at) {
-  return uint32_t{read16(bytes, at)} << 16 | read16(bytes, at + 2);
-}
-
 bool hasExtension(ByteView bytes) { return bytes[0] & 0x10; }
 
 // Fixed header and CSRC list.

@@ -7,7 +7,7 @@ namespace core {
 namespace {
 
 // How a payload format of the family says what it holds.
-struct Format {
+struct NalFormat {
   size_t headerBytes;  // of a NAL unit
   uint8_t aggregate;  // STAP-A, AP
   uint8_t fragment;  // FU-A, FU
@@ -15,28 +15,30 @@ struct Format {
   uint8_t fragmentTypeMask;
 };
 
-constexpr Format kH264{1, 24, 28, [](uint8_t byte) -> uint8_t { return byte & 0x1f; }, 0x1f};
-constexpr Format kH265{2, 48, 49, [](uint8_t byte) -> uint8_t { return byte >> 1 & 0x3f; }, 0x3f};
+constexpr NalFormat kH264Format{1, 24, 28, [](uint8_t byte) -> uint8_t { return byte & 0x1f; },
+                                0x1f};
+constexpr NalFormat kH265Format{2, 48, 49, [](uint8_t byte) -> uint8_t { return byte >> 1 & 0x3f; },
+                                0x3f};
 
-const Format* formatOf(std::string_view codec) {
-  if (codec == "H264") return &kH264;
-  return codec == "H265" ? &kH265 : nullptr;
+const NalFormat* formatOf(std::string_view codec) {
+  if (codec == "H264") return &kH264Format;
+  return codec == "H265" ? &kH265Format : nullptr;
 }
 
-constexpr uint8_t kStart = 0x80;
-constexpr uint8_t kEnd = 0x40;
+constexpr uint8_t kFragmentStart = 0x80;
+constexpr uint8_t kFragmentEnd = 0x40;
 
-PacketNals fragmentOf(const Format& format, ByteView payload) {
+PacketNals fragmentOf(const NalFormat& format, ByteView payload) {
   if (payload.size() <= format.headerBytes) return {};
   const uint8_t header = payload[format.headerBytes];
-  const bool starts = header & kStart;
-  const bool ends = header & kEnd;
+  const bool starts = header & kFragmentStart;
+  const bool ends = header & kFragmentEnd;
   const NalPiece piece = starts ? (ends ? NalPiece::whole : NalPiece::start)
                                 : (ends ? NalPiece::end : NalPiece::middle);
   return {{static_cast<uint8_t>(header & format.fragmentTypeMask)}, piece};
 }
 
-PacketNals aggregateOf(const Format& format, ByteView payload) {
+PacketNals aggregateOf(const NalFormat& format, ByteView payload) {
   PacketNals nals;
   ByteView rest = payload.subspan(format.headerBytes);
   while (rest.size() > 2) {
@@ -52,7 +54,7 @@ PacketNals aggregateOf(const Format& format, ByteView payload) {
 }  // namespace
 
 PacketNals nalsOf(std::string_view codec, ByteView payload) {
-  const Format* format = formatOf(codec);
+  const NalFormat* format = formatOf(codec);
   if (!format || payload.size() < format->headerBytes) return {};
   const uint8_t type = format->typeOf(payload[0]);
   if (type == format->fragment) return fragmentOf(*format, payload);

@@ -5,7 +5,7 @@
 namespace core {
 
 namespace {
-constexpr size_t kMaxUnitBytes = 8'000'000;
+constexpr size_t kMaxPictureBytes = 8'000'000;
 }
 
 PictureDepacketizer::PictureDepacketizer(const PictureFormat& format, const RtpTrackConfig& config,
@@ -39,7 +39,7 @@ void PictureDepacketizer::take(const PicturePiece& piece) {
   // What was lost before the first piece of a picture was of another one.
   if (std::exchange(lossAhead_, false) && !(isFirst && piece.begins)) unit_.damaged = true;
   if (isFirst && !piece.begins) unit_.damaged = true;
-  if (unit_.payload.size() + piece.bytes.size() > kMaxUnitBytes)
+  if (unit_.payload.size() + piece.bytes.size() > kMaxPictureBytes)
     unit_.damaged = true;
   else
     unit_.payload.insert(unit_.payload.end(), piece.bytes.begin(), piece.bytes.end());

@@ -15,19 +15,10 @@ constexpr uint8_t kPictureLoss = 1;
 constexpr uint8_t kCanonicalName = 1;
 constexpr int64_t kSecondsFrom1900To1970 = 2'208'988'800;
 
-uint32_t read32(ByteView bytes, size_t at) {
-  return uint32_t{bytes[at]} << 24 | uint32_t{bytes[at + 1]} << 16 | uint32_t{bytes[at + 2]} << 8 |
-         bytes[at + 3];
-}
-
 // RFC 3550 section 4: seconds in the upper half, fractions of a second in the lower.
 Micros ntpTime(uint32_t seconds, uint32_t fraction) {
   const auto micros = static_cast<int64_t>(uint64_t{fraction} * 1'000'000 >> 32);
   return Micros{int64_t{seconds} * 1'000'000 + micros};
-}
-
-void append32(uint32_t value, Bytes& out) {
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<uint8_t>(value >> shift));
 }
 
 void appendHeader(uint8_t count, uint8_t type, size_t words, Bytes& out) {

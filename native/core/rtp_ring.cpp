@@ -6,8 +6,8 @@ namespace core {
 
 namespace {
 constexpr Micros kSqueezed{100'000};
-constexpr size_t kInterleavedHeader = 4;
-constexpr size_t kTimeAt = kInterleavedHeader + 4;  // RFC 3550 section 5.1
+constexpr size_t kInterleaved = 4;
+constexpr size_t kTimeAt = kInterleaved + 4;  // RFC 3550 section 5.1
 
 // Moves an RTP time towards `newest` by the same share as media time.
 class Squeeze {
@@ -35,7 +35,7 @@ BlockRef squeezed(const Block& block, const std::vector<RtpRing::Lane>& lanes,
                   const Squeeze& squeeze) {
   Bytes bytes(block.bytes().begin(), block.bytes().end());
   for (std::span<uint8_t> rest = bytes; !rest.empty();) {
-    const size_t size = kInterleavedHeader + (size_t{rest[2]} << 8 | rest[3]);
+    const size_t size = kInterleaved + (size_t{rest[2]} << 8 | rest[3]);
     const auto lane = std::find_if(lanes.begin(), lanes.end(),
                                    [&](const RtpRing::Lane& it) { return it.channel == rest[1]; });
     if (lane != lanes.end()) squeezeTime(rest, lane->newest, squeeze);

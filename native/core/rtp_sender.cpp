@@ -10,16 +10,6 @@ namespace {
 constexpr uint8_t kVersion = 0x80;
 constexpr uint8_t kMarker = 0x80;
 
-void append16(uint16_t value, Bytes& out) {
-  out.push_back(static_cast<uint8_t>(value >> 8));
-  out.push_back(static_cast<uint8_t>(value));
-}
-
-void append32(uint32_t value, Bytes& out) {
-  append16(static_cast<uint16_t>(value >> 16), out);
-  append16(static_cast<uint16_t>(value), out);
-}
-
 void setSize(size_t header, Bytes& out) {
   const size_t size = out.size() - header - kInterleavedHeader;
   out[header + 2] = static_cast<uint8_t>(size >> 8);

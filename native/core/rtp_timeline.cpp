@@ -15,11 +15,11 @@ constexpr int kRepairs = 3;
 constexpr Micros kBelievableReport{5'000'000};
 constexpr Micros kBelievableInfo{3'000'000};
 // Nearer nobody sees or hears it: reports and arrivals are not exact either.
-constexpr Micros kNear{20'000};
+constexpr Micros kUnheard{20'000};
 constexpr Micros kNoticeable{40'000};
 // Drift is slewed. What is further off than clocks can drift between two reports is a jump, once
 // so many reports in a row have said the same.
-constexpr Micros kJump{200'000};
+constexpr Micros kLongStep{200'000};
 constexpr int kSuspicions = 3;
 constexpr int64_t kSlewOneIn = 5'000;  // 200 ppm: what drifts by 100 is caught up with
 constexpr Micros kLongestStep{1'000'000};
@@ -166,12 +166,12 @@ bool RtpTimeline::follow(Track& track, Micros off) {
   const Micros size = distance(off, Micros{0});
   if (size > kBelievableReport) return false;
   const bool first = !std::exchange(track.reported, true);
-  if (size < kNear) {
+  if (size < kUnheard) {
     track.slew = Micros{0};
     track.suspicions = 0;
     return false;
   }
-  if (size <= (first ? kNoticeable : kJump)) {
+  if (size <= (first ? kNoticeable : kLongStep)) {
     track.slew = off;
     track.suspicions = 0;
     return false;

@@ -4,7 +4,7 @@ namespace core {
 
 namespace {
 constexpr int kLatePackets = 64;  // further back is not late but a new count
-constexpr int kRivalPackets = 4;
+constexpr int kRivalSteps = 4;
 }  // namespace
 
 SequenceTracker::Step SequenceTracker::take(const RtpPacket& packet) {
@@ -26,7 +26,7 @@ SequenceTracker::Step SequenceTracker::accept(const RtpPacket& packet, Step step
 SequenceTracker::Step SequenceTracker::weigh(const RtpPacket& packet) {
   const bool goesOn = rival_ && rival_->ssrc == packet.ssrc && rival_->next == packet.sequence;
   rivalPackets_ = goesOn ? rivalPackets_ + 1 : 1;
-  if (rivalPackets_ == kRivalPackets) return accept(packet, Step::gap);
+  if (rivalPackets_ == kRivalSteps) return accept(packet, Step::gap);
   rival_ = Position{packet.ssrc, static_cast<uint16_t>(packet.sequence + 1)};
   return Step::stray;
 }

@@ -6,7 +6,8 @@ namespace core {
 
 namespace {
 
-constexpr size_t kMaxPayload = 65535 - 12;  // behind an RTP header, in RTSP's 16 bits of length
+constexpr size_t kMaxWholePayload =
+    65535 - 12;  // behind an RTP header, in RTSP's 16 bits of length
 
 struct Coding {
   std::string_view codec;
@@ -81,7 +82,7 @@ Bytes toAal2Order(ByteView bytes, unsigned bits) {
 }
 
 void WholePacketPacketizer::packetize(const Frame& frame, size_t, PayloadList& out) {
-  if (frame.payload.empty() || frame.payload.size() > kMaxPayload) return;
+  if (frame.payload.empty() || frame.payload.size() > kMaxWholePayload) return;
   out.open();
   out.add(frame.payload);
 }

@@ -9,7 +9,7 @@ namespace io {
 
 namespace {
 // In blocks: more than a second of pictures that the sender has not got to is of no use to anybody.
-constexpr size_t kRoom = 32;
+constexpr size_t kBlocks = 32;
 constexpr core::Micros kTellEvery{1'000'000};
 // A ring that is younger is as good as live.
 constexpr core::Micros kYoung{1'000'000};
@@ -17,7 +17,7 @@ constexpr core::Micros kYoung{1'000'000};
 // overhead of each packet.
 constexpr size_t kPaceBytesPerSecond = 2'500'000;
 constexpr size_t kTimesFaster = 4;
-constexpr size_t kMicros = 1'000'000;
+constexpr size_t kMicrosPerSecond = 1'000'000;
 
 core::RtpConfig withChannels(core::RtpConfig config) {
   uint8_t channel = 0;
@@ -28,7 +28,7 @@ core::RtpConfig withChannels(core::RtpConfig config) {
   return config;
 }
 
-int familyOf(int fd) {
+int ownFamily(int fd) {
   Address own;
   own.length = sizeof own.storage;
   getsockname(fd, reinterpret_cast<sockaddr*>(&own.storage), &own.length);
@@ -45,8 +45,8 @@ size_t weightOf(const std::vector<core::RtpBlock>& blocks) {
 size_t paceOf(const std::vector<core::RtpBlock>& blocks) {
   if (blocks.empty()) return kPaceBytesPerSecond;
   const core::Micros span = blocks.back().arrival - blocks.front().arrival;
-  const auto micros = static_cast<size_t>(std::max<int64_t>(span.count(), kMicros / 10));
-  return std::max(kPaceBytesPerSecond, kTimesFaster * weightOf(blocks) * kMicros / micros);
+  const auto micros = static_cast<size_t>(std::max<int64_t>(span.count(), kMicrosPerSecond / 10));
+  return std::max(kPaceBytesPerSecond, kTimesFaster * weightOf(blocks) * kMicrosPerSecond / micros);
 }
 
 Begun measure(const core::RtpBlock& block) {
@@ -65,7 +65,7 @@ Begun measure(const core::RtpBlock& block) {
 
 UdpOutput::UdpOutput(OutputPlace place, core::RtpConfig config, UdpSockets sockets,
                      UdpSender& sender)
-    : RtpOutput(std::move(place), withChannels(std::move(config)), kRoom),
+    : RtpOutput(std::move(place), withChannels(std::move(config)), kBlocks),
       sockets_(std::make_shared<const UdpSockets>(std::move(sockets))),
       sender_(sender) {}
 
@@ -124,7 +124,7 @@ void UdpOutput::startBacklog(Reader& reader, const std::vector<core::RtpBlock>& 
 }
 
 std::vector<Address> UdpOutput::channelsOf(const UdpJoin& join) const {
-  const int family = familyOf(sockets_->rtp.get());
+  const int family = ownFamily(sockets_->rtp.get());
   std::vector<Address> channels;
   for (const UdpJoin::Track& track : join.tracks)
     for (const Address& to : {track.rtp, track.rtcp})

@@ -14,7 +14,7 @@ namespace io {
 
 namespace {
 // What waits for a media thread.
-constexpr size_t kInboxBytes = 4'000'000;
+constexpr size_t kDatagramBytes = 4'000'000;
 
 // An RTP header without media, and a receiver report without a source: what is small and harmless.
 constexpr std::array<uint8_t, 12> kEmptyRtp{0x80};
@@ -129,7 +129,7 @@ void UdpTracks::received(size_t socket, std::span<const Datagram> datagrams) {
     std::lock_guard lock(mutex_);
     for (const Datagram& it : datagrams) {
       if (track.source && !isSameHost(it.from, *track.source)) continue;
-      if (waiting_.bytes.size() + it.bytes.size() > kInboxBytes) continue;  // its number tells
+      if (waiting_.bytes.size() + it.bytes.size() > kDatagramBytes) continue;  // its number tells
       waiting_.packets.push_back(
           {socket / 2, socket % 2 == 1, arrival, waiting_.bytes.size(), it.bytes.size()});
       waiting_.bytes.insert(waiting_.bytes.end(), it.bytes.begin(), it.bytes.end());

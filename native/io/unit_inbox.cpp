@@ -7,7 +7,7 @@
 namespace io {
 
 namespace {
-constexpr size_t kInboxBytes = 4'000'000;
+constexpr size_t kUnitBytes = 4'000'000;
 }  // namespace
 
 void UnitInbox::begin(std::vector<core::Track> tracks) { enqueue(std::move(tracks)); }
@@ -15,7 +15,7 @@ void UnitInbox::begin(std::vector<core::Track> tracks) { enqueue(std::move(track
 bool UnitInbox::push(RawUnit&& unit) {
   {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return interrupted_ || closed_ || bytes_ <= kInboxBytes; });
+    room_.wait(lock, [this] { return interrupted_ || closed_ || bytes_ <= kUnitBytes; });
     if (interrupted_ || closed_) return false;
     bytes_ += unit.payload.size();
   }

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <utility>
 
@@ -283,7 +282,7 @@ gst::Pad Relay::lead(const TrackPlan& plan, const Output& output) {
   const gst::Pad taken = gst::adopt(gst_element_request_pad_simple(output.taker, plan.pad));
   if (!taken || gst_pad_link(from.get(), taken.get()) != GST_PAD_LINK_OK) return nullptr;
   // Before the output, which may send the pipeline back to PAUSED until it has got something.
-  for (GstElement* element : way | std::views::reverse) gst_element_sync_state_with_parent(element);
+  std::for_each(way.rbegin(), way.rend(), gst_element_sync_state_with_parent);
   return gst::adopt(gst_element_get_static_pad(way.front(), "sink"));
 }
 

@@ -19,7 +19,7 @@ constexpr guint64 kQueueTime = 3 * GST_SECOND;
 constexpr guint kQueueBytes = 32 * 1024 * 1024;
 
 constexpr guint kRtspLatencyMs = 0;  // TCP keeps packets in order
-constexpr guint64 kRtspTimeoutUs = 5'000'000;
+constexpr guint64 kSourceTimeoutUs = 5'000'000;
 
 std::string nameOf(const char* part) { return std::string(kInputName) + part; }
 
@@ -70,7 +70,7 @@ void enqueue(GstElement* element, GstPad* pad, const RelayTracksRef& tracks,
   gst_pad_link(pad, input.get());
 }
 
-void addTrack(GstElement* demuxer, GstPad* pad, gpointer tracks) {
+void addDemuxed(GstElement* demuxer, GstPad* pad, gpointer tracks) {
   enqueue(demuxer, pad, tracksOf(tracks), nullptr);
 }
 
@@ -140,7 +140,7 @@ Failure addRtmp(const Site& site) {
   g_object_set(source, "location", site.uri.c_str(), nullptr);
   gst_element_link(source, demuxer);
   site.tracks->expectMore(demuxer);
-  connect(demuxer, "pad-added", G_CALLBACK(addTrack), site.tracks);
+  connect(demuxer, "pad-added", G_CALLBACK(addDemuxed), site.tracks);
   connect(demuxer, "no-more-pads", G_CALLBACK(noMore), site.tracks);
   return std::nullopt;
 }
@@ -149,7 +149,7 @@ Failure addRtsp(const Site& site) {
   GstElement* source = addPart(site.bin, "rtspsrc", "source");
   const UrlParts url = splitUrl(site.uri);
   g_object_set(source, "location", url.location.c_str(), "latency", kRtspLatencyMs, "tcp-timeout",
-               kRtspTimeoutUs, nullptr);
+               kSourceTimeoutUs, nullptr);
   gst_util_set_object_arg(G_OBJECT(source), "protocols", "tcp");
   if (!url.user.empty())
     g_object_set(source, "user-id", url.user.c_str(), "user-pw", url.password.c_str(), nullptr);

@@ -12,7 +12,7 @@ namespace {
 
 // TCP keeps packets in order, so the jitter buffer need not wait; what is live is passed on at
 // once.
-constexpr const char* kLine =
+constexpr const char* kRtspLine =
     "rtspsrc name=src protocols=tcp latency=0 tcp-timeout=5000000 hubsink name=hub sync=false";
 
 struct Branch {
@@ -76,12 +76,12 @@ void linkStream(GstElement* src, GstPad* pad, gpointer) {
   gst_pad_link(pad, input.get());
 }
 
-struct Code {
+struct ResourceCode {
   int resourceError;
   const char* code;
 };
 
-constexpr Code kCodes[] = {
+constexpr ResourceCode kResourceCodes[] = {
     {GST_RESOURCE_ERROR_NOT_AUTHORIZED, "RTSP_UNAUTHORIZED"},
     {GST_RESOURCE_ERROR_NOT_FOUND, "RTSP_NOT_FOUND"},
     {GST_RESOURCE_ERROR_OPEN_READ, "RTSP_CONNECT"},
@@ -95,7 +95,7 @@ class Rtsp final : public gst::Recipe {
   explicit Rtsp(RtspSpec spec) : path_(std::move(spec.path)), url_(splitUrl(spec.url)) {}
 
   Built build(gst::Control&) override {
-    Built built = parseLaunch(kLine);
+    Built built = parseLaunch(kRtspLine);
     auto* pipeline = std::get_if<gst::Element>(&built);
     if (!pipeline) return built;
     const gst::Element src = elementOf(pipeline->get(), "src");
@@ -111,7 +111,7 @@ class Rtsp final : public gst::Recipe {
 
   io::Failed explain(const gst::BusError& error) override {
     io::Failed failed = error.failed;
-    for (const auto& [resourceError, code] : kCodes)
+    for (const auto& [resourceError, code] : kResourceCodes)
       if (error.is(GST_RESOURCE_ERROR, resourceError)) failed.code = code;
     return failed;
   }

@@ -18,7 +18,7 @@ namespace pipelines {
 
 namespace {
 
-std::string decoderOf(const GstCaps& caps) {
+std::string soundDecoderOf(const GstCaps& caps) {
   static const std::map<std::string_view, std::string> decoders{
       {"audio/x-mulaw", "mulawdec"},    {"audio/x-alaw", "alawdec"},
       {"audio/G722", "avdec_g722"},     {"audio/x-adpcm", "avdec_g726"},
@@ -31,14 +31,15 @@ std::string decoderOf(const GstCaps& caps) {
 
 // Times follow the source's, over gaps too.
 std::string lineOf(const GstCaps& caps, const core::FlacParameters& flac) {
-  return "appsrc name=in format=time max-bytes=1000000 leaky-type=downstream ! " + decoderOf(caps) +
+  return "appsrc name=in format=time max-bytes=1000000 leaky-type=downstream ! " +
+         soundDecoderOf(caps) +
          " ! audioconvert ! audioresample ! audio/x-raw,format=S16LE,layout=interleaved,rate=" +
          std::to_string(flac.sampleRateHz) + ",channels=" + std::to_string(flac.channels) +
          " ! flacenc perfect-timestamp=false blocksize=" + std::to_string(flac.samplesPerFrame) +
          " ! appsink name=out sync=false async=false";
 }
 
-core::Bytes bytesOf(GstBuffer* buffer) {
+core::Bytes frameBytes(GstBuffer* buffer) {
   core::Bytes bytes(gst_buffer_get_size(buffer));
   gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
   return bytes;
@@ -49,7 +50,7 @@ GstFlowReturn giveFrame(GstAppSink* appsink, gpointer data) {
   const gst::Sample sample(gst_app_sink_pull_sample(appsink));
   GstBuffer* buffer = sample ? gst_sample_get_buffer(sample.get()) : nullptr;
   if (!buffer || !GST_BUFFER_PTS_IS_VALID(buffer)) return GST_FLOW_OK;
-  core::Bytes bytes = bytesOf(buffer);
+  core::Bytes bytes = frameBytes(buffer);
   const core::Micros pts(static_cast<int64_t>(GST_BUFFER_PTS(buffer) / GST_USECOND));
   if (core::flac::isFrame(bytes)) (*static_cast<io::SoundRef*>(data))->give(pts, std::move(bytes));
   return GST_FLOW_OK;

@@ -11,7 +11,7 @@
 namespace core {
 namespace {
 
-RtpTrackConfig config(const Bytes& size = {}) {
+RtpTrackConfig jpegTrack(const Bytes& size = {}) {
   RtpTrackConfig made;
   made.kind = Kind::video;
   made.codec = "JPEG";
@@ -33,7 +33,7 @@ Bytes scan(size_t size) {
   while (made.size() < size) made.push_back(static_cast<uint8_t>(made.size() % 251));
   return made;
 }
-const Bytes kEnd = hex("ffd9");
+const Bytes kEndOfImage = hex("ffd9");
 
 jpeg::Header header(uint16_t width = 320, uint16_t height = 240) {
   jpeg::Header made;
@@ -45,14 +45,14 @@ jpeg::Header header(uint16_t width = 320, uint16_t height = 240) {
 }
 
 Bytes picture(const jpeg::Header& head, size_t size = 500) {
-  return join({jpeg::formatHeader(head), scan(size), kEnd});
+  return join({jpeg::formatHeader(head), scan(size), kEndOfImage});
 }
 
 // Packets of one picture with type 1, 320x240, at an offset.
 const Bytes kFirstHead = hex("00000000 01 ff 28 1e");
 const Bytes kTables = join({hex("00000080"), kLuma, kChroma});
 
-std::vector<Bytes> packetsOf(const Bytes& payload, size_t maxBytes) {
+std::vector<Bytes> jpegPackets(const Bytes& payload, size_t maxBytes) {
   const auto packetizer = makePacketizer({Kind::video, "JPEG", 90000, JpegParameters()});
   Frame frame;
   frame.key = true;
@@ -68,7 +68,7 @@ std::vector<Bytes> packetsOf(const Bytes& payload, size_t maxBytes) {
 }
 
 TEST(Jpeg, APictureIsMadeOfItsScan) {
-  RtpFeed feed(config());
+  RtpFeed feed(jpegTrack());
   feed.send(0, join({kFirstHead, kTables, scan(500)}), true);
   ASSERT_EQ(feed.units.size(), 1u);
   EXPECT_TRUE(feed.units[0].key);
@@ -85,9 +85,9 @@ TEST(Jpeg, PicturesComeBackFromPacketsAsTheyWere) {
   const Bytes deep = table(0, 128);
   headers[3].quantizers[0] = deep;
   for (const size_t maxBytes : {320u, 1428u}) {
-    RtpFeed feed(config());
+    RtpFeed feed(jpegTrack());
     for (uint32_t time = 0; time < headers.size(); ++time) {
-      const std::vector<Bytes> packets = packetsOf(picture(headers[time], 2000), maxBytes);
+      const std::vector<Bytes> packets = jpegPackets(picture(headers[time], 2000), maxBytes);
       for (const Bytes& payload : packets) {
         EXPECT_LE(payload.size(), maxBytes);
         feed.send(time, payload, &payload == &packets.back());
@@ -103,7 +103,7 @@ TEST(Jpeg, PicturesComeBackFromPacketsAsTheyWere) {
 TEST(Jpeg, PacketsSayWhatRfc2435Says) {
   jpeg::Header restarts = header();
   restarts.restartInterval = 20;
-  const std::vector<Bytes> packets = packetsOf(picture(restarts, 400), 300);
+  const std::vector<Bytes> packets = jpegPackets(picture(restarts, 400), 300);
   ASSERT_EQ(packets.size(), 2u);
   EXPECT_EQ(Bytes(packets[0].begin(), packets[0].begin() + 16),
             hex("00000000 41 ff 28 1e 0014 ffff 00000080"));
@@ -118,7 +118,7 @@ TEST(Jpeg, TablesAreThoseOfTheQuality) {
   EXPECT_EQ(fifty[1][63], 99);
   EXPECT_EQ(jpeg::quantizersOf(99)[0][0], 1);
   EXPECT_EQ(jpeg::quantizersOf(1)[0][63], 255);
-  RtpFeed feed(config());
+  RtpFeed feed(jpegTrack());
   feed.send(0, join({hex("00000000 01 32 28 1e"), scan(500)}), true);
   jpeg::Header expected = header();
   expected.quantizers = {fifty[0], fifty[1]};
@@ -126,7 +126,7 @@ TEST(Jpeg, TablesAreThoseOfTheQuality) {
 }
 
 TEST(Jpeg, TablesOfAQualityNeedNotComeAgain) {
-  RtpFeed feed(config());
+  RtpFeed feed(jpegTrack());
   feed.send(0, join({hex("00000000 01 80 28 1e 00000000"), scan(500)}), true);
   feed.send(1, join({hex("00000000 01 80 28 1e"), kTables, scan(500)}), true);
   feed.send(2, join({hex("00000000 01 80 28 1e 00000000"), scan(500)}), true);
@@ -137,9 +137,9 @@ TEST(Jpeg, TablesOfAQualityNeedNotComeAgain) {
 }
 
 TEST(Jpeg, APictureTooLargeForItsPacketsHasTheSizeOfTheDescription) {
-  RtpFeed without(config());
-  RtpFeed with(config(hex("09600708")));
-  const std::vector<Bytes> packets = packetsOf(picture(header(2400, 1800), 400), 1000);
+  RtpFeed without(jpegTrack());
+  RtpFeed with(jpegTrack(hex("09600708")));
+  const std::vector<Bytes> packets = jpegPackets(picture(header(2400, 1800), 400), 1000);
   for (RtpFeed* feed : {&without, &with}) feed->send(0, packets.at(0), true);
   EXPECT_TRUE(without.units.empty());
   ASSERT_EQ(with.units.size(), 1u);
@@ -150,8 +150,8 @@ TEST(Jpeg, APictureTooLargeForItsPacketsHasTheSizeOfTheDescription) {
 // packet, filled up with ff.
 TEST(Jpeg, APictureTooLargeForItsPacketsHasTheSizeOfTheirExtension) {
   const Bytes segments = hex("ffc0 0011 08 0708 0960 03 012200 021101 031101 ffff");
-  RtpFeed feed(config());
-  const std::vector<Bytes> packets = packetsOf(picture(header(2400, 1800), 800), 400);
+  RtpFeed feed(jpegTrack());
+  const std::vector<Bytes> packets = jpegPackets(picture(header(2400, 1800), 800), 400);
   ASSERT_EQ(packets.size(), 3u);
   for (size_t index = 0; index < packets.size(); ++index) {
     RtpPacket packet;
@@ -168,8 +168,8 @@ TEST(Jpeg, APictureTooLargeForItsPacketsHasTheSizeOfTheirExtension) {
 }
 
 TEST(Jpeg, APictureThatLostAPieceIsDamaged) {
-  RtpFeed feed(config());
-  const std::vector<Bytes> packets = packetsOf(picture(header(), 800), 400);
+  RtpFeed feed(jpegTrack());
+  const std::vector<Bytes> packets = jpegPackets(picture(header(), 800), 400);
   ASSERT_EQ(packets.size(), 3u);
   feed.send(0, packets[0]);
   feed.lose();
@@ -188,7 +188,7 @@ TEST(Jpeg, APictureThatLostAPieceIsDamaged) {
 }
 
 TEST(Jpeg, WhatMakesNoSenseIsLeftOut) {
-  RtpFeed feed(config());
+  RtpFeed feed(jpegTrack());
   for (const char* wrong : {"00", "00000000 02 ff 28 1e 00", "00000000 41 32 28 1e 00",
                             "00000000 01 ff 28 1e 00000080 00", "00000000 01 00 28 1e aa"})
     feed.send(static_cast<uint32_t>(wrong[9]), hex(wrong), true);
@@ -204,9 +204,9 @@ TEST(Jpeg, WhatThePayloadFormatLacksHasNoPackets) {
   *(std::search(otherCodes.begin(), otherCodes.end(), dht.begin(), dht.end()) + 6) = 2;
   for (const Bytes& payload :
        {progressive, otherCodes, hex("ffd8ffd9"), hex("00"), jpeg::formatHeader(header())})
-    EXPECT_TRUE(packetsOf(payload, 1000).empty());
+    EXPECT_TRUE(jpegPackets(payload, 1000).empty());
   EXPECT_EQ(jpeg::parametersOf(progressive)->width, 320u);
-  EXPECT_FALSE(jpeg::parametersOf(kEnd));
+  EXPECT_FALSE(jpeg::parametersOf(kEndOfImage));
 }
 
 }  // namespace

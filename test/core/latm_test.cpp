@@ -10,7 +10,7 @@ namespace core {
 namespace {
 
 // As ffmpeg and GStreamer describe AAC-LC, 48 kHz, two channels.
-RtpTrackConfig config(const char* streamMux = "400023203fc0", bool inBand = false) {
+RtpTrackConfig latmTrack(const char* streamMux = "400023203fc0", bool inBand = false) {
   RtpTrackConfig made;
   made.kind = Kind::audio;
   made.codec = "MP4A-LATM";
@@ -44,7 +44,7 @@ Bytes withUnit(BitWriter bits, const Bytes& unit) {
 }
 
 TEST(Latm, UnitsComeOutOfElementsAsAac) {
-  RtpFeed feed(config());
+  RtpFeed feed(latmTrack());
   const auto& aac = std::get<AacParameters>(feed.parameters.at(0));
   EXPECT_EQ(aac.config, hex("1190"));
   EXPECT_EQ(aac.sampleRateHz, 48000u);
@@ -57,13 +57,13 @@ TEST(Latm, UnitsComeOutOfElementsAsAac) {
   EXPECT_EQ(feed.units[1].payload, longUnit(255));
   EXPECT_EQ(feed.units[2].payload, longUnit(300));
   EXPECT_TRUE(feed.units[2].key);
-  const Track track = trackOf(config(), feed.parameters[0]);
+  const Track track = trackOf(latmTrack(), feed.parameters[0]);
   EXPECT_EQ(track.codec, "MPEG4-GENERIC");
   EXPECT_EQ(track.clockRateHz, 48000u);
 }
 
 TEST(Latm, SeveralUnitsOfAPacketFollowOnEachOther) {
-  RtpFeed feed(config());
+  RtpFeed feed(latmTrack());
   feed.send(0, join({hex("06"), kUnit, hex("05"), kOther}), true);
   ASSERT_EQ(feed.units.size(), 2u);
   EXPECT_EQ(feed.units[1].payload, kOther);
@@ -75,7 +75,7 @@ TEST(Latm, AnElementInPiecesIsPutTogetherUnlessOneIsLost) {
   const Bytes first(whole.begin(), whole.begin() + 100);
   const Bytes second(whole.begin() + 100, whole.begin() + 200);
   const Bytes third(whole.begin() + 200, whole.end());
-  RtpFeed feed(config());
+  RtpFeed feed(latmTrack());
   for (const bool middle : {true, false}) {
     feed.send(middle, first);
     if (middle)
@@ -93,7 +93,7 @@ TEST(Latm, AnElementInPiecesIsPutTogetherUnlessOneIsLost) {
 }
 
 TEST(Latm, TheConfigurationMayComeWithTheUnits) {
-  RtpTrackConfig bare = config("", true);
+  RtpTrackConfig bare = latmTrack("", true);
   bare.clockRateHz = 90000;
   RtpFeed feed(bare);
   EXPECT_TRUE(feed.parameters.empty());
@@ -126,7 +126,7 @@ TEST(Latm, ConfigurationsOfEitherVersionAreRead) {
 }
 
 TEST(Latm, WhatGStreamerMakesOfAnExtensionIsRead) {
-  RtpFeed feed(config("40002320adca00"));
+  RtpFeed feed(latmTrack("40002320adca00"));
   EXPECT_EQ(std::get<AacParameters>(feed.parameters.at(0)).config, hex("119056e500"));
   feed.send(0, join({hex("06"), kUnit}), true);
   ASSERT_EQ(feed.units.size(), 1u);

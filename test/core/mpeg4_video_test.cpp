@@ -11,7 +11,7 @@
 namespace core {
 namespace {
 
-Bytes filled(Bytes bytes, size_t size) {
+Bytes filledTo(Bytes bytes, size_t size) {
   while (bytes.size() < size) bytes.push_back(static_cast<uint8_t>(bytes.size() | 0x80));
   return bytes;
 }
@@ -28,11 +28,11 @@ Bytes layer(uint32_t width = 320, uint32_t type = 1, bool isLowDelay = true) {
 
 const Bytes kSequence = hex("000001b003 000001b509 00000100");
 const Bytes kHeaders = join({kSequence, layer()});
-const Bytes kIntra = filled(hex("000001b610"), 150);
-const Bytes kPredicted = filled(hex("000001b650"), 150);
-const Bytes kBetween = filled(hex("000001b690"), 40);
+const Bytes kIntra = filledTo(hex("000001b610"), 150);
+const Bytes kPredicted = filledTo(hex("000001b650"), 150);
+const Bytes kBetween = filledTo(hex("000001b690"), 40);
 
-RtpTrackConfig config(const Bytes& headers = kHeaders) {
+RtpTrackConfig trackOf(const Bytes& headers = kHeaders) {
   RtpTrackConfig made;
   made.kind = Kind::video;
   made.codec = "MP4V-ES";
@@ -70,7 +70,7 @@ TEST(Mpeg4Video, HeadersThatAreCutShortAreNone) {
 
 TEST(Mpeg4Video, PicturesComeBackFromPacketsAsTheyWere) {
   for (const size_t maxBytes : {64u, 200u, 1428u}) {
-    RtpFeed feed(config());
+    RtpFeed feed(trackOf());
     const auto packetizer = makePacketizer({Kind::video, "MP4V-ES", 90000, feed.parameters.at(0)});
     const std::vector<Bytes> pictures{join({kHeaders, kIntra}), kPredicted, kBetween, kIntra};
     for (uint32_t time = 0; time < pictures.size(); ++time) {
@@ -101,7 +101,7 @@ TEST(Mpeg4Video, PicturesComeBackFromPacketsAsTheyWere) {
 }
 
 TEST(Mpeg4Video, WithoutADescriptionTheFirstHeadersBegin) {
-  RtpFeed feed(config({}));
+  RtpFeed feed(trackOf({}));
   feed.send(0, kIntra, true);
   feed.send(1, kPredicted, true);
   const Bytes group = hex("000001b3001040");
@@ -117,7 +117,7 @@ TEST(Mpeg4Video, WithoutADescriptionTheFirstHeadersBegin) {
 }
 
 TEST(Mpeg4Video, APictureThatLostAPieceIsDamaged) {
-  RtpFeed feed(config());
+  RtpFeed feed(trackOf());
   const Bytes first(kPredicted.begin(), kPredicted.begin() + 80);
   const Bytes rest(kPredicted.begin() + 80, kPredicted.end());
   feed.send(0, kIntra, true);

@@ -63,7 +63,7 @@ std::vector<Sent> sendPicture(const Frame& frame, size_t maxBytes = 1428) {
   return packetize(*packetizer, frame, maxBytes);
 }
 
-const Bytes kSei = hex("06 05 02 aabb 80");
+const Bytes kSeiUnit = hex("06 05 02 aabb 80");
 
 TEST(H264Packetizer, SendsTheParameterSetsInOnePacketBeforeEveryKeyFrame) {
   const auto sent = sendPicture(pictureOf({nalOf(0x65, 100)}, true));
@@ -76,10 +76,10 @@ TEST(H264Packetizer, SendsTheParameterSetsInOnePacketBeforeEveryKeyFrame) {
 }
 
 TEST(H264Packetizer, GathersSmallUnitsOfAPictureAndNamesTheHighestImportance) {
-  const auto sent = sendPicture(pictureOf({kSei, nalOf(0x21, 40), nalOf(0x41, 40, 60)}));
+  const auto sent = sendPicture(pictureOf({kSeiUnit, nalOf(0x21, 40), nalOf(0x41, 40, 60)}));
   ASSERT_EQ(sent.size(), 1u);
   EXPECT_EQ(sent[0].payload,
-            join({{0x58, 0, 6}, kSei, {0, 40}, nalOf(0x21, 40), {0, 40}, nalOf(0x41, 40, 60)}));
+            join({{0x58, 0, 6}, kSeiUnit, {0, 40}, nalOf(0x21, 40), {0, 40}, nalOf(0x41, 40, 60)}));
 }
 
 TEST(H264Packetizer, CutsLargeUnitsIntoFullPacketsAndARest) {
@@ -116,7 +116,7 @@ TEST(H264Packetizer, PicturesComeBackAsTheyWere) {
                        std::get<H264Parameters>(track.parameters).sps,
                        {0, 6},
                        std::get<H264Parameters>(track.parameters).pps[0]}));
-    Frame frame = upTo(1) == 0 ? pictureOf({kSei}, key) : pictureOf({}, key);
+    Frame frame = upTo(1) == 0 ? pictureOf({kSeiUnit}, key) : pictureOf({}, key);
     for (uint32_t slice = 0; slice <= upTo(6); ++slice) {
       const Frame more = pictureOf({nalOf(key ? 0x65 : 0x41, 5 + upTo(2000), slice * 7)});
       frame.payload = join({frame.payload, more.payload});

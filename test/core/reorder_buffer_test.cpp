@@ -7,18 +7,18 @@
 namespace core {
 namespace {
 
-using Numbers = std::vector<int>;
+using Order = std::vector<int>;
 
 class Reorder : public testing::Test {
  protected:
   void push(int sequence, int ms = 0, uint32_t ssrc = 1, size_t size = 10) {
     buffer_.push({Bytes(size), ssrc, static_cast<uint16_t>(sequence), Micros{ms * 1000}});
   }
-  void pushAll(const Numbers& numbers) {
+  void pushAll(const Order& numbers) {
     for (const int number : numbers) push(number);
   }
 
-  Numbers given_;
+  Order given_;
   ReorderBuffer buffer_{[this](ReorderBuffer::Packet&& it) { given_.push_back(it.sequence); }};
 };
 
@@ -32,18 +32,18 @@ TEST_F(Reorder, HoldsNothingWhileNothingIsMissing) {
 
 TEST_F(Reorder, PutsPacketsInOrder) {
   pushAll({5, 8, 7, 6, 9});
-  EXPECT_EQ(given_, (Numbers{5, 6, 7, 8, 9}));
+  EXPECT_EQ(given_, (Order{5, 6, 7, 8, 9}));
   EXPECT_EQ(buffer_.dropped(), 0U);
 }
 
 TEST_F(Reorder, KeepsOrderWhereNumbersBeginAgainAtZero) {
   pushAll({65534, 0, 65535, 2, 1});
-  EXPECT_EQ(given_, (Numbers{65534, 65535, 0, 1, 2}));
+  EXPECT_EQ(given_, (Order{65534, 65535, 0, 1, 2}));
 }
 
 TEST_F(Reorder, DropsWhatComesTwice) {
   pushAll({1, 2, 2, 1, 4, 4, 3});
-  EXPECT_EQ(given_, (Numbers{1, 2, 3, 4}));
+  EXPECT_EQ(given_, (Order{1, 2, 3, 4}));
   EXPECT_EQ(buffer_.dropped(), 3U);
 }
 
@@ -52,12 +52,12 @@ TEST_F(Reorder, GivesUpAfterSomeTimeAndDropsWhatComesLater) {
   push(3, 10);
   push(5, 30);
   buffer_.expire(Micros{59'000});
-  EXPECT_EQ(given_, Numbers{1});
+  EXPECT_EQ(given_, Order{1});
   buffer_.expire(Micros{60'000});
-  EXPECT_EQ(given_, (Numbers{1, 3}));
+  EXPECT_EQ(given_, (Order{1, 3}));
   push(2, 61);
   push(6, 80);
-  EXPECT_EQ(given_, (Numbers{1, 3, 5, 6}));
+  EXPECT_EQ(given_, (Order{1, 3, 5, 6}));
   EXPECT_EQ(buffer_.dropped(), 1U);
 }
 
@@ -80,24 +80,24 @@ TEST_F(Reorder, HoldsSoManyBytes) {
 
 TEST_F(Reorder, GoesOnAfterALongLoss) {
   pushAll({1, 2, 300, 301});
-  EXPECT_EQ(given_, (Numbers{1, 2, 300, 301}));
+  EXPECT_EQ(given_, (Order{1, 2, 300, 301}));
   pushAll({20000, 20001, 20002, 20003, 20005, 20004});
-  EXPECT_EQ(given_, (Numbers{1, 2, 300, 301, 20000, 20001, 20002, 20003, 20004, 20005}));
+  EXPECT_EQ(given_, (Order{1, 2, 300, 301, 20000, 20001, 20002, 20003, 20004, 20005}));
 }
 
 TEST_F(Reorder, FollowsAnotherSourceAfterFourPacketsInARow) {
   push(1);
   for (const int sequence : {70, 71, 72}) push(sequence, 0, 2);
   push(2);
-  EXPECT_EQ(given_, (Numbers{1, 70, 71, 72, 2}));
+  EXPECT_EQ(given_, (Order{1, 70, 71, 72, 2}));
   for (const int sequence : {73, 74, 75, 76, 78, 77}) push(sequence, 0, 2);
-  EXPECT_EQ(given_, (Numbers{1, 70, 71, 72, 2, 73, 74, 75, 76, 77, 78}));
+  EXPECT_EQ(given_, (Order{1, 70, 71, 72, 2, 73, 74, 75, 76, 77, 78}));
 }
 
 TEST_F(Reorder, GivesWhatItHoldsBeforeAnotherSource) {
   pushAll({1, 3});
   for (const int sequence : {50, 51, 52, 53}) push(sequence, 0, 2);
-  EXPECT_EQ(given_, (Numbers{1, 50, 51, 52, 3, 53}));
+  EXPECT_EQ(given_, (Order{1, 50, 51, 52, 3, 53}));
 }
 
 }  // namespace

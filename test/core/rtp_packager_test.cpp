@@ -13,8 +13,8 @@
 namespace core {
 namespace {
 
-constexpr uint8_t kVideo = 0;
-constexpr uint8_t kAudio = 2;
+constexpr uint8_t kVideoChannel = 0;
+constexpr uint8_t kAudioChannel = 2;
 constexpr Micros kPicture{40'000};
 
 // What one picture of a camera looks like when it is packaged for readers.
@@ -84,7 +84,7 @@ TEST_F(RtpPackagerTest, APictureIsOneBlockWithTheAudioBeforeIt) {
   std::vector<uint8_t> channels;
   for (const Interleaved& frame : framesOf(blocks_[1].bytes->bytes()))
     channels.push_back(frame.channel);
-  EXPECT_EQ(channels, (std::vector<uint8_t>{kAudio, kAudio, kVideo}));
+  EXPECT_EQ(channels, (std::vector<uint8_t>{kAudioChannel, kAudioChannel, kVideoChannel}));
   EXPECT_EQ(blocks_[1].number, 2u);
   EXPECT_EQ(blocks_[1].arrival, picture(kPicture).arrival);
 }
@@ -95,7 +95,7 @@ TEST_F(RtpPackagerTest, AudioGoesAloneWhenNoPictureComes) {
   for (int i = 0; i < 5; ++i) pushAudio(Micros{i * 21'333});
   ASSERT_EQ(blocks_.size(), 2u);
   EXPECT_FALSE(blocks_[1].hasVideo || blocks_[1].key);
-  EXPECT_EQ(packets(blocks_[1], kAudio).size(), 4u);
+  EXPECT_EQ(packets(blocks_[1], kAudioChannel).size(), 4u);
 }
 
 TEST_F(RtpPackagerTest, WithoutVideoEveryFrameIsABlockToBeginWith) {
@@ -115,7 +115,8 @@ TEST_F(RtpPackagerTest, SequenceNumbersHaveNoGapAndTimesAreThoseOfTheSource) {
     push(picture(Micros{7 + int64_t{i} * 3003 * 100 / 9}, i % 25 == 0, 3000));
     pushAudio(Micros{11 + int64_t{i} * 1024 * 1'000'000 / 48000});
   }
-  for (const auto& [channel, step] : {std::pair{kVideo, 3003u}, std::pair{kAudio, 1024u}}) {
+  for (const auto& [channel, step] :
+       {std::pair{kVideoChannel, 3003u}, std::pair{kAudioChannel, 1024u}}) {
     std::vector<RtpPacket> all;
     for (const RtpBlock& block : blocks_)
       for (const RtpPacket& packet : packets(block, channel)) all.push_back(packet);
@@ -125,8 +126,8 @@ TEST_F(RtpPackagerTest, SequenceNumbersHaveNoGapAndTimesAreThoseOfTheSource) {
       const uint32_t passed = all[i].timestamp - all[i - 1].timestamp;
       EXPECT_EQ(passed, all[i - 1].marker ? step : 0u);
     }
-    EXPECT_EQ(all[0].ssrc, channel == kVideo ? 11u : 22u);
-    EXPECT_EQ(all[0].payloadType, channel == kVideo ? 96 : 97);
+    EXPECT_EQ(all[0].ssrc, channel == kVideoChannel ? 11u : 22u);
+    EXPECT_EQ(all[0].payloadType, channel == kVideoChannel ? 96 : 97);
   }
 }
 
@@ -138,9 +139,9 @@ TEST_F(RtpPackagerTest, PicturesOutOfOrderHaveTheTimeAtWhichTheyAreShown) {
     frame.pts = shown[i] * kPicture + 2 * kPicture;
     push(std::move(frame));
   }
-  const uint32_t first = packets(blocks_[0], kVideo)[0].timestamp;
+  const uint32_t first = packets(blocks_[0], kVideoChannel)[0].timestamp;
   for (size_t i = 0; i < shown.size(); ++i)
-    EXPECT_EQ(packets(blocks_[i], kVideo).back().timestamp - first, 3600u * shown[i]);
+    EXPECT_EQ(packets(blocks_[i], kVideoChannel).back().timestamp - first, 3600u * shown[i]);
 }
 
 TEST_F(RtpPackagerTest, DamagedPicturesGoAsTheyAreAndNobodyBeginsWithThem) {
@@ -185,7 +186,7 @@ TEST_F(RtpPackagerTest, ReportsAreInTheFirstBlockAndEveryFiveSeconds) {
   EXPECT_EQ(with, (std::vector<size_t>{0, 125, 250}));
   const SenderReport report = reports(blocks_[125], 1)[0];
   EXPECT_EQ(report.ssrc, 11u);
-  EXPECT_EQ(report.rtpTime, packets(blocks_[125], kVideo)[0].timestamp);
+  EXPECT_EQ(report.rtpTime, packets(blocks_[125], kVideoChannel)[0].timestamp);
   const Micros since1970 = blocks_[125].arrival + std::chrono::seconds{2'208'988'800};
   EXPECT_EQ(report.ntp, since1970);
 }
@@ -194,7 +195,7 @@ TEST_F(RtpPackagerTest, AReportOnDemandTellsTheTimeOfNow) {
   EXPECT_EQ(packager_->report(Micros{0}), nullptr);
   begin();
   push(picture(Micros{0}, true));
-  const uint32_t shown = packets(blocks_[0], kVideo).back().timestamp;
+  const uint32_t shown = packets(blocks_[0], kVideoChannel).back().timestamp;
   const BlockRef block = packager_->report(blocks_[0].arrival + Micros{500'000});
   const auto frames = framesOf(block->bytes());
   ASSERT_EQ(frames.size(), 2u);
@@ -213,7 +214,7 @@ TEST_F(RtpPackagerTest, ReportsFollowADriftingClockSlowly) {
     push(std::move(frame));
     for (const SenderReport& report : reports(blocks_.back(), 1)) {
       const auto ticks =
-          static_cast<int32_t>(report.rtpTime - packets(blocks_[0], kVideo)[0].timestamp);
+          static_cast<int32_t>(report.rtpTime - packets(blocks_[0], kVideoChannel)[0].timestamp);
       lag.push_back(report.ntp - Micros{int64_t{ticks} * 100 / 9});
     }
   }
@@ -256,8 +257,8 @@ TEST_F(RtpPackagerTest, ACompressedRingLeadsToTheNewestPictureInATenthOfASecond)
   const auto plain = packager_->ring();
   const auto& squeezed = packager_->compressedRing();
   ASSERT_EQ(squeezed.size(), plain.size());
-  for (const uint8_t channel : {kVideo, kAudio}) {
-    const uint32_t rate = channel == kVideo ? 90000 : 48000;
+  for (const uint8_t channel : {kVideoChannel, kAudioChannel}) {
+    const uint32_t rate = channel == kVideoChannel ? 90000 : 48000;
     const uint32_t newest = packets(plain.back(), channel).back().timestamp;
     uint32_t last = newest - rate / 10 - 1;
     for (size_t i = 0; i < squeezed.size(); ++i) {
@@ -272,7 +273,7 @@ TEST_F(RtpPackagerTest, ACompressedRingLeadsToTheNewestPictureInATenthOfASecond)
     }
     EXPECT_EQ(last, newest);
   }
-  EXPECT_EQ(squeezed[0].starts[0].rtpTime, packets(squeezed[0], kVideo)[0].timestamp);
+  EXPECT_EQ(squeezed[0].starts[0].rtpTime, packets(squeezed[0], kVideoChannel)[0].timestamp);
   EXPECT_EQ(&packager_->compressedRing(), &squeezed);
 }
 
@@ -289,10 +290,10 @@ TEST_F(RtpPackagerTest, ABlockTellsTheFirstPacketOfEveryTrackFromItOn) {
   push(picture(kPicture));
   pushAudio(kPicture);
   push(picture(2 * kPicture));
-  const RtpPacket video = packets(blocks_[1], kVideo)[0];
+  const RtpPacket video = packets(blocks_[1], kVideoChannel)[0];
   EXPECT_EQ(blocks_[1].starts[0].sequence, video.sequence);
   EXPECT_EQ(blocks_[1].starts[0].rtpTime, video.timestamp);
-  EXPECT_EQ(blocks_[1].starts[1].sequence, packets(blocks_[2], kAudio)[0].sequence);
+  EXPECT_EQ(blocks_[1].starts[1].sequence, packets(blocks_[2], kAudioChannel)[0].sequence);
 }
 
 TEST_F(RtpPackagerTest, NewParameterSetsOfH264GoOnInTheSameSession) {
@@ -304,11 +305,11 @@ TEST_F(RtpPackagerTest, NewParameterSetsOfH264GoOnInTheSameSession) {
   pushGroup(Micros{1'000'000}, 2);
   EXPECT_EQ(ends_, 0);
   ASSERT_EQ(blocks_.size(), 4u);
-  const Bytes sets(packets(blocks_[2], kVideo)[0].payload.begin(),
-                   packets(blocks_[2], kVideo)[0].payload.end());
+  const Bytes sets(packets(blocks_[2], kVideoChannel)[0].payload.begin(),
+                   packets(blocks_[2], kVideoChannel)[0].payload.end());
   EXPECT_NE(textOf(sets).find(textOf(hex("68cbe3cb20"))), std::string_view::npos);
-  const uint32_t passed =
-      packets(blocks_[2], kVideo)[0].timestamp - packets(blocks_[0], kVideo)[0].timestamp;
+  const uint32_t passed = packets(blocks_[2], kVideoChannel)[0].timestamp -
+                          packets(blocks_[0], kVideoChannel)[0].timestamp;
   EXPECT_EQ(passed, 90'000u);
 }
 
@@ -323,7 +324,7 @@ TEST_F(RtpPackagerTest, ASilentTrackComesBackInTheSameSession) {
   pushAudio(Micros{2'000'000});
   pushGroup(Micros{2'000'000}, 2);
   EXPECT_EQ(ends_, 0);
-  EXPECT_EQ(packets(blocks_[4], kAudio).size(), 1u);
+  EXPECT_EQ(packets(blocks_[4], kAudioChannel).size(), 1u);
 }
 
 TEST_F(RtpPackagerTest, TracksThatReadersWereNotToldOfEndIt) {

@@ -9,7 +9,7 @@
 namespace core {
 namespace {
 
-constexpr Micros kSecond{1'000'000};
+constexpr Micros kOneSecond{1'000'000};
 constexpr Micros kNow{1'700'000'000'000'000};
 const std::vector<RtpTimeline::Clock> kVideoAlone{{90000}};
 
@@ -37,15 +37,15 @@ TEST(DecodeTime, GrowsItsDepthWhenTheStreamShowsMoreAndNeverRunsBackwards) {
 TEST(RtpTimeline, UnwrapsTheCounter) {
   RtpTimeline timeline(kVideoAlone);
   timeline.stamp(0, 0xFFFFFFFF - 89999, kNow);
-  EXPECT_EQ(timeline.stamp(0, 0, kNow + kSecond).time, kSecond);
-  EXPECT_EQ(timeline.stamp(0, 90000, kNow + 2 * kSecond).time, 2 * kSecond);
+  EXPECT_EQ(timeline.stamp(0, 0, kNow + kOneSecond).time, kOneSecond);
+  EXPECT_EQ(timeline.stamp(0, 90000, kNow + 2 * kOneSecond).time, 2 * kOneSecond);
 }
 
 TEST(RtpTimeline, KeepsTheSpacingOfTheSourceWhateverTheArrival) {
   RtpTimeline timeline(kVideoAlone);
   timeline.stamp(0, 0, kNow);
-  EXPECT_EQ(timeline.stamp(0, 3600, kNow + 3 * kSecond).time, Micros{40'000});
-  EXPECT_EQ(timeline.stamp(0, 7200, kNow + 3 * kSecond).time, Micros{80'000});
+  EXPECT_EQ(timeline.stamp(0, 3600, kNow + 3 * kOneSecond).time, Micros{40'000});
+  EXPECT_EQ(timeline.stamp(0, 7200, kNow + 3 * kOneSecond).time, Micros{80'000});
 }
 
 // Intelbras: a single frame 9,800 s back or 37,600 s ahead every few seconds.
@@ -72,8 +72,8 @@ TEST(RtpTimeline, TakesTheThirdUnbelievableTimeInARowAsANewCount) {
 TEST(RtpTimeline, LetsALongSilenceBeOne) {
   RtpTimeline timeline(kVideoAlone);
   timeline.stamp(0, 0, kNow);
-  const auto next = timeline.stamp(0, 20 * 90000, kNow + 20 * kSecond);
-  EXPECT_EQ(next.time, 20 * kSecond);
+  const auto next = timeline.stamp(0, 20 * 90000, kNow + 20 * kOneSecond);
+  EXPECT_EQ(next.time, 20 * kOneSecond);
   EXPECT_FALSE(next.restart);
 }
 
@@ -252,16 +252,16 @@ TEST(CaptureClock, FollowsADriftForADayWithoutGrowthOfDelay) {
 TEST(CaptureClock, FollowsTheLeastDelayedFrame) {
   CaptureClock clock;
   clock.observe(Micros{0}, kNow);
-  clock.observe(3 * kSecond, kNow + 3 * kSecond);
-  EXPECT_EQ(clock.observe(4 * kSecond, kNow + 4 * kSecond + Micros{200'000}) - kNow,
-            4 * kSecond + Micros{240});
+  clock.observe(3 * kOneSecond, kNow + 3 * kOneSecond);
+  EXPECT_EQ(clock.observe(4 * kOneSecond, kNow + 4 * kOneSecond + Micros{200'000}) - kNow,
+            4 * kOneSecond + Micros{240});
 }
 
 TEST(CaptureClock, ForgetsABurstAtTheStart) {
   CaptureClock clock;
-  for (int i = 0; i < 10; ++i) clock.observe(i * kSecond, kNow);  // ten seconds out of a buffer
-  clock.observe(10 * kSecond, kNow + 3 * kSecond);
-  EXPECT_EQ(clock.observe(11 * kSecond, kNow + 4 * kSecond), kNow + 4 * kSecond);
+  for (int i = 0; i < 10; ++i) clock.observe(i * kOneSecond, kNow);  // ten seconds out of a buffer
+  clock.observe(10 * kOneSecond, kNow + 3 * kOneSecond);
+  EXPECT_EQ(clock.observe(11 * kOneSecond, kNow + 4 * kOneSecond), kNow + 4 * kOneSecond);
 }
 
 }  // namespace

@@ -1,18 +1,18 @@
 // Every publisher to every reader, all readers at once: test/go is the one on gortsplib.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {statSync} from 'node:fs';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {makeFolder, runCommand} from '../helpers/command.ts';
 import {buildGoPeer} from '../helpers/go-peer.ts';
 import type {GoReport} from '../helpers/go-peer.ts';
+import {readByGstreamer} from '../helpers/gst-reader.ts';
 import {startPaths} from '../helpers/server.ts';
 import {tlsKeys} from '../helpers/tls.ts';
 
 const [width, height, pictures] = [160, 120, 200];
 
-type Peers = {mp4: string; ts: string; folder: string; go: string};
+type Peers = {t: ExecutionContext; mp4: string; ts: string; folder: string; go: string};
 /** The ways that media goes; TLS is TCP to another address, HTTP a tunnel. */
 const ways = ['tcp', 'tls', 'udp', 'http'] as const;
 type Way = (typeof ways)[number];
@@ -57,14 +57,12 @@ const readers: Record<string, Read> = {
 		const count = Number(/.*^frame=(\d+)$/ms.exec(stdout)?.[1]);
 		return stderr + fault(count);
 	},
-	rtspsrc: async (url, way, {folder}) => {
-		const raw = `${folder}/pictures.raw`;
-		const {stderr} = await runCommand('gst-launch-1.0', [
-			...['-q', 'rtspsrc', ...gstreamerWords(url, way)],
-			...'! application/x-rtp,media=video ! rtph264depay ! avdec_h264'.split(' '),
-			...`! identity eos-after=${pictures + 1} ! filesink location=${raw}`.split(' '),
-		]);
-		return stderr + fault(statSync(raw).size / (width * height * 1.5));
+	rtspsrc: async (url, way, {t}) => {
+		const size = width * height * 1.5;
+		const rtspsrc = ['rtspsrc', ...gstreamerWords(url, way)];
+		const line = [...rtspsrc, ...'! rtph264depay ! avdec_h264 ! fdsink'.split(' ')];
+		const {bytes, said} = await readByGstreamer(t, line, pictures * size);
+		return said + fault(bytes.length / size);
 	},
 	gortsplib: async (url, way, {folder, go}) => {
 		const file = `${folder}/pictures.h264`;
@@ -116,14 +114,14 @@ const round = test.macro({
 			await said(new RegExp(`\\[${path}\\] source ready`));
 			const all = Object.entries(readers).map(async ([name, read], index) => {
 				const way = ways[(first + index) % ways.length] ?? 'tcp';
-				const peers = {...films, go, folder: makeFolder(t)};
+				const peers = {t, ...films, go, folder: makeFolder(t)};
 				const wrong = await read(urlOf(way, path), way, peers);
 				t.is(wrong, '', `${name} over ${way} of what ${path} publishes`);
 			});
 			await Promise.all(all);
 		};
 		const reading = Object.entries(publishing).map(async ([name, way], index) => {
-			const command = publishers[name]?.(urlOf(way, name), way, {...films, go, folder: ''});
+			const command = publishers[name]?.(urlOf(way, name), way, {t, ...films, go, folder: ''});
 			if (command) publish(t, command);
 			await readAll(name, index);
 		});

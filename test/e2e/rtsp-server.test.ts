@@ -140,7 +140,7 @@ test('clients that ask for UDP where there is none, or for a path that is elsewh
 		runCommand('ffmpeg', ['-nostdin', '-v', 'error', '-i', `${server.rtspUrl}/cam`, ...toNull]),
 		runCommand('sh', [
 			'-c',
-			`gst-launch-1.0 -q rtspsrc location=${server.rtspUrl}/cam ! application/x-rtp,media=video ! ` +
+			`gst-launch-1.0 -q rtspsrc location=${server.rtspUrl}/cam ! ` +
 				'rtph264depay ! avdec_h264 ! identity eos-after=10 ! fakesink',
 		]),
 	]);

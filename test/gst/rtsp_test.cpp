@@ -11,9 +11,9 @@ namespace {
 using test::Server;
 
 // gst-rtsp-server in a process of its own, which ends when its standard input does.
-class Camera {
+class RtspCamera {
  public:
-  explicit Camera(const std::string& more = "") {
+  explicit RtspCamera(const std::string& more = "") {
     const std::string script = SOURCE_DIR "/test/helpers/gst_rtsp_server.py";
     std::array<int, 2> output{};
     if (pipe(output.data()) != 0) return;
@@ -29,11 +29,11 @@ class Camera {
     if (std::fscanf(said, "%d", &port_) != 1) port_ = 0;
     std::fclose(said);
   }
-  ~Camera() {
+  ~RtspCamera() {
     if (input_) pclose(input_);
   }
-  Camera(const Camera&) = delete;
-  Camera& operator=(const Camera&) = delete;
+  RtspCamera(const RtspCamera&) = delete;
+  RtspCamera& operator=(const RtspCamera&) = delete;
 
   std::string url(const std::string& userInfo = "", const std::string& path = "/live") const {
     return "rtsp://" + userInfo + "127.0.0.1:" + std::to_string(port_) + path;
@@ -45,7 +45,7 @@ class Camera {
 };
 
 TEST(Rtsp, PublishesTheTracksOfACameraInOneEpoch) {
-  const Camera camera("digest user p@ss:word");
+  const RtspCamera camera("digest user p@ss:word");
   Server server;
   const io::Id stream = server.openStream("cam");
   const io::Id id = server.start(pipelines::RtspSpec{"cam", camera.url("user:p%40ss:word@")});
@@ -60,8 +60,8 @@ TEST(Rtsp, PublishesTheTracksOfACameraInOneEpoch) {
 }
 
 TEST(Rtsp, TellsWhyACameraCannotBePulled) {
-  const Camera open;
-  const Camera locked("basic user secret");
+  const RtspCamera open;
+  const RtspCamera locked("basic user secret");
   Server server;
   server.openStream("cam");
   const std::array<std::pair<std::string, const char*>, 4> cases{

@@ -51,7 +51,7 @@ class Socket {
   const Descriptor descriptor_;
 };
 
-core::Bytes rtp(uint16_t sequence) {
+core::Bytes packetOf(uint16_t sequence) {
   return {0x80,
           0x60,
           static_cast<uint8_t>(sequence >> 8),
@@ -127,13 +127,13 @@ class Udp : public testing::Test {
 
 TEST_F(Udp, TakesPacketsInTheOrderOfTheirNumbers) {
   openFrom("127.0.0.1");
-  for (const uint16_t sequence : {5, 7, 8, 6, 6, 9}) camera_.send(rtp_.port(), rtp(sequence));
+  for (const uint16_t sequence : {5, 7, 8, 6, 6, 9}) camera_.send(rtp_.port(), packetOf(sequence));
   EXPECT_EQ(sequences(5), (std::vector<int>{5, 6, 7, 8, 9}));
 }
 
 TEST_F(Udp, GoesOnWithoutWhatIsLostThoughNothingMoreComes) {
   openFrom("127.0.0.1");
-  for (const uint16_t sequence : {65535, 1, 2}) camera_.send(rtp_.port(), rtp(sequence));
+  for (const uint16_t sequence : {65535, 1, 2}) camera_.send(rtp_.port(), packetOf(sequence));
   EXPECT_EQ(sequences(3), (std::vector<int>{65535, 1, 2}));
   EXPECT_EQ(hub_.streamStats(stream_)->lostPackets, 1U);
 }
@@ -150,8 +150,8 @@ TEST_F(Udp, TakesPacketsFromAnyPortOfTheCameraAndFromNobodyElse) {
   openFrom("127.0.0.2");
   const Socket stranger("127.0.0.1");
   const Socket otherPort("127.0.0.2");
-  stranger.send(rtp_.port(), rtp(1));
-  otherPort.send(rtp_.port(), rtp(2));
+  stranger.send(rtp_.port(), packetOf(1));
+  otherPort.send(rtp_.port(), packetOf(2));
   EXPECT_EQ(sequences(1), std::vector<int>{2});
 }
 
@@ -168,12 +168,13 @@ TEST_F(Udp, LivesThroughNonsense) {
   camera_.send(rtp_.port(), {0x80});
   camera_.send(rtp_.port(), core::Bytes(60'000, 0xff));
   cameraRtcp_.send(rtcp_.port(), core::Bytes(60'000, 0x80));
-  camera_.send(rtp_.port(), rtp(3));
+  camera_.send(rtp_.port(), packetOf(3));
   EXPECT_EQ(sequences(1), std::vector<int>{3});
 }
 
 TEST_F(Udp, TakesWhatCameBeforeItWasOpened) {
-  for (uint16_t sequence = 0; sequence < 100; ++sequence) camera_.send(rtp_.port(), rtp(sequence));
+  for (uint16_t sequence = 0; sequence < 100; ++sequence)
+    camera_.send(rtp_.port(), packetOf(sequence));
   openFrom("127.0.0.1");
   EXPECT_EQ(sequences(100).size(), 100U);
 }
@@ -192,7 +193,7 @@ TEST_F(Udp, JoinsAMulticastGroup) {
   ingest_ = hub_.openRtspIngest(owner_, stream_, std::move(spec));
   const in_addr loopback{htonl(INADDR_LOOPBACK)};
   setsockopt(camera_.fd(), IPPROTO_IP, IP_MULTICAST_IF, &loopback, sizeof loopback);
-  camera_.send(groupRtp.port(), rtp(1), group);
+  camera_.send(groupRtp.port(), packetOf(1), group);
   EXPECT_EQ(sequences(1), std::vector<int>{1});
 }
 
