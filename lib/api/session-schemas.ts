@@ -26,7 +26,9 @@ export const rtspSessionSchema = z
 		outboundBytes: count(),
 		outboundRTPPackets: count(),
 		outboundRTPPacketsReportedLost: count(),
-		outboundRTPPacketsDiscarded: count('Left out because the reader was late.'),
+		outboundRTPPacketsDiscarded: count(
+			'Left out because the reader was late; over UDP, what could not be sent.',
+		),
 		bytesReceived: count(),
 		bytesSent: count(),
 		rtpPacketsReceived: count(),
@@ -37,8 +39,8 @@ export const rtspSessionSchema = z
 		packetsSent: count(),
 		packetsDropped: count(),
 		reportedLost: count('By the reports of the reader; null = none came.').nullable(),
-		jitter: seconds('Seconds, by the reports of the reader.'),
-		roundTripTime: seconds('Seconds, by the reports of the reader.'),
+		jitter: seconds('Seconds: of what a publisher sends, else by the reports of the reader.'),
+		roundTripTime: seconds('Seconds: by the reports of the reader, else of its connection.'),
 	})
 	.meta({id: 'RTSPSession'}) satisfies z.ZodType<RtspSessionView>;
 

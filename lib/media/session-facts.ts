@@ -27,13 +27,13 @@ export type RtspSessionFacts = {
 	packetsLost: number;
 	bytesSent: number;
 	packetsSent: number;
-	/** Left out because the reader was late. */
+	/** Left out because the reader was late; over UDP, what this machine could not send to it. */
 	packetsDropped: number;
-	/** Packets that the reader missed by its own reports; null = none came, as with what follows. */
+	/** Packets that the reader missed by its own reports; null = none came. */
 	reportedLost: number | null;
-	/** Seconds. */
+	/** Seconds: of a publisher's packets, or as the reader reports it; null = it does not. */
 	jitter: number | null;
-	/** Seconds. */
+	/** Seconds: by the reports of the reader, else of its connection; null = it has none now. */
 	roundTripTime: number | null;
 };
 

@@ -298,6 +298,8 @@ export type NativeEvent =
 			bytes: number;
 			/** Packets that the kernel did not take, of all readers. */
 			refused: number;
+			/** Readers that lack some: not taken by the kernel, or left out because the sender was late. */
+			dropped: {reader: number; packets: number}[];
 	  }
 	/** A reader that was added is there; `starts` is empty and `captureUs` 0 where it begins with the next key frame. */
 	| {type: 'joined'; id: Id; reader: number; starts: RtpStart[]; captureUs: number}
@@ -332,6 +334,8 @@ export type StreamStats = {
 	bytes: number;
 	packets: number;
 	lostPackets: number;
+	/** Of RTP packets now (RFC 3550 section A.8), of the track with the most. */
+	jitterUs: number;
 	/** Of all tracks; `pictures` of video tracks alone. */
 	frames: number;
 	pictures: number;

@@ -60,6 +60,10 @@ std::optional<ReceptionReport> Reception::report(Micros now) {
   return report;
 }
 
+Micros Reception::jitter() const {
+  return Micros{int64_t{jitter_ >> 4} * 1'000'000 / std::max<uint32_t>(clockRateHz_, 1)};
+}
+
 void Reception::restart(const RtpPacket& packet) {
   ssrc_ = packet.ssrc;
   base_ = highest_ = packet.sequence;

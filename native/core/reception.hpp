@@ -18,6 +18,7 @@ class Reception {
   void senderReport(const SenderReport& report, Micros arrival);
   // Empty: nothing has been heard yet. Its losses are those since the last call.
   std::optional<ReceptionReport> report(Micros now);
+  Micros jitter() const;
 
  private:
   void restart(const RtpPacket& packet);

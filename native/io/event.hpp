@@ -51,8 +51,13 @@ struct PartMade {
   core::Micros target{0};
 };  // hls output, before the segment that it belongs to
 struct Sent {
+  struct Dropped {
+    uint32_t reader = 0;
+    uint64_t packets = 0;  // since it began: not taken by the kernel, or left out by a late sender
+  };
   uint64_t packets = 0, bytes = 0;  // to each reader that has been there from the beginning
   uint64_t refused = 0;  // packets that the kernel did not take, of all readers
+  std::vector<Dropped> dropped{};  // readers that lack some
 };  // udp output, once a second
 struct Joined {
   uint32_t reader = 0;

@@ -64,7 +64,7 @@ void RtpOutput::ended() {
 void RtpOutput::take(const core::RtpBlock& block) {
   if (filling_) return;
   if (*waiting_ > room_) awaitsKey_ = true;
-  if (awaitsKey_ && (!block.key || *waiting_ > room_ / 2)) return;
+  if (awaitsKey_ && (!block.key || *waiting_ > room_ / 2)) return leaveOut(block);
   awaitsKey_ = false;
   give(block);
 }

@@ -27,6 +27,8 @@ class RtpOutput : public OutputHandle, private core::Output {
 
   // Media thread: a block for who is there already; the newest of the ring at opening.
   virtual void give(const core::RtpBlock& block);
+  // Media thread: whoever takes the blocks lags, and this one is given to nobody.
+  virtual void leaveOut(const core::RtpBlock&) {}
   // Something of that weight waits until the token goes.
   std::shared_ptr<void> wait(size_t weight);
 

@@ -176,6 +176,7 @@ void RtspIngest::drain() {
   if (taken_.capacity() > kKeptBytes) taken_.shrink_to_fit();
   if (drained) owner_->emit(id_, Drained{});
   if (udp_) drainUdp();
+  noteJitter();
   sendReports();
 }
 
@@ -207,6 +208,12 @@ void RtspIngest::expire() {
     holding |= !feed->reorder->empty();
   }
   udp_->setHolding(holding);
+}
+
+void RtspIngest::noteJitter() {
+  core::Micros most{0};
+  for (const auto& feed : feeds_) most = std::max(most, feed->reception.jitter());
+  stream_->counters().jitterUs.store(most.count(), std::memory_order_relaxed);
 }
 
 void RtspIngest::sendReports() {

@@ -82,6 +82,7 @@ class RtspIngest final : public Inbox,
   void drainUdp();
   void datagram(const UdpTracks::Packet& packet);
   void expire();
+  void noteJitter();
   void sendReports();
   void sendReport(size_t index, bool pictureLost);
   void askForKey(size_t index, const core::AccessUnit& unit);

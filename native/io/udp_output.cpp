@@ -82,12 +82,13 @@ void UdpOutput::remove(uint32_t reader) {
 void UdpOutput::admit(uint32_t id, const UdpJoin& join) {
   leave(id);
   Reader reader;
-  reader.to = std::make_shared<const UdpReader>(UdpReader{channelsOf(join)});
+  reader.to = std::make_shared<const UdpReader>(channelsOf(join));
   const std::vector<core::RtpBlock> blocks = ringFor(join.begin);
   owner_->emit(
       id_, blocks.empty() ? Joined{id} : Joined{id, blocks.front().starts, blocks.front().capture});
   // Else the ring was cut to its key frame, and it begins anew with the next.
   reader.begun = !blocks.empty() && blocks.back().number == newest_;
+  reader.leftOutBefore = leftOut_;
   Begun begun{id, static_cast<int64_t>(sent_.packets), static_cast<int64_t>(sent_.bytes)};
   for (const core::RtpBlock& block : blocks) {
     const Begun measured = measure(block);
@@ -149,6 +150,7 @@ void UdpOutput::giveTo(uint32_t id, Reader& reader, const core::RtpBlock& block)
   if (!reader.begun) {
     if (!block.key) return;
     reader.begun = true;
+    reader.leftOutBefore = leftOut_;
     step_ = nullptr;
     owner_->emit(id_,
                  Begun{id, static_cast<int64_t>(sent_.packets), static_cast<int64_t>(sent_.bytes)});
@@ -157,6 +159,8 @@ void UdpOutput::giveTo(uint32_t id, Reader& reader, const core::RtpBlock& block)
   reader.backlog = nullptr;
   step_ = nullptr;
 }
+
+void UdpOutput::leaveOut(const core::RtpBlock& block) { leftOut_ += block.packets; }
 
 UdpWay UdpOutput::wayTo(std::shared_ptr<const UdpReaders> readers) const {
   return {sockets_, std::move(readers), refused_};
@@ -169,7 +173,18 @@ void UdpOutput::count(const core::RtpBlock& block) {
   if (readers_.empty() || block.arrival - told_ < kTellEvery) return;
   told_ = block.arrival;
   sent_.refused = *refused_;
+  sent_.dropped = dropped();
   owner_->emit(id_, sent_);
+}
+
+std::vector<Sent::Dropped> UdpOutput::dropped() const {
+  std::vector<Sent::Dropped> dropped;
+  for (const auto& [id, reader] : readers_) {
+    const uint64_t leftOut = reader.begun ? leftOut_ - reader.leftOutBefore : 0;
+    if (const uint64_t packets = leftOut + reader.to->refused; packets > 0)
+      dropped.push_back({id, packets});
+  }
+  return dropped;
 }
 
 }  // namespace io

@@ -36,9 +36,11 @@ class UdpOutput final : public RtpOutput {
   struct Reader {
     std::shared_ptr<const UdpReader> to;
     bool begun = false;
+    uint64_t leftOutBefore = 0;  // when it began
     std::shared_ptr<UdpBacklog> backlog{};  // nullptr: it keeps step with the others
   };
   void give(const core::RtpBlock& block) override;
+  void leaveOut(const core::RtpBlock& block) override;
   void admit(uint32_t id, const UdpJoin& join);
   void leave(uint32_t id);
   std::vector<core::RtpBlock> ringFor(UdpJoin::Begin begin);
@@ -46,6 +48,7 @@ class UdpOutput final : public RtpOutput {
   void giveTo(uint32_t id, Reader& reader, const core::RtpBlock& block);
   UdpWay wayTo(std::shared_ptr<const UdpReaders> readers) const;
   void count(const core::RtpBlock& block);
+  std::vector<Sent::Dropped> dropped() const;
   std::vector<Address> channelsOf(const UdpJoin& join) const;
 
   const std::shared_ptr<const UdpSockets> sockets_;
@@ -58,6 +61,7 @@ class UdpOutput final : public RtpOutput {
   std::shared_ptr<const UdpReaders> step_;  // who keeps step; nullptr: somebody came or went
   uint64_t newest_ = 0;  // number of the last block given
   Sent sent_;
+  uint64_t leftOut_ = 0;  // packets given to nobody
   core::Micros told_{0};  // when `sent_` was
 };
 

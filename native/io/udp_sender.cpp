@@ -42,12 +42,6 @@ std::vector<Packet> packetsOf(core::ByteView block) {
   return packets;
 }
 
-size_t packetsFrom(const std::vector<mmsghdr>& messages, size_t at) {
-  size_t packets = 0;
-  for (; at < messages.size(); ++at) packets += messages[at].msg_hdr.msg_iovlen;
-  return packets;
-}
-
 bool isReport(uint8_t channel) { return channel % 2 == 1; }
 
 // What a device without checksum offload says to GSO, and a way of small packets.
@@ -87,9 +81,19 @@ struct UdpSender::Run {
 };
 
 struct UdpSender::Batch {
-  std::vector<mmsghdr> messages;
+  std::atomic<uint64_t>& refused;
+  std::vector<mmsghdr> messages{};
+  std::vector<const UdpReader*> readers{};  // of each message
 
-  void add(Run& run, const Address& to) {
+  size_t packetsAt(size_t at) const { return messages[at].msg_hdr.msg_iovlen; }
+  void refuse(size_t at, size_t packets) {
+    readers[at]->refused += packets;
+    refused += packets;
+  }
+  void refuseFrom(size_t at) {
+    for (; at < messages.size(); ++at) refuse(at, packetsAt(at));
+  }
+  void add(Run& run, const Address& to, const UdpReader& reader) {
     mmsghdr message{};
     message.msg_hdr.msg_name = const_cast<sockaddr*>(to.get());
     message.msg_hdr.msg_namelen = to.length;
@@ -100,6 +104,7 @@ struct UdpSender::Batch {
       message.msg_hdr.msg_controllen = run.control.size();
     }
     messages.push_back(message);
+    readers.push_back(&reader);
   }
 };
 
@@ -188,19 +193,19 @@ void UdpSender::send(const UdpWay& way, core::ByteView block) {
     runs.back().add(packet);
   }
   for (Run& run : runs) run.finish();
-  Batch media;
-  Batch reports;
+  Batch media{*way.refused};
+  Batch reports{*way.refused};
   for (const auto& reader : *way.readers)
     for (Run& run : runs) {
       if (run.channel >= reader->channels.size()) continue;
       const Address& to = reader->channels[run.channel];
-      if (to.length > 0) (isReport(run.channel) ? reports : media).add(run, to);
+      if (to.length > 0) (isReport(run.channel) ? reports : media).add(run, to, *reader);
     }
-  flush(way.sockets->rtcp.get(), reports, *way.refused);
-  flush(way.sockets->rtp.get(), media, *way.refused);
+  flush(way.sockets->rtcp.get(), reports);
+  flush(way.sockets->rtp.get(), media);
 }
 
-void UdpSender::flush(int fd, Batch& batch, std::atomic<uint64_t>& refused) {
+void UdpSender::flush(int fd, Batch& batch) {
   auto& messages = batch.messages;
   bool again = false;  // the first of the rest has been refused for what an earlier one met
   for (size_t at = 0; at < messages.size();) {
@@ -216,22 +221,20 @@ void UdpSender::flush(int fd, Batch& batch, std::atomic<uint64_t>& refused) {
     if (errno == EAGAIN || errno == ENOBUFS) {
       pollfd room{fd, POLLOUT, 0};
       if (errno == EAGAIN && poll(&room, 1, kRoomTimeoutMs) > 0) continue;
-      refused += packetsFrom(messages, at);
-      return;
+      return batch.refuseFrom(at);
     }
     // The first of them is at fault: there is no way to its reader, or one that takes no segments.
-    const size_t packets = messages[at].msg_hdr.msg_iovlen;
-    if (packets == 1 || !refusesSegments(errno))
-      refused += packets;
-    else
-      sendSingly(fd, messages[at].msg_hdr, refused);
+    const size_t packets = batch.packetsAt(at);
+    const bool alone = packets == 1 || !refusesSegments(errno);
+    batch.refuse(at, alone ? packets : sendSingly(fd, messages[at].msg_hdr));
     ++at;
     again = false;
   }
 }
 
-// Packets go one by one there, and if that helps from now on everywhere.
-void UdpSender::sendSingly(int fd, const msghdr& message, std::atomic<uint64_t>& refused) {
+// Packets go one by one there, and if that helps from now on everywhere. Gives how many did not go.
+size_t UdpSender::sendSingly(int fd, const msghdr& message) {
+  size_t refused = 0;
   for (size_t index = 0; index < message.msg_iovlen; ++index) {
     const iovec& piece = message.msg_iov[index];
     if (sendto(fd, piece.iov_base, piece.iov_len, MSG_DONTWAIT | MSG_NOSIGNAL,
@@ -240,6 +243,7 @@ void UdpSender::sendSingly(int fd, const msghdr& message, std::atomic<uint64_t>&
     else
       segments_ = false;
   }
+  return refused;
 }
 
 }  // namespace io

@@ -26,7 +26,10 @@ struct UdpSockets {
 
 // Where the packets of a reader go, by interleaved channel: RTP on even ones, RTCP on odd ones.
 struct UdpReader {
-  std::vector<Address> channels;
+  explicit UdpReader(std::vector<Address> channels) : channels(std::move(channels)) {}
+
+  const std::vector<Address> channels;
+  mutable std::atomic<uint64_t> refused{0};  // packets that the kernel did not take
 };
 
 using UdpReaders = std::vector<std::shared_ptr<const UdpReader>>;
@@ -35,7 +38,7 @@ using UdpReaders = std::vector<std::shared_ptr<const UdpReader>>;
 struct UdpWay {
   std::shared_ptr<const UdpSockets> sockets;
   std::shared_ptr<const UdpReaders> readers;
-  std::shared_ptr<std::atomic<uint64_t>> refused;  // counts packets that the kernel did not take
+  std::shared_ptr<std::atomic<uint64_t>> refused;  // the same of all of them
 };
 
 // A block of interleaved packets for some readers.
@@ -74,8 +77,8 @@ class UdpSender {
   bool wait(std::unique_lock<std::mutex>& lock);
   void catchUp();
   void send(const UdpWay& way, core::ByteView block);
-  void flush(int fd, Batch& batch, std::atomic<uint64_t>& refused);
-  void sendSingly(int fd, const msghdr& message, std::atomic<uint64_t>& refused);
+  void flush(int fd, Batch& batch);
+  size_t sendSingly(int fd, const msghdr& message);
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -63,6 +63,13 @@ TEST_F(ReceptionTest, TellsJitterInUnitsOfTheClock) {
   EXPECT_NEAR(report().jitter, 360, 10);
 }
 
+TEST_F(ReceptionTest, TellsJitterInMicrosecondsAsWell) {
+  EXPECT_EQ(reception_.jitter(), Micros{0});
+  for (int i = 0; i < 1000; ++i) packet(i, i * 10 + i % 2 * 4, static_cast<uint32_t>(i) * 900);
+  EXPECT_NEAR(static_cast<double>(reception_.jitter().count()), 4000, 120);
+  EXPECT_EQ(Reception{0}.jitter(), Micros{0});
+}
+
 TEST_F(ReceptionTest, TellsWhenTheLastSenderReportCame) {
   run(0, 1);
   EXPECT_EQ(report(100).lastReport, 0U);

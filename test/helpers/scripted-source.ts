@@ -36,6 +36,7 @@ export class ScriptedStream extends EventEmitter<StreamEvents> implements PathSt
 		bytes: 0,
 		packets: 0,
 		lostPackets: 0,
+		jitterUs: 0,
 		frames: 0,
 		pictures: 0,
 		keyFrames: 0,

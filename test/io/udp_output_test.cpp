@@ -154,7 +154,11 @@ TEST_F(UdpOutputTest, AReaderThatCannotBeReachedIsCountedAndTheOthersGetTheirs) 
   EXPECT_FALSE(port.hears(1100));
   publish({false});
   receive(port, 1);
-  EXPECT_GE(listener_.wait<Sent>(output_, 1).refused, 1U);
+  const Sent sent = listener_.wait<Sent>(output_, 1);
+  EXPECT_GE(sent.refused, 1U);
+  ASSERT_EQ(sent.dropped.size(), 1U);
+  EXPECT_EQ(sent.dropped[0].reader, 1U);
+  EXPECT_EQ(sent.dropped[0].packets, sent.refused);
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ class UdpSenderTest : public testing::TestWithParam<bool> {
     sender_.post({{sockets_, std::move(shared), refused_}, std::move(block), nullptr});
   }
   static std::shared_ptr<const UdpReader> reader(std::vector<Address> channels) {
-    return std::make_shared<const UdpReader>(UdpReader{std::move(channels)});
+    return std::make_shared<const UdpReader>(std::move(channels));
   }
 
   UdpSender sender_;
@@ -76,12 +76,14 @@ TEST_P(UdpSenderTest, AReaderWithoutAWayToItIsCountedAndHurtsNobody) {
   Port one;
   // The socket is bound to this machine alone.
   const Address nowhere = *parseAddress("192.0.2.1", 9);
-  send(blockOf({{0, packet(1, 100)}, {0, packet(2, 100)}}),
-       {reader({nowhere}), reader({one.address}), reader({nowhere})});
+  const UdpReaders readers{reader({nowhere}), reader({one.address}), reader({nowhere})};
+  send(blockOf({{0, packet(1, 100)}, {0, packet(2, 100)}}), readers);
   EXPECT_EQ(one.receive(), packet(1, 100));
   EXPECT_EQ(one.receive(), packet(2, 100));
   sender_.stop();
   EXPECT_GE(*refused_, 1u);
+  EXPECT_EQ(readers[1]->refused, 0u);
+  EXPECT_EQ(readers[0]->refused + readers[2]->refused, *refused_);
 }
 
 TEST_P(UdpSenderTest, ABacklogLeavesAtItsPaceAndInOrder) {
@@ -154,7 +156,7 @@ uint64_t sendBy(Kernel& kernel, int readerCount, Descriptor socket = std::move(P
   auto readers = std::make_shared<UdpReaders>();
   for (int port = 1; port <= readerCount; ++port)
     readers->push_back(std::make_shared<const UdpReader>(
-        UdpReader{{*parseAddress("127.0.0.1", static_cast<uint16_t>(port))}}));
+        std::vector<Address>{*parseAddress("127.0.0.1", static_cast<uint16_t>(port))}));
   auto sockets = std::make_shared<const UdpSockets>(UdpSockets{std::move(socket), Descriptor()});
   auto refused = std::make_shared<std::atomic<uint64_t>>(0);
   std::promise<void> sent;

@@ -8,6 +8,7 @@ import type {Ingest, IngestOptions} from '../../native/native.ts';
 import {announcedTracks, findAnnounced} from './announced.ts';
 import {fitOffer} from './carriage.ts';
 import type {Carriage} from './carriage.ts';
+import {Goodbye} from './goodbye.ts';
 import {formatKeyMgmtHeader} from './key-management.ts';
 import {headerOf} from './message.ts';
 import {TcpPublisherWay} from './publish-tcp.ts';
@@ -15,6 +16,8 @@ import {UdpPublisherWay} from './publish-udp.ts';
 import type {PublisherWay} from './publisher-way.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {ServerRequest, ServerSession, SessionMethod} from './server-session.ts';
+import {roundTripOfSocket} from './socket-info.ts';
+import type {AskKernel} from './socket-info.ts';
 import {answer, explained, statusOf} from './status.ts';
 import type {RtspAnswer} from './status.ts';
 import {isEncrypted, srtpOf} from './srtp-track.ts';
@@ -30,6 +33,7 @@ export type PublishServices = {
 	native: Binder & {
 		openIngest(stream: number, tracks: RtpTrackSpec[], options?: IngestOptions): Ingest;
 		streamStats(stream: number): StreamStats | undefined;
+		tcpInfo: AskKernel;
 	};
 	/** Milliseconds without a request after which a publisher is gone that does not record. */
 	timeoutMs: number;
@@ -61,6 +65,10 @@ export class PublishSession implements ServerSession {
 	readonly #tracks: DescribedTrack[];
 	readonly #srtp: (SrtpTrack | undefined)[];
 	readonly #statsBefore: StreamStats | undefined;
+	readonly #goodbye = new Goodbye({
+		packets: () => this.#stats()?.packets ?? 0,
+		onMeant: () => this.#hearGoodbye(),
+	});
 	#way: PublisherWay | undefined;
 	#ingest: Ingest | undefined;
 	#isRecording = false;
@@ -138,7 +146,8 @@ export class PublishSession implements ServerSession {
 	facts(): RtspSessionFacts {
 		const {target} = this.#announce;
 		const {peer, id, isTls, socket} = this.#connection;
-		const now = this.#services.native.streamStats(this.#publication.stream);
+		const {user, native} = this.#services;
+		const now = this.#stats();
 		const isUdp = this.#way?.carriage === 'udp';
 		const since = (counter: 'bytes' | 'packets' | 'lostPackets') =>
 			(now?.[counter] ?? 0) - (this.#statsBefore?.[counter] ?? 0);
@@ -150,7 +159,7 @@ export class PublishSession implements ServerSession {
 			state: this.#isRecording ? 'publish' : 'idle',
 			path: target.path,
 			query: target.query,
-			user: this.#services.user,
+			user,
 			userAgent: headerOf(this.#announce, 'User-Agent')?.slice(0, 200) ?? '',
 			transport: isUdp ? 'UDP' : 'TCP',
 			profile: this.#tracks.some(isEncrypted) ? 'SAVP' : 'AVP',
@@ -162,8 +171,8 @@ export class PublishSession implements ServerSession {
 			packetsSent: 0,
 			packetsDropped: 0,
 			reportedLost: null,
-			jitter: null,
-			roundTripTime: null,
+			jitter: now && this.#isRecording ? now.jitterUs / 1e6 : null,
+			roundTripTime: roundTripOfSocket(socket, fd => native.tcpInfo(fd)),
 		};
 	}
 
@@ -171,6 +180,7 @@ export class PublishSession implements ServerSession {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
 		this.#isRecording = false;
+		this.#goodbye.close();
 		this.#publication.leave(new MediaError('SOURCE_ENDED', `Publisher is gone: ${reason}`));
 		this.#way?.close();
 		this.#ingest?.close();
@@ -196,8 +206,17 @@ export class PublishSession implements ServerSession {
 
 	#record(): RtspAnswer {
 		this.#isRecording = true;
-		this.#ingest ??= this.#way?.open();
+		this.#ingest ??= this.#way?.open().on('left', () => this.#goodbye.said());
 		return answer(200);
+	}
+
+	/** A publisher that is gone, and has not said TEARDOWN. */
+	#hearGoodbye(): void {
+		if (this.#isRecording) this.#connection.close('it said goodbye (RTCP BYE)');
+	}
+
+	#stats(): StreamStats | undefined {
+		return this.#services.native.streamStats(this.#publication.stream);
 	}
 
 	/** It keeps its place, until the path finds it too silent. */

@@ -1,4 +1,3 @@
-import type {TcpInfo} from '../../native/binding.ts';
 import {chooseChannels} from './channels.ts';
 import {payloadTypeOf} from './describe.ts';
 import type {FanOuts, Layout} from './fan-out.ts';
@@ -8,9 +7,11 @@ import type {Beginning, StartMode} from './reading.ts';
 import {markOf} from './reader-way.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';
+import {socketInfo} from './socket-info.ts';
+import type {AskKernel} from './socket-info.ts';
 import {noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
-import {socketInfo, WriteWatch} from './write-watch.ts';
+import {WriteWatch} from './write-watch.ts';
 
 export type TcpReadSettings = {
 	/** Milliseconds in which a reader has to take something. */
@@ -24,7 +25,7 @@ export type TcpReadServices = {
 	settings: () => TcpReadSettings;
 	/** The server clock in microseconds. */
 	nowUs: () => number;
-	tcpInfo: (fd: number) => TcpInfo | undefined;
+	tcpInfo: AskKernel;
 };
 
 /** Media between the answers on the RTSP connection. */

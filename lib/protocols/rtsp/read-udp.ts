@@ -5,7 +5,8 @@ import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';
 import {noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
-import type {UdpFanOuts, UdpPlace} from './udp-fan-out.ts';
+import {nothingSent} from './udp-fan-out.ts';
+import type {UdpFanOuts, UdpPlace, UdpSent} from './udp-fan-out.ts';
 import type {UdpPorts} from './udp-ports.ts';
 
 export type UdpReadServices = {
@@ -25,7 +26,7 @@ export class UdpWay implements ReaderWay {
 	#place: UdpPlace | undefined;
 	#stopHearing: () => void = () => {};
 	/** Of readings that are over. */
-	#sent = {packets: 0, bytes: 0};
+	#sent = nothingSent;
 	#bytesReceived = 0;
 	#heardMs: number | undefined;
 
@@ -86,13 +87,13 @@ export class UdpWay implements ReaderWay {
 	}
 
 	facts(): WayFacts {
-		const {packets, bytes} = this.#sentSoFar();
+		const {packets, bytes, dropped} = this.#sentSoFar();
 		return {
 			transport: 'UDP',
 			bytesReceived: this.#bytesReceived,
 			bytesSent: bytes,
 			packetsSent: packets,
-			packetsDropped: 0,
+			packetsDropped: dropped,
 			...this.#reports.facts(),
 		};
 	}
@@ -102,9 +103,13 @@ export class UdpWay implements ReaderWay {
 		this.#stopHearing();
 	}
 
-	#sentSoFar(): {packets: number; bytes: number} {
-		const {packets, bytes} = this.#place?.sent ?? {packets: 0, bytes: 0};
-		return {packets: this.#sent.packets + packets, bytes: this.#sent.bytes + bytes};
+	#sentSoFar(): UdpSent {
+		const {packets, bytes, dropped} = this.#place?.sent ?? nothingSent;
+		return {
+			packets: this.#sent.packets + packets,
+			bytes: this.#sent.bytes + bytes,
+			dropped: this.#sent.dropped + dropped,
+		};
 	}
 
 	/** The client could not tell the packets of two tracks apart. */

@@ -15,6 +15,8 @@ import {formatControl} from './request-url.ts';
 import {formatRtpInfo} from './rtp-info.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {ServerRequest, ServerSession, SessionMethod} from './server-session.ts';
+import {roundTripOfSocket} from './socket-info.ts';
+import type {AskKernel} from './socket-info.ts';
 import {answer} from './status.ts';
 import type {RtspAnswer} from './status.ts';
 import {formatTransport} from './transport.ts';
@@ -30,6 +32,7 @@ export type ReadServices = {
 	timeoutMs: number;
 	/** The server clock in microseconds. */
 	nowUs: () => number;
+	tcpInfo: AskKernel;
 	logger: Logger;
 	/** Told what it sent when it is over. */
 	onClosed: (facts: RtspSessionFacts) => void;
@@ -118,7 +121,9 @@ export class ReadSession implements ServerSession {
 
 	facts(): RtspSessionFacts {
 		const {path, query} = this.#target;
-		const {peer, id, isTls, isClosed} = this.#connection;
+		const {peer, id, isTls, isClosed, socket} = this.#connection;
+		const {user, tcpInfo} = this.#services;
+		const facts = this.#way?.facts() ?? noFacts;
 		return {
 			id: this.id,
 			isTls,
@@ -127,13 +132,14 @@ export class ReadSession implements ServerSession {
 			state: this.#isPlaying ? 'read' : 'idle',
 			path,
 			query,
-			user: this.#services.user,
+			user,
 			userAgent: this.#userAgent,
 			profile: this.#keys ? 'SAVP' : 'AVP',
 			conns: isClosed ? [] : [id],
 			packetsReceived: 0,
 			packetsLost: 0,
-			...(this.#way?.facts() ?? noFacts),
+			...facts,
+			roundTripTime: facts.roundTripTime ?? roundTripOfSocket(socket, tcpInfo),
 		};
 	}
 

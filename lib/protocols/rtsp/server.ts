@@ -304,6 +304,7 @@ export class RtspServer {
 		return ReadSession.open(request, connection, {
 			...{user, delivery, settings, timeoutMs, logger, ways},
 			nowUs: () => native.nowUs(),
+			tcpInfo: fd => native.tcpInfo(fd),
 			onClosed: ({path, bytesSent}) => count(this.#sent, path, bytesSent),
 		});
 	}

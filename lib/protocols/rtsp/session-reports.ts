@@ -3,9 +3,8 @@ import {parseReceiverReports, roundTripOf} from './receiver-report.ts';
 /** What a reader's reports say, of all its tracks. */
 export class SessionReports {
 	readonly #nowUs: () => number;
-	/** Packets lost, by SSRC. */
-	readonly #lost = new Map<number, number>();
-	#jitter: number | null = null;
+	/** Packets lost and seconds of jitter, by SSRC. */
+	readonly #heard = new Map<number, {lost: number; jitter: number}>();
 	#roundTripTime: number | null = null;
 
 	constructor(nowUs: () => number) {
@@ -17,20 +16,24 @@ export class SessionReports {
 		for (const block of parseReceiverReports(data)) {
 			const clockRateHz = clockRateOf(block.ssrc);
 			if (clockRateHz === undefined) continue;
-			if (this.#lost.size < maxSources || this.#lost.has(block.ssrc))
-				this.#lost.set(block.ssrc, Math.max(0, block.lost));
-			this.#jitter = block.jitter / clockRateHz;
+			if (this.#heard.size < maxSources || this.#heard.has(block.ssrc))
+				this.#heard.set(block.ssrc, {
+					lost: Math.max(0, block.lost),
+					jitter: block.jitter / clockRateHz,
+				});
 			this.#roundTripTime = roundTripOf(block, this.#nowUs()) ?? this.#roundTripTime;
 		}
 	}
 
-	/** Seconds, and packets; null = no report came. */
+	/** Packets of all tracks, and seconds, of the track with the most; null = no report came. */
 	facts(): {reportedLost: number | null; jitter: number | null; roundTripTime: number | null} {
-		const lost = [...this.#lost.values()];
+		const heard = [...this.#heard.values()];
+		const roundTripTime = this.#roundTripTime;
+		if (heard.length === 0) return {reportedLost: null, jitter: null, roundTripTime};
 		return {
-			reportedLost: lost.length === 0 ? null : lost.reduce((sum, count) => sum + count, 0),
-			jitter: this.#jitter,
-			roundTripTime: this.#roundTripTime,
+			reportedLost: heard.reduce((sum, {lost}) => sum + lost, 0),
+			jitter: Math.max(...heard.map(({jitter}) => jitter)),
+			roundTripTime,
 		};
 	}
 }

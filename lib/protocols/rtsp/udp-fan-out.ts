@@ -96,9 +96,10 @@ class UdpFanOut {
 		this.stream = stream;
 		this.#output = output;
 		this.#onEmpty = onEmpty;
-		output.on('sent', ({packets, bytes, refused}) => {
+		output.on('sent', ({packets, bytes, refused, dropped}) => {
 			if (refused > this.#sent.refused) onRefused(refused - this.#sent.refused);
 			this.#sent = {packets, bytes, refused};
+			for (const of of dropped) this.#noteDropped(of);
 		});
 		output.on('joined', ({reader, starts, captureUs}) => {
 			const begins = starts.length > 0 ? {starts, captureUs} : withTheNext;
@@ -113,7 +114,8 @@ class UdpFanOut {
 
 	join({destinations: tracks, begin, onEnded}: UdpJoining): UdpPlace {
 		const reader = ++this.#lastReader;
-		const place: Place = {beginning: Promise.withResolvers(), before: undefined, onEnded};
+		const beginning = Promise.withResolvers<Beginning>();
+		const place: Place = {beginning, before: undefined, dropped: 0, onEnded};
 		this.#places.set(reader, place);
 		this.#output.add({reader, tracks, begin});
 		const sent = () => this.#sentTo(place);
@@ -126,12 +128,18 @@ class UdpFanOut {
 		};
 	}
 
-	#sentTo({before}: Place): {packets: number; bytes: number} {
-		if (!before) return {packets: 0, bytes: 0};
+	#noteDropped({reader, packets}: {reader: number; packets: number}): void {
+		const place = this.#places.get(reader);
+		if (place) place.dropped = packets;
+	}
+
+	#sentTo({before, dropped}: Place): UdpSent {
+		if (!before) return {...nothingSent, dropped};
 		const {packets, bytes} = this.#sent;
 		return {
 			packets: Math.max(0, packets - before.packets),
 			bytes: Math.max(0, bytes - before.bytes),
+			dropped,
 		};
 	}
 
@@ -157,11 +165,16 @@ class UdpFanOut {
 	}
 }
 
+/** RTP that a reader was sent, and packets that did not leave. */
+export type UdpSent = {packets: number; bytes: number; dropped: number};
+
+export const nothingSent: UdpSent = {packets: 0, bytes: 0, dropped: 0};
+
 /** One reader in its fan-out. */
 export type UdpPlace = {
 	readonly beginning: Promise<Beginning>;
-	/** RTP that it was sent, as of the last second. */
-	readonly sent: {packets: number; bytes: number};
+	/** As of the last second. */
+	readonly sent: UdpSent;
 	/** May be called twice. */
 	leave(): void;
 };
@@ -170,6 +183,7 @@ type Place = {
 	beginning: PromiseWithResolvers<Beginning>;
 	/** What the output had sent before this reader's first packet; undefined: nothing has been sent to it. */
 	before: {packets: number; bytes: number} | undefined;
+	dropped: number;
 	onEnded: () => void;
 };
 

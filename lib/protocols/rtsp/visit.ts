@@ -5,6 +5,7 @@ import type {Ingest, NativeStream} from '../../native/native.ts';
 import {Authenticator} from './auth.ts';
 import type {Carriage} from './carriage.ts';
 import {RtspConnection} from './connection.ts';
+import {Goodbye} from './goodbye.ts';
 import {startKeepalive} from './keepalive.ts';
 import {headerOf} from './message.ts';
 import type {RtspRequest} from './message.ts';
@@ -59,7 +60,10 @@ export class RtspVisit {
 	#isPlaying = false;
 	#isPaused = false;
 	#isPauseTaken = false;
-	#goodbye: NodeJS.Timeout | undefined;
+	readonly #goodbye = new Goodbye({
+		packets: () => this.#packets(),
+		onMeant: () => this.#hearGoodbye(),
+	});
 
 	constructor(options: VisitOptions) {
 		this.#options = options;
@@ -173,7 +177,7 @@ export class RtspVisit {
 		if (udp) last?.close();
 		this.#ingest = this.#options.stream.openIngest(specs, {udp});
 		this.#ingest.on('rtcp', bytes => this.#connection.write(bytes));
-		this.#ingest.on('left', () => this.#hearGoodbye());
+		this.#ingest.on('left', () => this.#goodbye.said());
 		if (!udp) this.#connection.feedTo(this.#ingest);
 		last?.close();
 	}
@@ -201,7 +205,7 @@ export class RtspVisit {
 		try {
 			return await this.#end.promise;
 		} finally {
-			clearTimeout(this.#goodbye);
+			this.#goodbye.close();
 			stopFirstWatch();
 			stopWatch();
 			stopKeepalive();
@@ -239,14 +243,9 @@ export class RtspVisit {
 		return () => clearInterval(timer);
 	}
 
-	/** A camera may end its sources and begin others; what comes in a moment tells. */
 	#hearGoodbye(): void {
-		const before = this.#packets();
-		clearTimeout(this.#goodbye);
-		this.#goodbye = setTimeout(() => {
-			if (this.#packets() !== before || this.#isPaused) return;
-			this.#end.reject(new MediaError('RTSP_LOST', 'Expected media, got BYE by the camera'));
-		}, goodbyePatienceMs);
+		if (this.#isPaused) return;
+		this.#end.reject(new MediaError('RTSP_LOST', 'Expected media, got BYE by the camera'));
 	}
 
 	/** What grows as long as the camera sends: packets of UDP, bytes of TCP. */
@@ -320,8 +319,6 @@ export class RtspVisit {
 
 /** How long UDP may bring nothing where TCP may be taken instead. */
 const udpPatienceMs = 3000;
-/** How long nothing comes behind a goodbye that was meant. */
-const goodbyePatienceMs = 1000;
 
 const sentTo = (url: RtspUrl): NextVisit => ({
 	url,

@@ -1,5 +1,4 @@
 import type {RateLimited} from '../../observe/rate-limited.ts';
-import type {TcpInfo} from '../../native/binding.ts';
 import type {Carriage} from './carriage.ts';
 import {FanOuts} from './fan-out.ts';
 import type {RtpNative} from './fan-out.ts';
@@ -11,12 +10,13 @@ import {UdpWay} from './read-udp.ts';
 import type {UdpReadServices} from './read-udp.ts';
 import type {ReaderWay, WayContext} from './reader-way.ts';
 import type {ServerConnection} from './server-connection.ts';
+import type {AskKernel} from './socket-info.ts';
 import {UdpFanOuts} from './udp-fan-out.ts';
 import type {UdpNative} from './udp-fan-out.ts';
 import type {UdpPorts} from './udp-ports.ts';
 
 export type WaysOptions = {
-	native: RtpNative & UdpNative & {nowUs(): number; tcpInfo(fd: number): TcpInfo | undefined};
+	native: RtpNative & UdpNative & {nowUs(): number; tcpInfo: AskKernel};
 	settings: () => TcpReadSettings & {readonly rtspTransports: readonly Carriage[]};
 	/** Undefined: nothing goes over UDP. */
 	ports: UdpPorts | undefined;

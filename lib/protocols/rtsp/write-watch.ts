@@ -1,5 +1,6 @@
-import type {TcpInfo} from '../../native/binding.ts';
 import type {Carrier} from './carrier.ts';
+import {socketInfo} from './socket-info.ts';
+import type {AskKernel} from './socket-info.ts';
 
 /**
  * Finds out whether a peer takes anything at all: a write that does not end may be a large one, whose bytes leave
@@ -8,15 +9,11 @@ import type {Carrier} from './carrier.ts';
 export class WriteWatch {
 	readonly #socket: Carrier;
 	readonly #queue: {readonly stalledUs: number};
-	readonly #tcpInfo: (fd: number) => TcpInfo | undefined;
+	readonly #tcpInfo: AskKernel;
 	#lastSample = '';
 	#changedAtMs = 0;
 
-	constructor(
-		socket: Carrier,
-		queue: {readonly stalledUs: number},
-		tcpInfo: (fd: number) => TcpInfo | undefined,
-	) {
+	constructor(socket: Carrier, queue: {readonly stalledUs: number}, tcpInfo: AskKernel) {
 		this.#socket = socket;
 		this.#queue = queue;
 		this.#tcpInfo = tcpInfo;
@@ -38,18 +35,3 @@ export class WriteWatch {
 		return info ? `${info.unsentBytes} ${info.unackedBytes}` : '';
 	}
 }
-
-/** What the kernel knows of a connection; undefined: it is closed. */
-export const socketInfo = (
-	socket: Carrier,
-	tcpInfo: (fd: number) => TcpInfo | undefined,
-): TcpInfo | undefined => {
-	const fd = descriptorOf(socket.sending ?? socket);
-	return fd === undefined ? undefined : tcpInfo(fd);
-};
-
-/** Node tells it nowhere else. */
-const descriptorOf = (socket: object): number | undefined => {
-	const {_handle: handle} = socket as {_handle?: {fd?: number} | null};
-	return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined;
-};

@@ -108,10 +108,11 @@ test('a reader that is removed gets nothing more, the others go on', async t => 
 	output.remove(1);
 	await once(output, 'sent');
 	const before = one.packets.length;
-	const [{packets, bytes, refused}] = await once(output, 'sent');
+	const [{packets, bytes, refused, dropped}] = await once(output, 'sent');
 	t.is(one.packets.length, before);
 	t.true(packets > 20 && bytes > packets * 12);
 	t.is(refused, 0);
+	t.deepEqual(dropped, []);
 });
 
 test('a reader is told where each track begins, and what was sent before it', async t => {

@@ -107,6 +107,7 @@ test('packets come from any port of the publisher, and from nobody else', async 
 	);
 	t.like(session, {transport: 'UDP', state: 'publish', packetsLost: 0});
 	t.is(session?.bytesReceived, Buffer.concat(first).length);
+	t.true(session!.jitter! > 0 && session!.roundTripTime! > 0);
 });
 
 test('a publisher is told by receiver reports how its packets arrive', async t => {

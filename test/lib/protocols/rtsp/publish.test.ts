@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import test from 'ava';
 import {MediaError} from '../../../../lib/errors.ts';
 import {scriptedControl} from '../../../helpers/delivery.ts';
+import {goodbye, interleave} from '../../../helpers/rtp.ts';
 import {connectRtsp} from '../../../helpers/rtsp-client.ts';
 import type {RtspClient} from '../../../helpers/rtsp-client.ts';
 import {
@@ -216,6 +217,43 @@ test('a publisher that hangs up leaves the path, before RECORD and after', async
 	second.socket.destroy();
 	await held;
 	t.regex(cam.facts?.error?.message ?? '', /^Publisher is gone/);
+});
+
+test('a publisher that says goodbye and sends nothing more is gone', async t => {
+	const {base, client, server} = await startPublishing(t, {cam: {}});
+	const cam = server.path('cam');
+	const ready = once(cam, 'ready');
+	await record(client, `${base}/cam`);
+	client.write(media(10));
+	await ready;
+	const held = once(cam, 'reconnecting');
+	client.write(interleave(1, goodbye(7)));
+	await Promise.all([held, client.ended]);
+	t.regex(cam.facts?.error?.message ?? '', /^Publisher is gone: it said goodbye/);
+});
+
+test('a publisher that says goodbye and goes on is there', async t => {
+	const {base, client, server} = await startPublishing(t, {cam: {}});
+	const cam = server.path('cam');
+	const ready = once(cam, 'ready');
+	await record(client, `${base}/cam`);
+	client.write(media(10));
+	await ready;
+	client.write(interleave(1, goodbye(7)));
+	let sequence = packetsOf(pictures.slice(0, 10)).length;
+	let sent = 0;
+	// For longer than a goodbye that was meant is waited for.
+	await untilAnswer(
+		async () => {
+			const shown = pictures.slice(10 + sent, 11 + sent);
+			client.write(mediaOf(shown, {sequence}));
+			sequence += packetsOf(shown).length;
+			return Promise.resolve();
+		},
+		() => ++sent === 30,
+	);
+	t.is((await client.ask('GET_PARAMETER', base)).status, 200);
+	t.is(cam.state, 'ready');
 });
 
 test('a publisher is a session of the list, with what it sent', async t => {

@@ -52,7 +52,7 @@ test('media leaves from the first reader that plays to the last, and is counted 
 	for (const client of clients) await client.ask('PLAY', url);
 	const ids = {id: 0, bytes: 0, packets: 0};
 	udpOutputs[0]!.emit('begun', {type: 'begun', ...ids, reader: 1});
-	udpOutputs[0]!.emit('sent', {type: 'sent', ...ids, bytes: 700, refused: 0});
+	udpOutputs[0]!.emit('sent', {type: 'sent', ...ids, bytes: 700, refused: 0, dropped: []});
 	t.is(server.bytesSent().get('cam'), 700);
 	await clients[0]!.ask('PAUSE', url);
 	t.false(udpOutputs[0]!.isClosed);

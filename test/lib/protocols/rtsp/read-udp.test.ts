@@ -89,9 +89,11 @@ test('RTP-Info says where each track begins, as native code tells it', async t =
 	t.is(headerOf(play, 'Range'), 'clock=20260102T030405.678Z-');
 	const ids = {type: 'begun', id: 0, reader: 2} as const;
 	udpOutputs[0]!.emit('begun', {...ids, packets: 100, bytes: 1000});
-	udpOutputs[0]!.emit('sent', {type: 'sent', id: 0, packets: 103, bytes: 1500, refused: 0});
-	t.like(server.sessions()[0], {packetsSent: 3, bytesSent: 500});
-	t.like(server.sessions()[1], {packetsSent: 0, bytesSent: 0});
+	const dropped = [{reader: 2, packets: 4}];
+	const sent = {type: 'sent', id: 0, packets: 103, bytes: 1500, refused: 0, dropped} as const;
+	udpOutputs[0]!.emit('sent', {...sent, dropped});
+	t.like(server.sessions()[0], {packetsSent: 3, bytesSent: 500, packetsDropped: 4});
+	t.like(server.sessions()[1], {packetsSent: 0, bytesSent: 0, packetsDropped: 0});
 	await client.ask('PAUSE', url);
 	t.is(server.bytesSent().get('cam'), 500);
 });
@@ -102,7 +104,10 @@ test('packets that the system did not take are told in the log', async t => {
 	await setUpUdp(client, `${url}/trackID=0`, {pair: '5000-5001'});
 	await client.ask('PLAY', url);
 	for (const refused of [0, 7, 7])
-		udpOutputs[0]!.emit('sent', {type: 'sent', id: 0, packets: 100, bytes: 1000, refused});
+		udpOutputs[0]!.emit('sent', {
+			...{type: 'sent', id: 0, packets: 100, bytes: 1000},
+			...{refused, dropped: []},
+		});
 	const told = lines.filter(line => line.includes('did not take'));
 	t.is(told.length, 1);
 	t.true(told[0]!.includes('a UDP packet for RTSP readers (7 times)'));

@@ -1,0 +1,23 @@
+import type {TcpInfo} from '../../native/binding.ts';
+import type {Carrier} from './carrier.ts';
+
+/** Asks the kernel about a descriptor; undefined: it is none of TCP. */
+export type AskKernel = (fd: number) => TcpInfo | undefined;
+
+/** What the kernel knows of a connection; undefined: it is closed. */
+export const socketInfo = (socket: Carrier, tcpInfo: AskKernel): TcpInfo | undefined => {
+	const fd = descriptorOf(socket.sending ?? socket);
+	return fd === undefined ? undefined : tcpInfo(fd);
+};
+
+/** Seconds there and back, as the kernel measures them; null: it is closed. */
+export const roundTripOfSocket = (socket: Carrier, tcpInfo: AskKernel): number | null => {
+	const info = socketInfo(socket, tcpInfo);
+	return info ? info.rttUs / 1e6 : null;
+};
+
+/** Node tells it nowhere else. */
+const descriptorOf = (socket: object): number | undefined => {
+	const {_handle: handle} = socket as {_handle?: {fd?: number} | null};
+	return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined;
+};
