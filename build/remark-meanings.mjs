@@ -3,16 +3,26 @@ export const remarkMeanings = {
 	ENDED: 'The camera failed or hung up before the time was over.',
 	RESYNCED:
 		'It leaves out the rest of interleaved packets (its send buffer is full): pieces are lost.',
+	STRAY_CHANNELS:
+		'Data of somebody else, or of tracks that were not asked for; they are passed over.',
+	LINE_FEEDS: 'RTSP ends its lines with a carriage return and a line feed.',
 	HEADERS_DOUBLED: 'A header that may come once came more often; the first one counts.',
+	PASSWORD_ODD:
+		'The camera has no Digest, so that anybody on the way reads the password; or it changes what is to be answered in mid-session.',
+	KEEPALIVE_REFUSED: 'OPTIONS and GET_PARAMETER keep a session alive; what is refused may not.',
 	REDIRECTED: 'DESCRIBE was answered with another place to go to.',
 	NO_CONTENT_TYPE: 'What comes with DESCRIBE does not say that it is SDP.',
 	CONTENT_BASE_ODD: 'What controls are relative to is missing, or no URL of this camera.',
 	SDP_ODD: 'Lines of the description that RFC 4566 wants are missing, doubled or malformed.',
 	MEDIA_UNKNOWN: 'The description has media that no document knows.',
 	BACK_CHANNEL: 'Media from us to the camera, by its own marks; they are left out.',
+	CONTROL_ODD:
+		'Where a track is found is not told, or by a path that some take for one of the server, others not.',
 	FMTP_ODD: 'Format parameters are empty, or stand where nobody looks for them.',
 	RTPMAP_ODD: 'A codec is described otherwise than its document says.',
+	KEYS_IN_PLAIN: 'SRTP without TLS around RTSP keeps nothing secret.',
 	TRANSPORT_ODD: 'The answer to SETUP says less than it has to, or something else.',
+	SESSION_SHORT: 'A session that is left alone for a moment (less than 30 s) is over.',
 	RTP_INFO_ODD: 'The answer to PLAY does not tell where tracks begin.',
 	TRACK_SILENT: 'A track was described and set up, and nothing came.',
 	PAYLOAD_TYPE_UNANNOUNCED: 'Packets of a payload type that the description does not have.',
@@ -29,6 +39,17 @@ export const remarkMeanings = {
 	GOP_VARIES: 'The longest group of pictures has more than 1.5 times the pictures of the shortest.',
 	MARKER_MISSING: 'A picture is known to be whole only when the next one comes: a frame of delay.',
 	MARKER_WITHIN: 'More marker bits than pictures.',
+	START_CODES: 'NAL units are told apart by what belongs into files; they are taken apart.',
+	FRAGMENTS_ODD: 'Headers of fragments (FU) contradict each other, or RFC 6184 and RFC 7798.',
+	ADTS: 'RFC 3640 has no place for it; it is left out.',
+	TIMES_WITHIN: 'Packets of one picture, parameter sets included, have one RTP time by RFC 6184.',
+	DELIMITERS: 'Allowed, and of no use over RTP; they are left out.',
+	SLICES: 'Allowed; receivers that take a slice for a picture show the same picture several times.',
+	RECOVERY_POINTS:
+		'Pictures are refreshed bit by bit: some players wait for an IDR that does not come.',
+	PACKETS_LARGE: 'More than the 1472 bytes that go through a usual network in one piece.',
+	REPORTS_FOREIGN: 'Sender reports that cannot be about this track; they are passed over.',
+	REPORTS_BROKEN: 'It is passed over.',
 	SSRC_CHANGED: 'More than one source of packets on one track.',
 	LOST: 'Sequence numbers are missing.',
 	DUPLICATES: 'Sequence numbers came twice.',
@@ -42,4 +63,6 @@ export const remarkMeanings = {
 	WALL_CLOCK_OFF: "The camera's time differs from this machine's by more than a second.",
 	WALL_CLOCK_JUMPS: "The camera's time was set while it was looked at.",
 	RTP_INFO_WRONG: 'The answer to PLAY names another first packet than came.',
+	RTP_INFO_TIME_WRONG:
+		'The answer to PLAY names another beginning than came, by more than a second.',
 };

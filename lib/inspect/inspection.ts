@@ -23,6 +23,7 @@ export class Inspection {
 	readonly #dialogue = emptyDialogue();
 	readonly #packets: PacketRow[] = [];
 	readonly #frames: FrameRow[] = [];
+	readonly #strayChannels: number[] = [];
 	#tracks: TrackFigures[] = [];
 	#firstUs: number | undefined;
 	#lastUs = 0;
@@ -52,6 +53,7 @@ export class Inspection {
 	}
 
 	add(event: InspectEvent): void {
+		if (event.type === 'stray') return void this.#strayChannels.push(event.channel);
 		const track = this.#tracks[event.track];
 		if (!track) return;
 		switch (event.type) {
@@ -63,6 +65,8 @@ export class Inspection {
 				return track.addUnit(event);
 			case 'report':
 				return track.addReport(event);
+			case 'brokenReport':
+				return track.addBrokenReport();
 			case 'parameters':
 				return track.addParameters(event);
 			default:
@@ -85,6 +89,7 @@ export class Inspection {
 			tracks: this.#tracks.map((track, index) =>
 				track.read(index, isInfoWhole ? rtpInfos[index] : undefined),
 			),
+			strayChannels: this.#strayChannels,
 			resyncs,
 			packets: this.#packets,
 			frames: this.#frames,

@@ -1,7 +1,9 @@
-// What is odd about a camera's answers, in plain words: acceptance/rtsp-cameras.md, lines 1 to 6 and 13 to 17.
+// What is odd about a camera's answers, in plain words: acceptance/rtsp-cameras.md, lines 1 to 6, 9 and 11 to 17.
 import {headerOf, headersOf} from '../protocols/rtsp/message.ts';
 import type {Exchange} from '../protocols/rtsp/session.ts';
+import {parseSession} from '../protocols/rtsp/session-header.ts';
 import {parseTransport} from '../protocols/rtsp/transport.ts';
+import type {Transport} from '../protocols/rtsp/transport.ts';
 import {parseRtspUrl} from '../protocols/rtsp/url.ts';
 import {sdpQuirks} from './sdp-quirks.ts';
 
@@ -50,23 +52,55 @@ const contentBase = ({url, response}: Exchange): string[] => {
 	if (!/^rtsps?:\/\//i.test(base)) return ['Content-Base has no scheme'];
 	const [given, asked] = [parseRtspUrl(base), parseRtspUrl(url)];
 	if (!given.ok) return ['Content-Base is no URL'];
-	return asked.ok && given.value.host !== asked.value.host
-		? [`Content-Base names another host, ${given.value.host}`]
-		: [];
+	const isOther = asked.ok && given.value.host !== asked.value.host;
+	return [
+		...(isOther ? [`Content-Base names another host, ${given.value.host}`] : []),
+		...(given.value.path.includes('?') ? ['Content-Base has a query'] : []),
+	];
 };
 
-const transport = ({response}: Exchange): string[] => {
+const lineFeeds = ({response}: Exchange): string[] =>
+	response.hasBareLineFeeds ? ['lines of answers end with a line feed alone'] : [];
+
+const knownWords =
+	/^(?:rtp\/\S+|unicast|multicast|(?:interleaved|ssrc|mode|source|destination|client_port|server_port|port|ttl|layers|append)\s*=.*)$/i;
+
+const transport = ({transport: asked = '', response}: Exchange): string[] => {
 	const header = headerOf(response, 'Transport');
 	if (header === undefined) return ['the answer to SETUP has no Transport'];
 	const given = parseTransport(header);
 	if (!given.ok) return ['the Transport of the answer to SETUP names no profile of RTP'];
-	const {lower, interleaved, clientPort, serverPort} = given.value;
-	const channels = /interleaved\s*=\s*([^;,]*)/i.exec(header)?.[1] ?? '';
+	return [...wordsOf(header), ...channelsOf(header, given.value, asked)].map(
+		text => `the answer to SETUP ${text}`,
+	);
+};
+
+/** How it is written. */
+const wordsOf = (header: string): string[] => {
+	const words = header.split(';').map(word => word.trim());
+	const unknown = words.filter(word => word !== '' && !knownWords.test(word));
 	return [
-		...(lower === 'TCP' ? [] : ['the answer to SETUP names UDP where TCP was asked for']),
-		...(interleaved ? [] : ['the answer to SETUP names no channels']),
-		...(interleaved && !channels.includes('-') ? ['the answer to SETUP names one channel'] : []),
-		...(clientPort || serverPort ? ['the answer to SETUP over TCP names ports'] : []),
+		...(/^\s*RTP\//i.test(header) ? [] : ['does not begin with RTP']),
+		...(/\s=|=\s/.test(header) ? ['has blanks around ='] : []),
+		...(unknown.length > 0
+			? [`has words that nobody knows: ${unknown.join(', ').slice(0, 80)}`]
+			: []),
+	];
+};
+
+/** What it grants. */
+const channelsOf = (header: string, given: Transport, asked: string): string[] => {
+	const {lower, interleaved, clientPort, serverPort} = given;
+	const channels = /interleaved\s*=\s*([^;,]*)/i.exec(header)?.[1] ?? '';
+	const wanted = parseTransport(asked);
+	const isOther =
+		interleaved && wanted.ok && wanted.value.interleaved?.join() !== interleaved.join();
+	return [
+		...(lower === 'TCP' ? [] : ['names UDP where TCP was asked for']),
+		...(interleaved ? [] : ['names no channels']),
+		...(interleaved && !channels.includes('-') ? ['names one channel'] : []),
+		...(isOther ? ['names other channels than were asked for'] : []),
+		...(clientPort || serverPort ? ['over TCP names ports'] : []),
 	];
 };
 
@@ -80,8 +114,42 @@ const rtpInfo = ({response}: Exchange): string[] => {
 	];
 };
 
+const shortSession = ({response}: Exchange): string[] => {
+	const session = parseSession(headerOf(response, 'Session') ?? '');
+	const timeoutMs = session.ok ? (session.value.timeoutMs ?? Infinity) : Infinity;
+	return timeoutMs < shortMs
+		? [`the camera ends a session after ${timeoutMs / 1000} s without a word`]
+		: [];
+};
+
+const shortMs = 30_000;
+
+/** What keeps a session alive. */
+const refusedWord = ({method, response: {status}}: Exchange): string[] =>
+	status >= 400 && status !== 401 ? [`the camera answers ${method} with ${status}`] : [];
+
+const challenge = ({url, authorization, response}: Exchange): string[] => {
+	if (response.status !== 401) return [];
+	const challenges = headersOf(response, 'WWW-Authenticate');
+	const isPlain = challenges.length > 0 && challenges.every(text => /^\s*Basic\b/i.test(text));
+	const isStale = challenges.some(text => /\bstale\s*=\s*"?true/i.test(text));
+	return [
+		...(isPlain && !/^rtsps:/i.test(url) ? ['the camera wants the password in plain words'] : []),
+		...(isStale && authorization !== undefined ? ['a nonce went stale while it was in use'] : []),
+	];
+};
+
+const plainKeys = ({url, response}: Exchange): string[] =>
+	!/^rtsps:/i.test(url) && /^a=(?:crypto|key-mgmt):/im.test(response.body)
+		? ['keys of SRTP come in plain words: anybody on the way can read them']
+		: [];
+
 const rules: readonly Rule[] = [
+	{method: undefined, code: 'LINE_FEEDS', says: lineFeeds},
 	{method: undefined, code: 'HEADERS_DOUBLED', says: doubled},
+	{method: undefined, code: 'PASSWORD_ODD', says: challenge},
+	{method: 'OPTIONS', code: 'KEEPALIVE_REFUSED', says: refusedWord},
+	{method: 'GET_PARAMETER', code: 'KEEPALIVE_REFUSED', says: refusedWord},
 	{method: 'DESCRIBE', code: 'REDIRECTED', says: redirected},
 	{method: 'DESCRIBE', code: 'NO_CONTENT_TYPE', says: ofSuccess(withoutContentType)},
 	{method: 'DESCRIBE', code: 'CONTENT_BASE_ODD', says: ofSuccess(contentBase)},
@@ -90,8 +158,10 @@ const rules: readonly Rule[] = [
 		code,
 		says: ofSuccess(({response}) => says(response.body)),
 	})),
+	{method: 'DESCRIBE', code: 'KEYS_IN_PLAIN', says: ofSuccess(plainKeys)},
 	{method: 'SETUP', code: 'TRANSPORT_ODD', says: ofSuccess(transport)},
+	{method: 'SETUP', code: 'SESSION_SHORT', says: ofSuccess(shortSession)},
 	{method: 'PLAY', code: 'RTP_INFO_ODD', says: ofSuccess(rtpInfo)},
 ];
 
-export const quirkCodes: readonly string[] = rules.map(({code}) => code);
+export const quirkCodes: readonly string[] = [...new Set(rules.map(({code}) => code))];

@@ -1,7 +1,10 @@
 // What is unusual about a camera, in plain words: one row of a table for each kind of remark.
+import {oddityRules} from './oddity-remarks.ts';
 import {quirkCodes} from './quirks.ts';
 import type {Quirk} from './quirks.ts';
 import type {Report, TrackReport} from './report.ts';
+import {when} from './rule.ts';
+import type {Rule} from './rule.ts';
 import {formatRate, formatSeconds, hex, plural} from './words.ts';
 
 export type Remark = Report['remarks'][number];
@@ -18,15 +21,9 @@ export const remarksOn = (report: Report, quirks: readonly Quirk[] = []): Remark
 const asRemark = (code: string, track: number | null, text: string | undefined): Remark[] =>
 	text === undefined ? [] : [{code, track, text}];
 
-type Says<Subject extends unknown[]> = (...subject: Subject) => string | undefined;
-
-/** A sentence where it holds, else nothing. */
-const when = (holds: boolean, text: () => string): string | undefined =>
-	holds ? text() : undefined;
-
 const isVideo = ({kind}: TrackReport): boolean => kind === 'video';
 
-const connectionRules: readonly [code: string, says: Says<[Report]>][] = [
+const connectionRules: readonly Rule<[Report]>[] = [
 	[
 		'ENDED',
 		({ended}) => when(ended !== null, () => `the camera did not stay: ${ended?.message ?? ''}`),
@@ -40,9 +37,17 @@ const connectionRules: readonly [code: string, says: Says<[Report]>][] = [
 					`the camera cut interleaved packets short: framing was lost ${plural(resyncs, 'time')}`,
 			),
 	],
+	[
+		'STRAY_CHANNELS',
+		({strayChannels}) =>
+			when(
+				strayChannels.length > 0,
+				() => `data on channels that nobody set up: ${strayChannels.join(', ')}`,
+			),
+	],
 ];
 
-const trackRules: readonly [code: string, says: Says<[TrackReport, Report]>][] = [
+const trackRules: readonly Rule<[TrackReport, Report]>[] = [
 	[
 		'TRACK_SILENT',
 		({sequence}, {lookedUs}) =>
@@ -71,7 +76,7 @@ const trackRules: readonly [code: string, says: Says<[TrackReport, Report]>][] =
 		'NO_SETS_IN_BAND',
 		track =>
 			when(
-				isH264(track) && track.setsInBand === 0 && track.frames.count > 0,
+				isNal(track) && track.setsInBand === 0 && track.frames.count > 0,
 				() => 'no SPS among the media: parameter sets come with the description only',
 			),
 	],
@@ -79,7 +84,7 @@ const trackRules: readonly [code: string, says: Says<[TrackReport, Report]>][] =
 		'NO_PARAMETERS',
 		track =>
 			when(
-				spropNames.has(track.codec) && track.parameters === null && track.sequence.received > 0,
+				decoded.has(track.codec) && track.parameters === null && track.sequence.received > 0,
 				() => 'no parameter sets at all: nothing can be decoded',
 			),
 	],
@@ -102,9 +107,10 @@ const trackRules: readonly [code: string, says: Says<[TrackReport, Report]>][] =
 	],
 	[
 		'RATE_DIFFERS',
-		({frames: {rate, count}}) => {
+		({frames: {rate, count}, clock: {jumps}}) => {
 			const {announced, byMedia} = rate;
-			if (announced === null || byMedia === null || count < minFrames) return undefined;
+			const isKnown = announced !== null && byMedia !== null && count >= minFrames;
+			if (!isKnown || jumps.count > 0) return undefined;
 			return when(
 				Math.abs(byMedia / announced - 1) > 0.05,
 				() =>
@@ -174,6 +180,7 @@ const trackRules: readonly [code: string, says: Says<[TrackReport, Report]>][] =
 					`marker bit within pictures: ${track.markers} on ${plural(track.frames.count, 'frame')}`,
 			),
 	],
+	...oddityRules,
 	[
 		'SSRC_CHANGED',
 		({ssrcs}) =>
@@ -217,7 +224,7 @@ const trackRules: readonly [code: string, says: Says<[TrackReport, Report]>][] =
 			when(
 				jumps.count > 0,
 				() =>
-					`timestamps jump: ${plural(jumps.count, 'time')}, by up to ${formatSeconds(jumps.largestUs)}`,
+					`timestamps jump: ${plural(jumps.count, 'time')}, by up to ${formatSeconds(Math.abs(jumps.largestUs))}`,
 			),
 	],
 	[
@@ -277,6 +284,19 @@ const trackRules: readonly [code: string, says: Says<[TrackReport, Report]>][] =
 			);
 		},
 	],
+	[
+		'RTP_INFO_TIME_WRONG',
+		({rtpInfo, first, clockRateHz}) => {
+			const promised = rtpInfo?.timestamp ?? null;
+			if (promised === null || first === null) return undefined;
+			const offUs = (((first.timestamp - promised) | 0) * 1e6) / clockRateHz;
+			return when(
+				Math.abs(offUs) > rtpInfoUs,
+				() =>
+					`RTP-Info promised RTP time ${promised}, the first packet has ${first.timestamp}, ${formatSeconds(Math.abs(offUs))} off`,
+			);
+		},
+	],
 ];
 
 /** Every code there is, for the reference. */
@@ -292,10 +312,16 @@ const rareKeyFramesUs = 5_000_000;
 const rareReportsUs = 10_000_000;
 const driftPpm = 200;
 const wallClockUs = 1_000_000;
+const rtpInfoUs = 1_000_000;
 
 const isH264 = ({codec}: TrackReport): boolean => codec === 'H264';
+const isNal = ({codec}: TrackReport): boolean => codec === 'H264' || codec === 'H265';
 
 const spropNames = new Map([
 	['H264', 'parameter sets (sprop-parameter-sets)'],
+	['H265', 'parameter sets (sprop-vps, sprop-sps, sprop-pps)'],
 	['MPEG4-GENERIC', 'AudioSpecificConfig (config)'],
 ]);
+
+/** Codecs whose parameters are shown. */
+const decoded = new Set(['H264', 'MPEG4-GENERIC']);

@@ -99,6 +99,18 @@ const sequence = z.strictObject({
 	restarts: count.describe('another source, or a step that no loss explains'),
 });
 
+const oddities = z.strictObject({
+	startCodes: count.describe('packets with start codes of Annex B among NAL units'),
+	fragmentBits: count.describe('packets with a fragment that begins and ends at once'),
+	reservedBit: count.describe('packets with a fragment whose reserved bit is set'),
+	adts: count.describe('packets with headers of ADTS among units of AAC'),
+	fragmentTypes: count.describe('fragments of another NAL type than the one before'),
+	timesWithin: count.describe('packets whose RTP time is not that of their picture'),
+	delimiters: count.describe('frames with an access unit delimiter'),
+	slices: count.describe('the most that a picture has'),
+	recoveryPoints: count.describe('key frames without an IDR'),
+});
+
 const track = z.strictObject({
 	index: count,
 	kind: z.enum(['video', 'audio', 'other']),
@@ -115,6 +127,8 @@ const track = z.strictObject({
 	payloadTypes: z.array(z.strictObject({payloadType: count, packets: count})),
 	markers: count.describe('packets with the marker bit'),
 	sequence,
+	largestPacketBytes: count,
+	oddities: oddities.describe('what documents forbid, or few cameras do'),
 	bitrate: z.strictObject({
 		bytes: count.describe('of RTP packets'),
 		bps: orNull(number),
@@ -150,6 +164,8 @@ const track = z.strictObject({
 				offsetUs: orNull(us).describe("the camera's wall clock less ours"),
 				jumps: count,
 				rtpPpm: orNull(number).describe("the RTP clock by the camera's wall clock"),
+				strangers: z.array(count).describe('SSRCs of reports that no packet has'),
+				broken: z.boolean().describe('RTCP came that makes no sense'),
 			})
 			.describe('RTCP sender reports'),
 	}),
@@ -170,6 +186,7 @@ const packetRow = z.strictObject({
 	bytes: count,
 	nals: z.array(count).describe('types of the NAL units in it'),
 	piece: z.enum(['whole', 'start', 'middle', 'end']),
+	oddities: z.array(z.enum(['startCodes', 'fragmentBits', 'reservedBit', 'adts'])),
 });
 
 const frameRow = z.strictObject({
@@ -196,6 +213,7 @@ export const reportSchema = z.strictObject({
 	connection,
 	sdp: orNull(z.string()).describe('as received, passwords taken out'),
 	tracks: z.array(track),
+	strayChannels: z.array(count).describe('interleaved channels with data that were not set up'),
 	resyncs: count.describe('how often the framing of interleaved RTP was lost and found again'),
 	packets: z.array(packetRow).describe('the first ones, as many as `--packets` says'),
 	frames: z.array(frameRow).describe('the first ones, as many as `--packets` says'),

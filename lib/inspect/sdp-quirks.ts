@@ -1,4 +1,6 @@
-// What is odd about a description: acceptance/rtsp-cameras.md, lines 13 and 15 to 17.
+// What is odd about a description: acceptance/rtsp-cameras.md, lines 2, 4, 13 and 15 to 17.
+import {parseFmtp} from '../protocols/rtsp/fmtp.ts';
+import {parameterOf} from '../protocols/rtsp/parameters.ts';
 import {attributeOf, fmtpsOf, parseSdp, rtpMapsOf} from '../protocols/rtsp/sdp.ts';
 import type {Sdp, SdpMedia} from '../protocols/rtsp/sdp.ts';
 
@@ -19,6 +21,7 @@ const form = (text: string): string[] => {
 			? []
 			: ['the description has a c= that cannot be read']),
 		...(lines.some(line => /[ \t]$/.test(line)) ? ['lines of the description end in blanks'] : []),
+		...(/[^\r]\n/.test(text) ? ['lines of the description end with a line feed alone'] : []),
 	];
 };
 
@@ -48,10 +51,34 @@ const fmtps = ({medias}: Sdp): string[] =>
 	medias.flatMap(media =>
 		fmtpsOf(media).flatMap(({payloadType, text}) => {
 			if (text.trim() === '') return [`the fmtp of ${media.kind} is empty`];
-			if (media.formats.includes(`${payloadType}`)) return [];
-			return [`${media.kind} has an fmtp of a payload type that it does not have`];
+			if (!media.formats.includes(`${payloadType}`))
+				return [`${media.kind} has an fmtp of a payload type that it does not have`];
+			return [...missingSets(text), ...(/;\s*;|;\s*$/.test(text) ? ['has empty parts'] : [])].map(
+				what => `the fmtp of ${media.kind} ${what}`,
+			);
 		}),
 	);
+
+/** H.265 has three kinds of parameter sets, H.264 two in one list. */
+const missingSets = (text: string): string[] => {
+	const fmtp = parseFmtp(text);
+	const hevc = ['sprop-vps', 'sprop-sps', 'sprop-pps'];
+	const missing = hevc.filter(key => (parameterOf(fmtp, key) ?? '') === '');
+	const isPartial = missing.length > 0 && missing.length < hevc.length;
+	const sets = parameterOf(fmtp, 'sprop-parameter-sets') ?? '';
+	return [
+		...(isPartial ? [`lacks ${missing.join(' and ')}`] : []),
+		...(sets !== '' && !sets.includes(',') ? ['has one parameter set, not SPS and PPS'] : []),
+	];
+};
+
+/** Most are relative to Content-Base, or whole URLs. */
+const controls = ({medias}: Sdp): string[] =>
+	medias.flatMap(media => {
+		const control = attributeOf(media, 'control');
+		if (control === undefined && medias.length > 1) return [`${media.kind} has no control`];
+		return control?.startsWith('/') ? [`the control of ${media.kind} begins with a slash`] : [];
+	});
 
 const firstDynamic = 96;
 const g711 = new Map([
@@ -78,6 +105,7 @@ export const sdpQuirks: readonly SdpQuirk[] = [
 	{code: 'SDP_ODD', says: form},
 	{code: 'MEDIA_UNKNOWN', says: withSdp(unknownMedia)},
 	{code: 'BACK_CHANNEL', says: withSdp(backChannels)},
+	{code: 'CONTROL_ODD', says: withSdp(controls)},
 	{code: 'FMTP_ODD', says: withSdp(fmtps)},
 	{code: 'RTPMAP_ODD', says: withSdp(rtpMaps)},
 ];

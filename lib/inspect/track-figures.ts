@@ -7,6 +7,7 @@ import {FrameRateMeter} from './meters/frame-rate.ts';
 import {GopMeter} from './meters/gop.ts';
 import {JitterMeter} from './meters/jitter.ts';
 import {JumpMeter} from './meters/jumps.ts';
+import {OddityMeter} from './meters/oddities.ts';
 import {ReportMeter} from './meters/reports.ts';
 import {SequenceMeter} from './meters/sequence.ts';
 import {SpreadMeter} from './meters/spread.ts';
@@ -28,8 +29,11 @@ export class TrackFigures {
 	readonly #drift = new DriftMeter();
 	readonly #jumps = new JumpMeter();
 	readonly #reports: ReportMeter;
+	readonly #oddities: OddityMeter;
 	readonly #unwrap = unwrapper(32);
 	readonly #ssrcs = new Set<number>();
+	/** Of sender reports. */
+	readonly #reportSsrcs = new Set<number>();
 	readonly #payloadTypes = new Map<number, number>();
 	readonly #types = {I: 0, P: 0, B: 0};
 	readonly #spsType: number;
@@ -38,6 +42,8 @@ export class TrackFigures {
 	#parameterChanges = -1;
 	#markers = 0;
 	#setsInBand = 0;
+	#largestPacketBytes = 0;
+	#hasBrokenReports = false;
 	#frames = 0;
 	#damaged = 0;
 
@@ -45,6 +51,7 @@ export class TrackFigures {
 		this.spec = spec;
 		this.#jitter = new JitterMeter(spec.clockRateHz);
 		this.#reports = new ReportMeter(spec.clockRateHz);
+		this.#oddities = new OddityMeter(spec.codec);
 		this.#spsType = spsTypes.get(spec.codec) ?? -1;
 	}
 
@@ -58,6 +65,8 @@ export class TrackFigures {
 		if (this.#ssrcs.size < maxListed) this.#ssrcs.add(ssrc);
 		if (marker) this.#markers++;
 		this.#setsInBand += nals.filter(type => type === this.#spsType).length;
+		this.#largestPacketBytes = Math.max(this.#largestPacketBytes, packet.bytes);
+		this.#oddities.addPacket(packet);
 		this.#bitrate.add(packet);
 		this.#sequence.add(packet);
 		this.#jitter.add(packet);
@@ -69,6 +78,7 @@ export class TrackFigures {
 		this.#frames++;
 		if (unit.damaged) this.#damaged++;
 		if (picture !== '') this.#types[picture]++;
+		this.#oddities.addUnit(unit);
 		this.#sizes.add(unit.bytes);
 		this.#gop.add(unit);
 		this.#rate.add({ptsUs: mediaUs, arrivalUs});
@@ -77,7 +87,12 @@ export class TrackFigures {
 	}
 
 	addReport(report: ReportEvent): void {
+		if (this.#reportSsrcs.size < maxListed) this.#reportSsrcs.add(report.ssrc);
 		this.#reports.add(report);
+	}
+
+	addBrokenReport(): void {
+		this.#hasBrokenReports = true;
 	}
 
 	addParameters({type: _type, id: _id, track: _track, ...parameters}: ParametersEvent): void {
@@ -101,19 +116,26 @@ export class TrackFigures {
 			})),
 			markers: this.#markers,
 			sequence: this.#sequence.read(),
+			largestPacketBytes: this.#largestPacketBytes,
+			oddities: this.#oddities.read(),
 			bitrate: this.#bitrate.read(),
 			jitter: this.#jitter.read(),
 			frames: this.#readFrames(),
 			clock: {
 				drift: this.#drift.read(),
 				jumps: this.#jumps.read(),
-				reports: this.#reports.read(),
+				reports: {...this.#reports.read(), ...this.#readReporters()},
 			},
 			rtpInfo: rtpInfo
 				? {sequence: rtpInfo.sequence ?? null, timestamp: rtpInfo.timestamp ?? null}
 				: null,
 			first: this.#first,
 		};
+	}
+
+	#readReporters(): Pick<TrackReport['clock']['reports'], 'strangers' | 'broken'> {
+		const strangers = [...this.#reportSsrcs].filter(ssrc => !this.#ssrcs.has(ssrc));
+		return {strangers, broken: this.#hasBrokenReports};
 	}
 
 	#readFrames(): TrackReport['frames'] {

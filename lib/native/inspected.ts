@@ -1,7 +1,21 @@
 // What an ingest tells of its media when somebody looks at it: a part of the door's NativeEvent.
 import type {Id} from './binding.ts';
 
-export type InspectEvent = PacketEvent | UnitEvent | ReportEvent | ParametersEvent;
+export type InspectEvent =
+	| PacketEvent
+	| UnitEvent
+	| ReportEvent
+	/** The first RTCP of a track that is no whole compound packet. */
+	| {type: 'brokenReport'; id: Id; track: number}
+	/** The first frame of an interleaved channel that was not set up. */
+	| {type: 'stray'; id: Id; channel: number}
+	| ParametersEvent;
+
+/**
+ * What its document forbids in a packet: start codes of Annex B, a fragment that begins and ends at once, the reserved bit
+ * of a fragment's header, headers of ADTS.
+ */
+export type Oddity = 'startCodes' | 'fragmentBits' | 'reservedBit' | 'adts';
 
 /** Every RTP packet, before it is depacketised; those of payload types nobody announced included. */
 export type PacketEvent = {
@@ -19,6 +33,7 @@ export type PacketEvent = {
 	/** Types of the NAL units in it (H.264, H.265); several only where all are whole. */
 	nals: number[];
 	piece: 'whole' | 'start' | 'middle' | 'end';
+	oddities: Oddity[];
 };
 
 /** Every access unit that was put together. */

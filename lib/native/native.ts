@@ -235,6 +235,8 @@ const inspectTypes: ReadonlySet<string> = new Set<InspectEvent['type']>([
 	'packet',
 	'unit',
 	'report',
+	'brokenReport',
+	'stray',
 	'parameters',
 ]);
 

@@ -18,6 +18,18 @@ const char* pieceName(core::NalPiece piece) {
   return names[static_cast<size_t>(piece)];
 }
 
+const char* oddityName(core::Oddity oddity) {
+  constexpr std::array<const char*, 4> names{"startCodes", "fragmentBits", "reservedBit", "adts"};
+  return names[static_cast<size_t>(oddity)];
+}
+
+Napi::Object odditiesToJs(Napi::Env env, const std::vector<core::Oddity>& oddities) {
+  auto list = Napi::Array::New(env, oddities.size());
+  for (uint32_t index = 0; index < oddities.size(); ++index)
+    list.Set(index, Napi::String::New(env, oddityName(oddities[index])));
+  return list;
+}
+
 const char* pictureName(core::PictureType type) {
   constexpr std::array<const char*, 4> names{"", "I", "P", "B"};
   return names[static_cast<size_t>(type)];
@@ -116,7 +128,8 @@ void fill(Fields& fields, const io::PacketSeen& event, BlockTable&) {
       .set("bytes", event.bytes)
       .set("arrivalUs", event.arrival)
       .set("nals", numbers(fields.env(), event.nals.types))
-      .set("piece", pieceName(event.nals.piece));
+      .set("piece", pieceName(event.nals.piece))
+      .set("oddities", odditiesToJs(fields.env(), event.oddities));
 }
 
 void fill(Fields& fields, const io::UnitSeen& event, BlockTable&) {
@@ -140,6 +153,14 @@ void fill(Fields& fields, const io::ReportSeen& event, BlockTable&) {
       .set("ntpUs", event.ntp)
       .set("timestamp", event.timestamp)
       .set("arrivalUs", event.arrival);
+}
+
+void fill(Fields& fields, const io::BrokenReportSeen& event, BlockTable&) {
+  fields.set("type", "brokenReport").set("track", event.track);
+}
+
+void fill(Fields& fields, const io::StraySeen& event, BlockTable&) {
+  fields.set("type", "stray").set("channel", event.channel);
 }
 
 void fill(Fields& fields, const io::ParametersSeen& event, BlockTable&) {

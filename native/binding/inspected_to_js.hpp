@@ -9,6 +9,8 @@ namespace binding {
 void fill(Fields& fields, const io::PacketSeen& event, BlockTable& blocks);
 void fill(Fields& fields, const io::UnitSeen& event, BlockTable& blocks);
 void fill(Fields& fields, const io::ReportSeen& event, BlockTable& blocks);
+void fill(Fields& fields, const io::BrokenReportSeen& event, BlockTable& blocks);
+void fill(Fields& fields, const io::StraySeen& event, BlockTable& blocks);
 void fill(Fields& fields, const io::ParametersSeen& event, BlockTable& blocks);
 
 }  // namespace binding

@@ -104,10 +104,8 @@ void fill(Fields& fields, const io::InitMade& event, BlockTable&) {
 void fill(Fields& fields, const io::Sent& event, BlockTable&) {
   auto dropped = Napi::Array::New(fields.env());
   for (const io::Sent::Dropped& of : event.dropped)
-    dropped.Set(dropped.Length(), Fields(fields.env())
-                                      .set("reader", of.reader)
-                                      .set("packets", of.packets)
-                                      .object());
+    dropped.Set(dropped.Length(),
+                Fields(fields.env()).set("reader", of.reader).set("packets", of.packets).object());
   fields.set("type", "sent")
       .set("packets", event.packets)
       .set("bytes", event.bytes)

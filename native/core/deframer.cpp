@@ -104,10 +104,12 @@ RtspDeframer::Used RtspDeframer::endFrame(ByteView bytes, size_t end, Found insi
 
 RtspDeframer::Used RtspDeframer::deliver(ByteView frame) {
   const uint8_t channel = frame[1];
-  if (judge_.expects(channel)) {
-    judge_.learn(channel, frame.subspan(kFrameHeader));
-    sink_.packet(channel, frame.subspan(kFrameHeader));
+  if (!judge_.expects(channel)) {
+    sink_.stray(channel);
+    return frame.size();
   }
+  judge_.learn(channel, frame.subspan(kFrameHeader));
+  sink_.packet(channel, frame.subspan(kFrameHeader));
   return frame.size();
 }
 

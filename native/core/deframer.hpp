@@ -25,6 +25,7 @@ class RtspDeframer {
     virtual void packet(uint8_t channel, ByteView payload) = 0;
     virtual void text(std::string_view message) = 0;  // head, blank line and body
     virtual void resynchronised(size_t skippedBytes) = 0;
+    virtual void stray(uint8_t) {}  // a frame of a channel that is not expected
   };
   explicit RtspDeframer(Sink& sink) : sink_(sink) {}
 

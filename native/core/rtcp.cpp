@@ -38,13 +38,15 @@ void appendDescription(uint32_t ssrc, std::string_view name, Bytes& out) {
   out.insert(out.end(), items - 2 - name.size(), 0);
 }
 
+// As its header says it, section 6.4.1.
+size_t sizeOf(ByteView packet) { return (size_t{packet[2]} << 8 | packet[3]) * 4 + 4; }
+
 // Calls take(type, count, packet) for every packet of a compound, section 6.1. Stops at the first
 // whose header makes no sense; a last packet that is cut short comes as far as it goes.
 template <typename Take>
 void forEachPacket(ByteView compound, Take take) {
   while (compound.size() >= 4 && compound[0] >> 6 == 2) {
-    const size_t size = (size_t{compound[2]} << 8 | compound[3]) * 4 + 4;
-    const ByteView packet = compound.first(std::min(size, compound.size()));
+    const ByteView packet = compound.first(std::min(sizeOf(compound), compound.size()));
     take(compound[1], compound[0] & 0x1f, packet);
     compound = compound.subspan(packet.size());
   }
@@ -97,6 +99,13 @@ void appendPictureLoss(uint32_t ssrc, uint32_t source, Bytes& out) {
   appendHeader(kPictureLoss, kPayloadFeedback, 3, out);
   append32(ssrc, out);
   append32(source, out);
+}
+
+bool isCompound(ByteView bytes) {
+  if (bytes.empty()) return false;
+  while (bytes.size() >= 4 && bytes[0] >> 6 == 2 && sizeOf(bytes) <= bytes.size())
+    bytes = bytes.subspan(sizeOf(bytes));
+  return bytes.empty();
 }
 
 std::vector<uint32_t> parseGoodbyes(ByteView compound) {

@@ -50,6 +50,9 @@ void appendReceiverReport(uint32_t ssrc, const ReceptionReport& heard, std::stri
 // for a key frame. A report of `ssrc` has to stand before it (section 3.1).
 void appendPictureLoss(uint32_t ssrc, uint32_t source, Bytes& out);
 
+// Whether it is a compound packet from its first byte to its last (section A.2).
+bool isCompound(ByteView bytes);
+
 // The sources that say goodbye in a compound packet (section 6.6).
 std::vector<uint32_t> parseGoodbyes(ByteView compound);
 

@@ -110,9 +110,10 @@ struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Rtcp, Left, Drained, EpochBegan, Remake, InitMade, PartMade,
-                           SegmentMade, BlockMade, Sent, Joined, Begun, StateChanged, Planned,
-                           EndOfStream, Failed, Picture, Wanted, Unwanted, Offered, Withdrawn,
-                           Stopped, Closed, PacketSeen, UnitSeen, ReportSeen, ParametersSeen>;
+using Event =
+    std::variant<Text, Rtcp, Left, Drained, EpochBegan, Remake, InitMade, PartMade, SegmentMade,
+                 BlockMade, Sent, Joined, Begun, StateChanged, Planned, EndOfStream, Failed,
+                 Picture, Wanted, Unwanted, Offered, Withdrawn, Stopped, Closed, PacketSeen,
+                 UnitSeen, ReportSeen, BrokenReportSeen, StraySeen, ParametersSeen>;
 
 }  // namespace io

@@ -21,7 +21,7 @@ H264Seen describe(const core::H264Parameters& h264) {
 
 IngestObserver::IngestObserver(Id id, OwnerRef owner, const std::vector<std::string>& codecs)
     : id_(id), owner_(std::move(owner)) {
-  for (const std::string& codec : codecs) tracks_.push_back({codec, {}});
+  for (const std::string& codec : codecs) tracks_.push_back({.codec = codec, .groups = {}});
 }
 
 void IngestObserver::packet(size_t track, const ArrivedPacket& arrived) {
@@ -36,7 +36,8 @@ void IngestObserver::packet(size_t track, const ArrivedPacket& arrived) {
                                .marker = packet.marker,
                                .bytes = arrived.bytes,
                                .arrival = arrived.arrival,
-                               .nals = std::move(nals)});
+                               .nals = std::move(nals),
+                               .oddities = core::odditiesOf(tracks_[track].codec, packet.payload)});
 }
 
 void IngestObserver::keep(Track& track, const core::RtpPacket& packet,
@@ -83,6 +84,17 @@ void IngestObserver::report(size_t track, const core::SenderReport& report, core
                                .ntp = report.ntp,
                                .timestamp = report.rtpTime,
                                .arrival = arrival});
+}
+
+void IngestObserver::rtcp(size_t track, core::ByteView compound) {
+  if (core::isCompound(compound) || std::exchange(tracks_[track].brokenReport, true)) return;
+  owner_->emit(id_, BrokenReportSeen{static_cast<uint32_t>(track)});
+}
+
+void IngestObserver::stray(uint8_t channel) {
+  if (strays_.test(channel)) return;
+  strays_.set(channel);
+  owner_->emit(id_, StraySeen{channel});
 }
 
 void IngestObserver::parameters(size_t track, const core::Parameters& parameters) {

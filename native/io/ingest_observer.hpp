@@ -5,6 +5,7 @@
 #include "core/rtcp.hpp"
 #include "io/owner.hpp"
 
+#include <bitset>
 #include <deque>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class IngestObserver {
   void packet(size_t track, const ArrivedPacket& arrived);
   void unit(size_t track, const core::AccessUnit& unit, core::Micros pts, core::Micros arrival);
   void report(size_t track, const core::SenderReport& report, core::Micros arrival);
+  void rtcp(size_t track, core::ByteView compound);
+  void stray(uint8_t channel);
   void parameters(size_t track, const core::Parameters& parameters);
 
  private:
@@ -39,6 +42,7 @@ class IngestObserver {
   struct Track {
     std::string codec;
     std::deque<Group> groups;
+    bool brokenReport = false;  // was told
   };
   static void keep(Track& track, const core::RtpPacket& packet, const core::PacketNals& nals);
   static Group take(Track& track, uint32_t timestamp);
@@ -46,6 +50,7 @@ class IngestObserver {
   const Id id_;
   const OwnerRef owner_;
   std::vector<Track> tracks_;
+  std::bitset<256> strays_;  // channels that were told
 };
 
 }  // namespace io

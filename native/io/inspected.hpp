@@ -4,6 +4,7 @@
 #include "core/depacketizer.hpp"
 #include "core/h264.hpp"
 #include "core/packet_nals.hpp"
+#include "core/packet_oddities.hpp"
 
 #include <cstdint>
 #include <variant>
@@ -22,6 +23,7 @@ struct PacketSeen {
   size_t bytes = 0;  // header included
   core::Micros arrival{0};
   core::PacketNals nals;
+  std::vector<core::Oddity> oddities;
 };
 
 struct UnitSeen {
@@ -43,6 +45,16 @@ struct ReportSeen {
   core::Micros ntp{0};  // since 1900
   uint32_t timestamp = 0;
   core::Micros arrival{0};
+};
+
+// The first RTCP of a track that is no whole compound packet.
+struct BrokenReportSeen {
+  uint32_t track = 0;
+};
+
+// The first frame of an interleaved channel that was not set up.
+struct StraySeen {
+  uint8_t channel = 0;
 };
 
 struct H264Seen {

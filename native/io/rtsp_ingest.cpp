@@ -278,6 +278,10 @@ void RtspIngest::text(std::string_view message) { owner_->emit(id_, Text{std::st
 
 void RtspIngest::resynchronised(size_t) { stream_->counters().add(stream_->counters().resyncs, 1); }
 
+void RtspIngest::stray(uint8_t channel) {
+  if (observer_) observer_->stray(channel);
+}
+
 void RtspIngest::rtp(size_t index, core::ByteView payload) {
   const auto packet = core::parseRtp(payload);
   if (!packet) return;
@@ -317,6 +321,7 @@ void RtspIngest::countLoss(Feed& feed, const core::RtpPacket& packet) {
 }
 
 void RtspIngest::rtcp(size_t index, core::ByteView payload) {
+  if (observer_) observer_->rtcp(index, payload);
   for (const core::SenderReport& report : core::parseSenderReports(payload)) {
     if (observer_) observer_->report(index, report, arrival_);
     timeline_.senderReport(index, report.ntp, report.rtpTime);

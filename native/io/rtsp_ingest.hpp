@@ -77,6 +77,7 @@ class RtspIngest final : public Inbox,
   void packet(uint8_t channel, core::ByteView payload) override;
   void text(std::string_view message) override;
   void resynchronised(size_t skippedBytes) override;
+  void stray(uint8_t channel) override;
 
   void wake();
   void drainUdp();

@@ -141,6 +141,8 @@ TEST(Deframer, SkipsChannelsNobodySetUp) {
   peer.push(join({ours, interleaved(8, Bytes(50, 0xee)), ours, interleaved(9, {}), ours}));
   EXPECT_EQ(peer.got.packets.size(), 3u);
   EXPECT_TRUE(peer.got.skips.empty());
+  EXPECT_FALSE(peer.got.strays.empty());
+  for (const uint8_t channel : peer.got.strays) EXPECT_GT(channel, 3);
 }
 
 TEST(Deframer, PassesOnTwoSourcesOnOneChannel) {

@@ -25,6 +25,14 @@ TEST(SenderReport, IsFoundAnywhereInACompound) {
   EXPECT_EQ(reports.size(), 2u);
 }
 
+TEST(Compound, IsWholeFromItsFirstByteToItsLast) {
+  EXPECT_TRUE(isCompound(hex(kReport)));
+  EXPECT_TRUE(isCompound(join({hex("80c90001 99999999"), hex("81cb0001 99999999")})));
+  for (const char* bytes : {"", "80", "80c80006", "80c9ffff 01", "00c90001 99999999",
+                            "80c90001 99999999 00", "80c90001 99999999 80c90001"})
+    EXPECT_FALSE(isCompound(hex(bytes))) << bytes;
+}
+
 TEST(SenderReport, IsLeftOutWhenItMakesNoSense) {
   for (const char* bytes : {"", "80", "80c80006", "80c80006 11223344 e8a1b2c3 80000000 00015f90",
                             "00c80006 11223344 e8a1b2c3 80000000 00015f90 00000010 00001000"})

@@ -20,10 +20,12 @@ struct Deframed final : RtspDeframer::Sink {
   }
   void text(std::string_view message) override { texts.emplace_back(message); }
   void resynchronised(size_t skippedBytes) override { skips.push_back(skippedBytes); }
+  void stray(uint8_t channel) override { strays.push_back(channel); }
 
   std::vector<Packet> packets;
   std::vector<std::string> texts;
   std::vector<size_t> skips;
+  std::vector<uint8_t> strays;
 };
 
 inline Bytes bytesOf(std::string_view text) { return {text.begin(), text.end()}; }

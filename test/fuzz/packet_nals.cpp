@@ -1,4 +1,5 @@
 #include "core/packet_nals.hpp"
+#include "core/packet_oddities.hpp"
 #include "fuzz/input.hpp"
 
 namespace core {
@@ -12,6 +13,8 @@ void run(Input input) {
   require(nals.piece == NalPiece::whole || nals.types.size() == 1);
   for (const uint8_t type : nals.types) require(type < (isH265 ? 64 : 32));
   require(nalsOf("OPUS", payload).types.empty());
+  require(odditiesOf(isH265 ? "H265" : "H264", payload).size() <= 3);
+  require(odditiesOf("MPEG4-GENERIC", payload).size() <= 1);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ void run(ByteView bytes) {
   require(reports.size() * 28 <= bytes.size());
   for (const SenderReport& report : reports) require(report.ntp.count() >= 0);
   require(parseGoodbyes(bytes).size() * 4 <= bytes.size());
+  if (isCompound(bytes)) require(bytes.size() % 4 == 0);
   // RTP shares the first bytes with RTCP, so its parser gets the same.
   if (const auto packet = parseRtp(bytes)) {
     require(packet->payload.size() + 12 <= bytes.size());

@@ -20,6 +20,8 @@ export type RtspResponse = {
 	type: 'response';
 	status: number;
 	reason: string;
+	/** Lines of its head end with a line feed alone. */
+	hasBareLineFeeds?: true;
 	headers: Headers;
 	body: string;
 };
@@ -58,7 +60,8 @@ export const parseMessage = (text: string): Parsed<RtspMessage> => {
 	if (headers.length > maxHeaders) return unparsed(`more than ${maxHeaders} headers`);
 	const length = contentLength(headers);
 	if (length > maxBodyBytes) return unparsed(`body of more than ${maxBodyBytes} bytes`);
-	return parseFirstLine(first.trim(), headers, cutBytes(body, length));
+	const message = parseFirstLine(first.trim(), headers, cutBytes(body, length));
+	return message.ok ? parsed(withLineEnds(message.value, head)) : message;
 };
 
 /** The bytes of a message as they go out; Content-Length comes from the body. */
@@ -102,6 +105,11 @@ const splitHead = (text: string): {head: string; body: string} => {
 
 const cutBytes = (body: string, length: number): string =>
 	Buffer.byteLength(body) <= length ? body : Buffer.from(body).subarray(0, length).toString();
+
+const withLineEnds = (message: RtspMessage, head: string): RtspMessage =>
+	message.type === 'response' && /(?:^|[^\r])\n/.test(head)
+		? {...message, hasBareLineFeeds: true}
+		: message;
 
 const parseFirstLine = (line: string, headers: Headers, body: string): Parsed<RtspMessage> => {
 	const answer = /^RTSP\/\d+\.\d+\s+(\d{3})(?:\s+(.*))?$/i.exec(line);

@@ -34,6 +34,8 @@ export type Exchange = {
 	url: string;
 	/** The Authorization header that went along: holds no password, but for Basic. */
 	authorization: string | undefined;
+	/** The Transport header that went along. */
+	transport: string | undefined;
 	response: RtspResponse;
 };
 export type OnExchange = (exchange: Exchange) => void;
@@ -160,7 +162,8 @@ export class RtspSession {
 			const question = {method, url, headers, timeoutMs: this.#timeoutMs};
 			const response = await this.#connection.ask(question);
 			const authorization = headerOf({headers}, 'Authorization');
-			this.#onExchange?.({method, url, authorization, response});
+			const transport = headerOf({headers}, 'Transport');
+			this.#onExchange?.({method, url, authorization, transport, response});
 			if (response.status !== 401) {
 				this.#authenticator.accepted(response);
 				return response;

@@ -6,6 +6,7 @@ import {FrameRateMeter} from '../../../lib/inspect/meters/frame-rate.ts';
 import {GopMeter} from '../../../lib/inspect/meters/gop.ts';
 import {JitterMeter} from '../../../lib/inspect/meters/jitter.ts';
 import {JumpMeter} from '../../../lib/inspect/meters/jumps.ts';
+import {OddityMeter} from '../../../lib/inspect/meters/oddities.ts';
 import {ReportMeter} from '../../../lib/inspect/meters/reports.ts';
 import {SequenceMeter} from '../../../lib/inspect/meters/sequence.ts';
 import {unwrapper} from '../../../lib/inspect/meters/unwrap.ts';
@@ -211,4 +212,37 @@ test('sender reports tell the offset of the wall clock and the speed of the RTP 
 	const {rtpPpm, ...figures} = meter.read();
 	t.deepEqual(figures, {count: 2, intervalUs: 10e6, offsetUs: 5e6, jumps: 0});
 	t.is(Math.round(rtpPpm ?? 0), 100);
+});
+
+const packetOf = (sequence: number, timestamp: number, nal: number, piece: NalPiece) => ({
+	...{ssrc: 1, sequence, timestamp, piece},
+	...{nals: [nal], oddities: []},
+});
+type NalPiece = 'whole' | 'start' | 'middle' | 'end';
+
+test('a picture whose packets differ in type or time is odd, one that lost a packet is not', t => {
+	const meter = new OddityMeter('H264');
+	const of = (...packets: ReturnType<typeof packetOf>[]) => {
+		for (const packet of packets) meter.addPacket(packet);
+		return meter.read();
+	};
+	t.like(of(packetOf(65_534, 0, 7, 'whole'), packetOf(65_535, 0, 5, 'start')), {timesWithin: 0});
+	t.like(of(packetOf(0, 0, 5, 'middle'), packetOf(1, 0, 1, 'end')), {fragmentTypes: 1});
+	t.like(of(packetOf(2, 3600, 1, 'start'), packetOf(3, 3690, 1, 'end')), {timesWithin: 1});
+	t.like(of(packetOf(4, 7200, 6, 'whole'), packetOf(5, 7300, 1, 'whole')), {timesWithin: 2});
+	t.like(of(packetOf(7, 9000, 5, 'middle'), packetOf(9, 9999, 1, 'end')), {
+		timesWithin: 2,
+		fragmentTypes: 1,
+	});
+});
+
+test('slices, delimiters and key frames without an IDR are counted by picture', t => {
+	const meter = new OddityMeter('H265');
+	meter.addUnit({key: true, nals: [35, 32, 33, 34, 19, 19]});
+	meter.addUnit({key: true, nals: [39, 1, 1, 1]});
+	meter.addUnit({key: false, nals: [35, 1]});
+	t.like(meter.read(), {slices: 3, delimiters: 2, recoveryPoints: 1});
+	const sound = new OddityMeter('MPEG4-GENERIC');
+	sound.addUnit({key: true, nals: []});
+	t.like(sound.read(), {slices: 0, recoveryPoints: 0});
 });
