@@ -7,23 +7,23 @@ namespace core {
 
 namespace {
 
-constexpr uint8_t kStart = 0x80;
-constexpr uint8_t kEnd = 0x40;
-constexpr uint8_t kReserved = 0x20;
+constexpr uint8_t kFirstPiece = 0x80;
+constexpr uint8_t kLastPiece = 0x40;
+constexpr uint8_t kReservedBit = 0x20;
 
 // RFC 6184 section 5.8 and RFC 7798 section 4.4.3: where a fragment has its header.
-struct Fragments {
+struct FragmentHeader {
   size_t headerAt;
   bool hasReservedBit;
 };
 
-std::vector<Oddity> nalOddities(ByteView payload, bool isFragment, Fragments fragments) {
+std::vector<Oddity> nalOddities(ByteView payload, bool isFragment, FragmentHeader fragments) {
   std::vector<Oddity> found;
   ByteView data = payload;
   if (isFragment && payload.size() > fragments.headerAt) {
     const uint8_t header = payload[fragments.headerAt];
-    if ((header & kStart) && (header & kEnd)) found.push_back(Oddity::fragmentBits);
-    if (fragments.hasReservedBit && (header & kReserved)) found.push_back(Oddity::reservedBit);
+    if ((header & kFirstPiece) && (header & kLastPiece)) found.push_back(Oddity::fragmentBits);
+    if (fragments.hasReservedBit && (header & kReservedBit)) found.push_back(Oddity::reservedBit);
     data = payload.subspan(fragments.headerAt + 1);
   }
   if (nal::findStartCode(data) < data.size()) found.push_back(Oddity::startCodes);

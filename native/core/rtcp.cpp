@@ -39,14 +39,14 @@ void appendDescription(uint32_t ssrc, std::string_view name, Bytes& out) {
 }
 
 // As its header says it, section 6.4.1.
-size_t sizeOf(ByteView packet) { return (size_t{packet[2]} << 8 | packet[3]) * 4 + 4; }
+size_t rtcpSizeOf(ByteView packet) { return (size_t{packet[2]} << 8 | packet[3]) * 4 + 4; }
 
 // Calls take(type, count, packet) for every packet of a compound, section 6.1. Stops at the first
 // whose header makes no sense; a last packet that is cut short comes as far as it goes.
 template <typename Take>
 void forEachPacket(ByteView compound, Take take) {
   while (compound.size() >= 4 && compound[0] >> 6 == 2) {
-    const ByteView packet = compound.first(std::min(sizeOf(compound), compound.size()));
+    const ByteView packet = compound.first(std::min(rtcpSizeOf(compound), compound.size()));
     take(compound[1], compound[0] & 0x1f, packet);
     compound = compound.subspan(packet.size());
   }
@@ -103,8 +103,8 @@ void appendPictureLoss(uint32_t ssrc, uint32_t source, Bytes& out) {
 
 bool isCompound(ByteView bytes) {
   if (bytes.empty()) return false;
-  while (bytes.size() >= 4 && bytes[0] >> 6 == 2 && sizeOf(bytes) <= bytes.size())
-    bytes = bytes.subspan(sizeOf(bytes));
+  while (bytes.size() >= 4 && bytes[0] >> 6 == 2 && rtcpSizeOf(bytes) <= bytes.size())
+    bytes = bytes.subspan(rtcpSizeOf(bytes));
   return bytes.empty();
 }
 
