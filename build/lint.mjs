@@ -1,6 +1,6 @@
 // All that is checked without running the product; two checks at a time, outputs only of those that fail.
-import {existsSync} from 'node:fs';
-import {check, count, files, finish, lines, since, together} from './tools.mjs';
+import {existsSync, readFileSync} from 'node:fs';
+import {check, count, files, finish, lines, must, since, together} from './tools.mjs';
 import {findTool} from './clang.mjs';
 
 const node = process.execPath;
@@ -52,16 +52,17 @@ async function clangTidy() {
 	const changed = (await changedFiles()).filter(
 		file => /^native\/.*\.cpp$/.test(file) && existsSync(file),
 	);
-	if (!tool || !existsSync('out/compile_commands.json') || changed.length === 0)
+	if (!tool || !existsSync('out/CMakeCache.txt') || changed.length === 0)
 		return console.log('clang-tidy: nothing to look at');
+	await commandsOfEachFile();
 	const left = [];
 	await together(
 		2,
 		changed.map(file => async () => {
-			if (since(startMs) > 120) return left.push(file);
+			if (since(startMs) > 90) return left.push(file);
 			await check(`clang-tidy ${file}`, tool, [
 				'-p',
-				'out',
+				'out/tidy',
 				'--quiet',
 				'--extra-arg=-Wno-unknown-warning-option',
 				file,
@@ -70,6 +71,14 @@ async function clangTidy() {
 	);
 	if (left.length > 0) console.log(`clang-tidy: out of time before ${left.join(' ')}`);
 	if (left.length === changed.length) count('clang-tidy', {passed: 0, failed: 1});
+}
+
+// How each file is compiled by itself, with the same headers of Node as the addon.
+async function commandsOfEachFile() {
+	const cache = readFileSync('out/CMakeCache.txt', 'utf8');
+	const headers = /^CMAKE_JS_INC:.*?=(.*)$/m.exec(cache)?.[1] ?? '';
+	const settings = [`-DCMAKE_JS_INC=${headers}`, '-DCMAKE_UNITY_BUILD=OFF'];
+	await must('cmake', ['-S', '.', '-B', 'out/tidy', '-G', 'Ninja', ...settings], {quiet: true});
 }
 
 async function changedFiles() {
