@@ -91,12 +91,11 @@ void appendQuantizer(uint8_t number, ByteView quantizer, Bytes& out) {
 }
 
 void appendFrameHeader(const Header& header, Bytes& out) {
-  Bytes frame{8};
-  append16(header.height, frame);
-  append16(header.width, frame);
+  Bytes size;
+  append16(header.height, size);
+  append16(header.width, size);
   const auto sampling = static_cast<uint8_t>(header.halfHeight ? 0x22 : 0x21);
-  append(Bytes{3, 1, sampling, 0, 2, 0x11, 1, 3, 0x11, 1}, frame);
-  appendSegment(kSof0, {frame}, out);
+  appendSegment(kSof0, {Bytes{8}, size, Bytes{3, 1, sampling, 0, 2, 0x11, 1, 3, 0x11, 1}}, out);
 }
 
 // One marker segment of a JPEG.
