@@ -123,6 +123,8 @@ void GateRules::beginStretch(const Lane& lane, const GateFrame& frame) {
   waiting_ = false;
   if (untouched) {
     if (decodeFromZero_) shift_ = std::min(shift_, early);
+    // Below 0: an edit list begins between two key frames.
+    if (lane.kind == TrackKind::video) shift_ = std::min(shift_, presentation(frame));
     return;
   }
   Nanos start = lane.end;

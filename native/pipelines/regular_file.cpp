@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace pipelines {
 
@@ -18,6 +19,12 @@ std::optional<io::Failed> findFault(const std::string& location) {
   if (!S_ISREG(status.st_mode)) return unreadable(location, "it is not a regular file");
   if (access(location.c_str(), R_OK) != 0) return unreadable(location, std::strerror(errno));
   return std::nullopt;
+}
+
+bool beginsWith(const std::string& location, std::string_view bytes) {
+  std::string found(bytes.size(), '\0');
+  std::ifstream file(location, std::ios::binary);
+  return file.read(found.data(), static_cast<std::streamsize>(found.size())) && found == bytes;
 }
 
 }  // namespace pipelines

@@ -5,8 +5,10 @@
 #include "pipelines/relay_errors.hpp"
 #include "pipelines/relay_inputs.hpp"
 #include "pipelines/relay_loop.hpp"
+#include "pipelines/relay_mends.hpp"
 #include "pipelines/relay_outputs.hpp"
 #include "pipelines/relay_plan.hpp"
+#include "pipelines/relay_room.hpp"
 #include "pipelines/relay_tracks.hpp"
 #include "pipelines/relay_watch.hpp"
 
@@ -260,6 +262,8 @@ std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
   }
   if (plan.decoded) way.push_back(gst_element_factory_make("decodebin", nullptr));
   addLine(plan.encoder);
+  if (!plan.encoder.empty() && plan.told.kind == core::Kind::audio)
+    leaveOutPriming(elementOf(way.back(), kAudioEncoder).get());
   return way;
 }
 

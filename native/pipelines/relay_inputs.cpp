@@ -3,6 +3,7 @@
 #include "pipelines/installed.hpp"
 #include "pipelines/parse.hpp"
 #include "pipelines/regular_file.hpp"
+#include "pipelines/relay_room.hpp"
 #include "pipelines/url.hpp"
 
 #include <array>
@@ -13,20 +14,10 @@ namespace pipelines {
 
 namespace {
 
-// A queue for every track: badly interleaved files starve none of them, and what is to be written
-// slowly is not all held in memory.
-constexpr guint64 kQueueTime = 3 * GST_SECOND;
-constexpr guint kQueueBytes = 32 * 1024 * 1024;
-
 constexpr guint kRtspLatencyMs = 0;  // TCP keeps packets in order
 constexpr guint64 kSourceTimeoutUs = 5'000'000;
 
 std::string nameOf(const char* part) { return std::string(kInputName) + part; }
-
-void giveRoom(GstElement* queue) {
-  g_object_set(queue, "max-size-buffers", 0, "max-size-time", kQueueTime, "max-size-bytes",
-               kQueueBytes, nullptr);
-}
 
 // Of what is installed.
 GstElement* addPart(GstBin* bin, const char* factory, const char* part) {
@@ -55,7 +46,6 @@ void connect(GstElement* element, const char* signal, GCallback handler,
 const RelayTracksRef& tracksOf(gpointer data) { return *static_cast<TracksHolder*>(data); }
 
 void noMore(GstElement* maker, gpointer tracks) { tracksOf(tracks)->haveNoMore(maker); }
-void overrun(GstElement*, gpointer tracks) { tracksOf(tracks)->settle(); }
 
 GstBin* binOf(GstElement* element) { return GST_BIN(GST_ELEMENT_PARENT(element)); }
 
@@ -94,10 +84,21 @@ void parsePad(GstElement* source, GstPad* pad, gpointer tracks) {
   gst_element_sync_state_with_parent(parser);
 }
 
-void addQueue(GstBin* bin, const RelayTracksRef& tracks) {
+void overrunOfFile(GstElement* queue, gpointer tracks) {
+  const bool waits = tracksOf(tracks)->expectsMore() || waitsForMedia(queue);
+  if (!waits || !makeRoom(queue)) tracksOf(tracks)->settle();
+}
+
+// What is live does not wait for a track that may never come.
+void overrun(GstElement* queue, gpointer tracks) {
+  tracksOf(tracks)->settle();
+  if (waitsForMedia(queue)) makeRoom(queue);
+}
+
+void addQueue(GstBin* bin, const RelayTracksRef& tracks, bool ofFile) {
   GstElement* queue = addPart(bin, "multiqueue", "queue");
   giveRoom(queue);
-  connect(queue, "overrun", G_CALLBACK(overrun), tracks);
+  connect(queue, "overrun", ofFile ? G_CALLBACK(overrunOfFile) : G_CALLBACK(overrun), tracks);
 }
 
 using Failure = std::optional<io::Failed>;
@@ -113,6 +114,17 @@ Failure addStatic(const Site& site, GstElement* source) {
   return std::nullopt;
 }
 
+// Its demuxer's pads are tracks; a parser behind each, because FLV tells no picture's size.
+Failure addFlv(const Site& site, GstElement* source) {
+  if (!isInstalled("flvdemux")) return notInstalled("flvdemux", "input");
+  GstElement* demuxer = addPart(site.bin, "flvdemux", "demuxer");
+  gst_element_link(source, demuxer);
+  site.tracks->expectMore(demuxer);
+  connect(demuxer, "pad-added", G_CALLBACK(addDemuxed), site.tracks);
+  connect(demuxer, "no-more-pads", G_CALLBACK(noMore), site.tracks);
+  return std::nullopt;
+}
+
 Failure addFile(const Site& site) {
   const gst::String location(g_filename_from_uri(site.uri.c_str(), nullptr, nullptr));
   if (!location)
@@ -124,7 +136,8 @@ Failure addFile(const Site& site) {
   }
   GstElement* source = addPart(site.bin, "filesrc", "source");
   g_object_set(source, "location", location.get(), nullptr);
-  return addStatic(site, source);
+  // parsebin lets media of FLV go before it knows of all tracks.
+  return beginsWith(location.get(), "FLV") ? addFlv(site, source) : addStatic(site, source);
 }
 
 Failure addSrt(const Site& site) {
@@ -133,16 +146,10 @@ Failure addSrt(const Site& site) {
   return addStatic(site, source);
 }
 
-// Its demuxer's pads are tracks; a parser behind each, because FLV tells no picture's size.
 Failure addRtmp(const Site& site) {
   GstElement* source = addPart(site.bin, "rtmp2src", "source");
-  GstElement* demuxer = addPart(site.bin, "flvdemux", "demuxer");
   g_object_set(source, "location", site.uri.c_str(), nullptr);
-  gst_element_link(source, demuxer);
-  site.tracks->expectMore(demuxer);
-  connect(demuxer, "pad-added", G_CALLBACK(addDemuxed), site.tracks);
-  connect(demuxer, "no-more-pads", G_CALLBACK(noMore), site.tracks);
-  return std::nullopt;
+  return addFlv(site, source);
 }
 
 Failure addRtsp(const Site& site) {
@@ -174,7 +181,7 @@ struct Way {
   std::array<const char*, 3> needs;  // elements
 };
 
-constexpr std::array<const char*, 3> kRtmpNeeds{"multiqueue", "rtmp2src", "flvdemux"};
+constexpr std::array<const char*, 3> kRtmpNeeds{"multiqueue", "rtmp2src", nullptr};
 constexpr std::array<const char*, 3> kRtspNeeds{"multiqueue", "rtspsrc", "parsebin"};
 
 constexpr std::array kWays{
@@ -230,20 +237,14 @@ std::optional<bool> isLive(const RelayInput& input) {
   return true;
 }
 
-GstElement* makeQueue() {
-  GstElement* queue = gst_element_factory_make("queue", nullptr);
-  giveRoom(queue);
-  return queue;
-}
-
 std::optional<io::Failed> addInput(GstElement* pipeline, const RelayInput& input,
                                    const RelayTracksRef& tracks) {
   GstBin* bin = GST_BIN(pipeline);
   if (const auto* hub = std::get_if<HubInput>(&input)) return addHub(bin, *hub, tracks);
   const Way& way = wayOf(schemeOf(input));
   for (const char* element : way.needs)
-    if (!isInstalled(element)) return notInstalled(element, "input");
-  addQueue(bin, tracks);
+    if (element && !isInstalled(element)) return notInstalled(element, "input");
+  addQueue(bin, tracks, way.live == false);
   return way.add({bin, std::get<UriInput>(input).uri, tracks});
 }
 

@@ -18,9 +18,6 @@ std::string schemeOf(const RelayInput& input);
 // Whether the input is live; empty: found out when it plays.
 std::optional<bool> isLive(const RelayInput& input);
 
-// A queue with room for a few seconds of anything; floating.
-GstElement* makeQueue();
-
 // Puts the input into `pipeline`; what comes of it is added to `tracks`.
 std::optional<io::Failed> addInput(GstElement* pipeline, const RelayInput& input,
                                    const RelayTracksRef& tracks);

@@ -5,6 +5,19 @@
 
 namespace pipelines {
 
+namespace {
+
+// Below 0: before the segment begins.
+std::optional<GstClockTimeDiff> runningTime(const GstSegment& segment, GstClockTime time) {
+  if (!GST_CLOCK_TIME_IS_VALID(time)) return std::nullopt;
+  guint64 running = 0;
+  const int sign = gst_segment_to_running_time_full(&segment, GST_FORMAT_TIME, time, &running);
+  if (sign == 0) return std::nullopt;
+  return sign * static_cast<GstClockTimeDiff>(running);
+}
+
+}  // namespace
+
 struct RelayLoop::Probe {
   std::shared_ptr<RelayLoop> loop;
   size_t index;
@@ -44,8 +57,8 @@ GstPadProbeReturn RelayLoop::takeEvent(size_t index, GstPadProbeInfo& info) {
       return goingBack_ ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
     case GST_EVENT_FLUSH_STOP:
       lane.ended = false;
-      lane.last = GST_CLOCK_TIME_NONE;
-      begin_ = GST_CLOCK_TIME_NONE;
+      lane.last.reset();
+      begin_.reset();
       end_ = 0;
       return goingBack_ ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
     case GST_EVENT_EOS:
@@ -78,24 +91,26 @@ GstPadProbeReturn RelayLoop::takeFrame(size_t index, GstBuffer* buffer) {
 // first round it stays: nothing is before it.
 bool RelayLoop::isLeadIn(const Lane& lane, const GstBuffer* buffer) const {
   if (offset_ == 0 || !GST_BUFFER_PTS_IS_VALID(buffer)) return false;
-  if (GST_BUFFER_PTS(buffer) >= lane.segment.start) return false;
+  return GST_BUFFER_PTS(buffer) < lane.segment.start && isAudio(lane);
+}
+
+bool RelayLoop::isAudio(const Lane& lane) {
   const gst::Caps caps(gst_pad_get_current_caps(lane.pad));
   return caps &&
          g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)), "audio/");
 }
 
 void RelayLoop::account(Lane& lane, GstBuffer* buffer) {
-  const GstClockTime now =
-      gst_segment_to_running_time(&lane.segment, GST_FORMAT_TIME, GST_BUFFER_DTS_OR_PTS(buffer));
-  if (!GST_CLOCK_TIME_IS_VALID(now)) return;
-  if (GST_CLOCK_TIME_IS_VALID(lane.last) && now > lane.last) lane.spacing = now - lane.last;
+  const auto now = runningTime(lane.segment, GST_BUFFER_DTS_OR_PTS(buffer));
+  if (!now) return;
+  if (lane.last && *now > *lane.last) lane.spacing = *now - *lane.last;
   lane.last = now;
-  const GstClockTime shown =
-      gst_segment_to_running_time(&lane.segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-  const GstClockTime begins = GST_CLOCK_TIME_IS_VALID(shown) ? shown : now;
+  const GstClockTimeDiff begins = runningTime(lane.segment, GST_BUFFER_PTS(buffer)).value_or(*now);
   const bool says = GST_BUFFER_DURATION_IS_VALID(buffer) && GST_BUFFER_DURATION(buffer) > 0;
-  begin_ = std::min(begin_, begins);  // none is the greatest
-  end_ = std::max(end_, begins + (says ? GST_BUFFER_DURATION(buffer) : lane.spacing));
+  const auto duration =
+      says ? static_cast<GstClockTimeDiff>(GST_BUFFER_DURATION(buffer)) : lane.spacing;
+  if (begins >= 0 || !isAudio(lane)) begin_ = std::min(begin_.value_or(begins), begins);
+  end_ = std::max(end_, begins + duration);
 }
 
 void RelayLoop::post() const {
@@ -112,9 +127,9 @@ bool RelayLoop::isOver() {
 bool RelayLoop::goBack(const std::function<bool()>& seek) {
   {
     std::lock_guard lock(mutex_);
-    if (end_ <= begin_) return false;  // a round without a frame, and so would be all
-    offset_ += end_ - begin_;
-    begin_ = GST_CLOCK_TIME_NONE;
+    if (!begin_ || end_ <= *begin_) return false;  // a round without a frame, and so would be all
+    offset_ += static_cast<GstClockTime>(end_ - *begin_);
+    begin_.reset();
     end_ = 0;
     for (Lane& lane : lanes_) lane.ended = false;
     goingBack_ = true;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace pipelines {
@@ -31,8 +32,8 @@ class RelayLoop : public std::enable_shared_from_this<RelayLoop> {
   struct Lane {
     GstPad* pad = nullptr;  // which holds the probe that this is for
     GstSegment segment{};
-    GstClockTime last = GST_CLOCK_TIME_NONE;  // running time of the last frame
-    GstClockTime spacing = 0;  // how long a frame lasts that does not say so
+    std::optional<GstClockTimeDiff> last{};  // running time of the last frame
+    GstClockTimeDiff spacing = 0;  // how long a frame lasts that does not say so
     bool ended = false;
   };
   struct Probe;
@@ -41,6 +42,7 @@ class RelayLoop : public std::enable_shared_from_this<RelayLoop> {
   void account(Lane& lane, GstBuffer* buffer);
   GstPadProbeReturn takeFrame(size_t index, GstBuffer* buffer);
   bool isLeadIn(const Lane& lane, const GstBuffer* buffer) const;
+  static bool isAudio(const Lane& lane);
   GstEvent* moved(Lane& lane, const gst::Event& event) const;
   void post() const;
 
@@ -49,7 +51,9 @@ class RelayLoop : public std::enable_shared_from_this<RelayLoop> {
   std::vector<Lane> lanes_;
   bool goingBack_ = false;
   // Of this round, in running time: the presentation of its first frame and the end of its last.
-  GstClockTime begin_ = GST_CLOCK_TIME_NONE, end_ = 0;
+  // Pictures of an edit list that begins between two key frames are there before 0.
+  std::optional<GstClockTimeDiff> begin_{};
+  GstClockTimeDiff end_ = 0;
   GstClockTime offset_ = 0;  // by which it is later than the file says
 };
 

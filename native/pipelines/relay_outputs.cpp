@@ -3,6 +3,7 @@
 #include "gst/caps.hpp"
 #include "pipelines/installed.hpp"
 #include "pipelines/parse.hpp"
+#include "pipelines/relay_mends.hpp"
 #include "pipelines/url.hpp"
 
 #include <sys/stat.h>
@@ -130,6 +131,7 @@ struct Configure {
 
   void operator()(const FileOutput& file) const {
     set(made.sink, "location", file.location);
+    if (file.format == "mp4") mendOpusOfMp4(made.taker);
     // Its index of a file without sound cannot be read by others.
     if (file.format == "flv" && !hasAudio) g_object_set(made.taker, "streamable", TRUE, nullptr);
   }

@@ -88,8 +88,16 @@ bool isJoined(const OutputKind& kind) {
   return name == "ts" || name == "srt" || name == "hls" || name == "rtsp";
 }
 
+// GStreamer 1.22 crashes where VP9 does not say where its colours are sampled, and vp9parse does
+// not know.
+bool lacksChromaSite(std::string_view media, const OutputKind& kind) {
+  return media == "video/x-vp9" && kind.taker == std::string_view("mp4mux");
+}
+
 std::string lineOf(const Parser& parser, const OutputKind& kind, bool hasDecodeTimes) {
   std::string line = parser.line;
+  if (lacksChromaSite(parser.media, kind))
+    line += " ! capssetter caps=video/x-vp9,chroma-site=mpeg2";
   const bool h264 = parser.media == "video/x-h264";
   if (!h264 && parser.media != "video/x-h265") return line;
   if (isJoined(kind)) line += " config-interval=-1";
@@ -102,8 +110,8 @@ std::string parserOf(const RelayTrack& track, const OutputKind& kind, const gst:
   const GstStructure* structure = structureOf(track.caps);
   const bool whole = isTrue(structure, "parsed") || isTrue(structure, "framed");
   const bool fits = !accepted || gst_caps_can_intersect(track.caps.get(), accepted.get());
-  if (whole && fits && track.hasDecodeTimes) return "";
   const std::string media = mediaOf(track.caps);
+  if (whole && fits && track.hasDecodeTimes && !lacksChromaSite(media, kind)) return "";
   const int version = intOf(structure, "mpegversion");
   for (const Parser& parser : kParsers)
     if (media == parser.media && (parser.version == 0 || parser.version == version))
@@ -135,15 +143,18 @@ std::string videoEncoder(const GstStructure* structure, const OutputKind& kind) 
   return line + " ! h264parse" + (isJoined(kind) ? " config-interval=-1" : "");
 }
 
-constexpr const char* kAudioEncoder =
-    "audioconvert ! audioresample ! audio/x-raw,channels=[1,2] ! avenc_aac ! aacparse";
+std::string audioEncoder() {
+  return std::string(
+             "audioconvert ! audioresample ! audio/x-raw,channels=[1,2] ! avenc_aac name=") +
+         kAudioEncoder + " ! aacparse";
+}
 
 void transcode(TrackPlan& plan, const RelayTrack& track, const OutputKind& kind) {
   const bool video = plan.told.kind == core::Kind::video;
   plan.told.transcoded = true;
   plan.told.to = video ? "H264" : "MPEG4-GENERIC";
   plan.decoded = !isRaw(track.caps);
-  plan.encoder = video ? videoEncoder(structureOf(track.caps), kind) : kAudioEncoder;
+  plan.encoder = video ? videoEncoder(structureOf(track.caps), kind) : audioEncoder();
   plan.parser = parserOf(track, kind, nullptr);
 }
 

@@ -9,6 +9,9 @@
 
 namespace pipelines {
 
+// The name of an audio encoder within a plan's launch line.
+constexpr const char* kAudioEncoder = "encoder";
+
 // What becomes of one track.
 struct TrackPlan {
   io::PlannedTrack told;

@@ -129,6 +129,11 @@ void RelayTracks::settle() {
   gst_element_post_message(pipeline_, gst_message_new_application(GST_OBJECT(pipeline_), known));
 }
 
+bool RelayTracks::expectsMore() {
+  std::lock_guard lock(mutex_);
+  return !settled_ && !makers_.empty();
+}
+
 std::vector<RelayTrack> RelayTracks::take() {
   std::lock_guard lock(mutex_);
   for (RelayTrack& track : tracks_)

@@ -54,6 +54,7 @@ class RelayTracks : public std::enable_shared_from_this<RelayTracks> {
   void add(GstElement* queue, const Ends& ends, gst::Caps known = nullptr,
            const GstElement* maker = nullptr);
   void settle();  // with those that are there
+  bool expectsMore();  // tracks that are not there yet
 
   // Pipeline thread, after the message.
   std::vector<RelayTrack> take();

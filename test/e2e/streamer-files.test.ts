@@ -55,6 +55,10 @@ test(becomes, {
 	says: 'VP9 becomes H.264; Opus becomes AAC',
 });
 test(becomes, {
+	...{film: 'vp9.webm', output: 'out.mp4', codecs: ['opus', 'vp9']},
+	says: 'VP9 and Opus pass through',
+});
+test(becomes, {
 	...{film: 'opus.mkv', output: 'out.flv', codecs: both},
 	says: 'H.264 passes through; Opus becomes AAC',
 });

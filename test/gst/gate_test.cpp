@@ -460,6 +460,17 @@ TEST(Gate, LeavesAFileAsItIs) {
   EXPECT_EQ(shownMs(rig, kAudio), (std::vector<double>{10, 30}));
 }
 
+// An edit list that begins between two key frames.
+TEST(Gate, KeepsThePicturesInFrontOfWhereAFileBegins) {
+  GateRig rig({}, kBoth, false);
+  rig.sendSegment(kVideo, 100);
+  rig.sendSegment(kAudio, 100);
+  for (int ms = 20; ms < 180; ms += kPictureMs) rig.push(kVideo, {ms, ms, ms == 20, kPictureMs});
+  rig.push(kAudio, {100, {}, true, kAudioMs});
+  EXPECT_EQ(shownMs(rig, kVideo), (std::vector<double>{0, 40, 80, 120}));
+  EXPECT_EQ(shownMs(rig, kAudio), std::vector<double>{80});
+}
+
 TEST(Gate, LetsAFileWaitInAPause) {
   GateRig rig({}, {TrackKind::audio}, false);
   rig.push(0, {0, {}, true, 20});

@@ -6,6 +6,18 @@ const picture = ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25'];
 const sound = ['-f', 'lavfi', '-i', 'sine=sample_rate=48000'];
 const x264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-preset', 'ultrafast', '-g', '25'];
 const aac = ['-c:a', 'aac'];
+/** No two frames of it are alike. */
+const noise = ['-f', 'lavfi', '-i', 'anoisesrc=r=48000:seed=1:a=0.3'];
+const late = (seconds: number, track: readonly string[]) => [
+	'-itsoffset',
+	String(seconds),
+	...track,
+];
+const unlike = [...x264, '-preset', 'fast', '-bf', '3', ...aac, '-map', '0:v', '-map', '1:a'];
+/** Loud for one sample, a second after its beginning. */
+const click = (rate: number) => [
+	...['-f', 'lavfi', '-i', `aevalsrc='if(eq(n,${rate}),0.9,0)':s=${rate}`],
+];
 
 /** By name: how the film is made. */
 export const films = {
@@ -24,13 +36,35 @@ export const films = {
 		...['log-level=none', '-pix_fmt', 'yuv420p', ...aac],
 	],
 	'vp9.webm': [
-		...[...picture, ...sound, '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8'],
+		...[
+			...picture,
+			...sound,
+			'-c:v',
+			'libvpx-vp9',
+			'-pix_fmt',
+			'yuv420p',
+			'-deadline',
+			'realtime',
+			'-cpu-used',
+			'8',
+		],
 		...['-c:a', 'libopus'],
 	],
 	'mpeg4.avi': [...picture, ...sound, '-c:v', 'mpeg4', '-c:a', 'libmp3lame'],
 	'theora.ogg': [...picture, ...sound, '-c:v', 'libtheora', '-c:a', 'libvorbis'],
 	'sound.wav': [...sound],
 	'sound.mp3': [...sound, '-c:a', 'libmp3lame'],
+	'noise-late.mp4': [...picture, ...late(0.7, noise), ...unlike],
+	'noise-late.flv': [...picture, ...late(0.7, noise), ...unlike],
+	'noise-late.ts': [...picture, ...late(0.7, noise), ...unlike],
+	'picture-late.mp4': [...late(0.7, picture), ...noise, ...unlike],
+	'picture-late.mkv': [...late(0.7, picture), ...noise, ...unlike],
+	'picture-late.ts': [...late(0.7, picture), ...noise, ...unlike],
+	'picture-later.mkv': [...late(5, picture), ...noise, ...unlike],
+	'picture-later.flv': [...late(5, picture), ...noise, ...unlike],
+	'click-48000.mov': [...picture, ...click(48_000), ...x264, '-c:a', 'pcm_s16le'],
+	'click-8000.mov': [...picture, ...click(8000), ...x264, '-c:a', 'pcm_s16le'],
+	'click-opus.mkv': [...picture, ...click(48_000), ...x264, '-c:a', 'libopus'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type FilmName = keyof typeof films;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "gst/ref.hpp"
+
+namespace pipelines {
+
+// What elements of GStreamer do not do right.
+
+// Takes off the front of an encoder of AAC what a decoder needs before it begins: its first frame.
+// Whatever follows would come that much too late: 21 ms at 48 kHz, 128 ms at 8 kHz.
+void leaveOutPriming(GstElement* encoder);
+
+// Opus in MP4: GStreamer 1.22 writes numbers of the box dOps backwards, and players throw away what
+// they take for a lead-in: the first 0.3 s.
+void mendOpusOfMp4(GstElement* muxer);
+
+}  // namespace pipelines
