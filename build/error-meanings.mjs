@@ -66,6 +66,7 @@ export const meanings = {
 	PIPELINE_SYNTAX: 'GStreamer does not understand the launch line.',
 	RTSP_BAD_RESPONSE: 'The RTSP peer answered something that is none.',
 	RTMP_CONNECT: 'No connection to the RTMP peer, or it broke.',
+	RTMP_LOST: 'The RTMP peer broke off, or takes nothing any more.',
 	RTMP_REFUSED: 'The RTMP peer refused the stream or its key.',
 	RTSP_CONNECT: 'No connection to the RTSP peer.',
 	RTSP_LOST: 'The connection to the RTSP peer broke.',

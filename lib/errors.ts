@@ -56,6 +56,7 @@ export const errorKinds = {
 	PIPELINE_CYCLE: 'invalid',
 	PIPELINE_STUCK: 'internal',
 	RTMP_CONNECT: 'unavailable',
+	RTMP_LOST: 'unavailable',
 	RTMP_REFUSED: 'unavailable',
 	RTSP_BAD_RESPONSE: 'unavailable',
 	RTSP_CONNECT: 'unavailable',

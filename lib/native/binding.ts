@@ -27,15 +27,18 @@ export type StreamSpec = {
 /** What browsers can play of a stream: its pictures, and sound made anew by pipelines (`remake`) where they lack its codec. */
 export type PlayableSpec = {parent: Id};
 
-export type IngestSpec = {
-	type: 'rtsp';
-	stream: Id;
-	tracks: RtpTrackSpec[];
-	/** True: every packet, access unit and sender report is told (`InspectEvent`). */
-	inspect: boolean;
-	/** The tracks come over UDP: `channel` and `rtcpChannel` do not matter. */
-	udp?: UdpIngestSpec;
-};
+export type IngestSpec =
+	| {
+			type: 'rtsp';
+			stream: Id;
+			tracks: RtpTrackSpec[];
+			/** True: every packet, access unit and sender report is told (`InspectEvent`). */
+			inspect: boolean;
+			/** The tracks come over UDP: `channel` and `rtcpChannel` do not matter. */
+			udp?: UdpIngestSpec;
+	  }
+	/** Of a connection, behind the handshake. Media is nobody's; what the peer has to say is told (`message`). */
+	| {type: 'rtmp'};
 
 export type OutputSpec =
 	| {
@@ -68,6 +71,23 @@ export type OutputSpec =
 			/** Of sockets that `listen` made; they stay the caller's. */
 			rtpFd: number;
 			rtcpFd: number;
+	  }
+	/**
+	 * Messages of RTMP for one connection, cut into chunks: from a key frame on, from time 0. A pause leaves no gap in its
+	 * times. It tells `state` and `eos` as pipelines do, and has `pipelineStats`.
+	 */
+	| {
+			type: 'rtmp';
+			stream: Id;
+			/** Indices in the epoch's tracks. */
+			video?: number;
+			audio?: number;
+			/** As `createStream` made it. */
+			messageStream: number;
+			chunkBytes: number;
+			paused: boolean;
+			/** 0 = all; else every track ends after so long. */
+			durationUs: number;
 	  };
 
 export type RtpOutputTrack = {
@@ -151,7 +171,7 @@ export type RelayOutput =
 	| {type: 'hub'; path: string};
 
 /**
- * `pause` and `play` are for streams and pipelines; `finish`, for pipelines, ends the media as if the input had ended;
+ * `pause` and `play` are for streams, pipelines and outputs of RTMP; `finish`, for the last two, ends the media as if the input had ended;
  * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted; `add` and `remove` are
  * for outputs over UDP; `place` is for ingests.
  */
@@ -219,12 +239,12 @@ export type RingPlace = {
 
 export type RtpStart = {sequence: number; timestamp: number};
 
-/** All packets of one picture, with the audio since the last one in front, each framed by `$`. */
-export type RtpBlock = {
+/** One picture, with the audio since the last one in front: packets framed by `$`, or messages of RTMP in chunks. */
+export type OutputBlock = {
 	/** From 1; a gap means that blocks were thrown away before this one, which has a key frame then. */
 	number: number;
 	block: NativeBlock;
-	/** RTP packets in it; sender reports do not count. */
+	/** RTP packets or messages in it; sender reports do not count. */
 	packets: number;
 	/** A reader can begin, or begin again, with it. */
 	key: boolean;
@@ -242,6 +262,17 @@ export type NativeEvent =
 	| {type: 'drained'; id: Id}
 	/** Ingest of a connection: reports for the source, framed by `$`. */
 	| {type: 'rtcp'; id: Id; bytes: Uint8Array}
+	/** Ingest of RTMP: a message that is not media; `kind` is its type, `stream` the message stream. */
+	| {
+			type: 'message';
+			id: Id;
+			kind: number;
+			stream: number;
+			timestamp: number;
+			bytes: Uint8Array;
+	  }
+	/** Ingest of RTMP: what comes is none, and nothing is taken any more. */
+	| {type: 'broken'; id: Id; reason: string}
 	/** Ingest: all sources have said goodbye (RTCP BYE), which some do before others begin. */
 	| {type: 'left'; id: Id}
 	| {type: 'epoch'; id: Id; number: number; tracks: TrackInfo[]}
@@ -289,7 +320,7 @@ export type NativeEvent =
 			discontinuity: boolean;
 			bytes: number;
 	  }
-	| ({type: 'block'; id: Id} & RtpBlock)
+	| ({type: 'block'; id: Id} & OutputBlock)
 	/** Once a second while there are readers: what a reader got who was there from the beginning. */
 	| {
 			type: 'sent';
@@ -352,7 +383,7 @@ export type StreamStats = {
 	epoch: number;
 };
 
-/** Of a relay, counted where its tracks go to the output. */
+/** Of a relay or an output of RTMP, counted where its tracks go to the output. */
 export type PipelineStats = {
 	/** Media written since the start; pauses do not count. */
 	positionUs: number;
@@ -421,7 +452,7 @@ export type NativeBinding = {
 	tcpInfo(fd: number): TcpInfo | undefined;
 	/** Of a stream, or of the process (no id). Undefined: no such stream. */
 	streamStats(id: Id): StreamStats | undefined;
-	/** Of a relay. Undefined: no such pipeline, or one of another kind. */
+	/** Of a relay or an output of RTMP. Undefined: there is none of these. */
 	pipelineStats(id: Id): PipelineStats | undefined;
 	stats(): ProcessStats;
 	version(): NativeVersion;

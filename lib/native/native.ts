@@ -24,6 +24,8 @@ import {openDoor} from './door.ts';
 import type {Block} from './block.ts';
 import type {Door} from './door.ts';
 import {PlayableStream} from './playable-stream.ts';
+import {RtmpIngest, RtmpOutput} from './rtmp.ts';
+import type {RtmpOutputSpec} from './rtmp.ts';
 import {RtpOutput, UdpOutput} from './rtp-output.ts';
 import type {RtpSpec, UdpSpec} from './rtp-output.ts';
 
@@ -102,6 +104,14 @@ export class Native extends EventEmitter<NativeEvents> {
 
 	openUdp(spec: UdpSpec): UdpOutput {
 		return new UdpOutput(this.#door, this.#door.binding.openOutput({type: 'udp', ...spec}));
+	}
+
+	openRtmp(spec: RtmpOutputSpec): RtmpOutput {
+		return new RtmpOutput(this.#door, this.#door.binding.openOutput({type: 'rtmp', ...spec}));
+	}
+
+	openRtmpIngest(): RtmpIngest {
+		return new RtmpIngest(this.#door, this.#door.binding.openIngest({type: 'rtmp'}));
 	}
 
 	start(recipe: PipelineRecipe): Pipeline {

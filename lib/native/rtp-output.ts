@@ -1,6 +1,6 @@
 // Outputs of RTP: blocks for JavaScript's own sockets (TCP), or packets that native code sends (UDP).
 import {EventEmitter} from 'node:events';
-import type {Id, NativeEvent, OutputSpec, RingPlace, RtpBlock, UdpReader} from './binding.ts';
+import type {Id, NativeEvent, OutputBlock, OutputSpec, RingPlace, UdpReader} from './binding.ts';
 import type {Block} from './block.ts';
 import type {Door} from './door.ts';
 
@@ -17,7 +17,7 @@ export type UdpOutputEvents = {
 export type RtpSpec = Omit<Extract<OutputSpec, {type: 'rtp'}>, 'type'>;
 export type UdpSpec = Omit<Extract<OutputSpec, {type: 'udp'}>, 'type'>;
 
-export type RtpOutputBlock = Omit<RtpBlock, 'block'> & {block: Block};
+export type RtpOutputBlock = Omit<OutputBlock, 'block'> & {block: Block};
 export type RtpRingBlock = RingPlace & {block: Block};
 
 /**

@@ -9,6 +9,7 @@ import type {Native, NativeStream} from '../native/native.ts';
 import {createLogger} from '../observe/logger.ts';
 import {createRtspSource} from '../protocols/rtsp/pull.ts';
 import {createTestSource} from '../protocols/test/pull.ts';
+import {startRelay} from './engine.ts';
 import {Fmp4FolderOutput} from './hls-folder.ts';
 import {HubInput} from './hub-input.ts';
 import {DirectInput} from './input.ts';
@@ -33,7 +34,7 @@ export const createStreamer = async (
 	const clock = createClock(native);
 	const streamer = new Streamer({
 		order: order.value,
-		start: recipe => native.start(recipe),
+		start: (recipe, input) => startRelay(recipe, input, {native, clock}),
 		openInput: () => openInput(order.value, {native, clock, logger}),
 		output: makeOutput(order.value, native),
 		openHttp: httpOpener(order.value, {native, logger}),

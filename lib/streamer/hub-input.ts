@@ -70,6 +70,10 @@ export class HubInput<Stream extends HubStream>
 		return this.#tracks;
 	}
 
+	get stream(): Id | undefined {
+		return this.#isReplaced ? undefined : this.#stream.id;
+	}
+
 	get startsOver(): boolean {
 		return this.#isReplaced;
 	}

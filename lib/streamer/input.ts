@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 import type {MediaError} from '../errors.ts';
-import type {RelayInput, TrackInfo} from '../native/binding.ts';
+import type {Id, RelayInput, TrackInfo} from '../native/binding.ts';
 
 export type InputEvents = {
 	/** Once: there is something to relay from now on. */
@@ -14,6 +14,8 @@ export type InputEvents = {
 export type StreamerInput = EventEmitter<InputEvents> & {
 	/** What is known of them; empty where GStreamer alone looks at them. */
 	readonly tracks: readonly TrackInfo[];
+	/** What our own source fetches it into; undefined where there is none. */
+	readonly stream?: Id | undefined;
 	/** The relay fetches it by itself: when it is lost, the relay has to begin anew. */
 	readonly startsOver: boolean;
 	/** May be called twice. */

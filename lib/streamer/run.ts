@@ -1,12 +1,14 @@
 import {EventEmitter} from 'node:events';
 import {errorKinds, MediaError} from '../errors.ts';
 import type {ErrorCode} from '../errors.ts';
-import type {PipelineStats, PlannedTrack} from '../native/binding.ts';
+import type {Id, PipelineStats, PlannedTrack} from '../native/binding.ts';
 import type {EventOf, PipelineEvents} from '../native/native.ts';
 
 /** The part of a native pipeline that a run uses. */
 export type RelayPipeline = Pick<EventEmitter<PipelineEvents>, 'on'> & {
-	readonly id: number;
+	readonly id: Id;
+	/** Whose newest key frame went to the output, where it is not the pipeline's own. */
+	readonly stream?: Id;
 	play(): void;
 	pause(): void;
 	finish(): void;
@@ -55,8 +57,14 @@ export class Run extends EventEmitter<RunEvents> {
 		pipeline.on('stopped', () => this.emit('over', this.#end));
 	}
 
-	get id(): number {
+	get id(): Id {
 		return this.#pipeline.id;
+	}
+
+	/** Whose newest key frame went to the output. */
+	get pictures(): {stream: Id} | {pipeline: Id} {
+		const {id, stream} = this.#pipeline;
+		return stream === undefined ? {pipeline: id} : {stream};
 	}
 
 	/** Undefined until media flows to the output. */

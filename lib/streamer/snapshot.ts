@@ -49,11 +49,10 @@ const answerPicture = async (
 	decoder: Decoder,
 ): Promise<void> => {
 	if (!picture) throw new MediaError('SNAPSHOT_NONE', 'No key frame has gone to the output yet');
-	const {pipeline, keyFrames} = picture;
-	const key = `${pipeline}-${keyFrames}`;
+	const {source, key} = picture;
 	const headers = {etag: `"${key}-${wishKey(wish)}"`, 'cache-control': 'no-cache'};
 	if (answerUnchanged(request, response, headers)) return;
-	const body = await decoder.decode({pipeline}, key, wish);
+	const body = await decoder.decode(source, key, wish);
 	const type = {'content-type': snapshotTypes[wish.format]};
 	sendBytes(request, response, {body, headers: {...headers, ...type}});
 };

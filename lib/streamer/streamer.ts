@@ -5,6 +5,7 @@ import {Alarm} from '../media/clock.ts';
 import type {Clock} from '../media/clock.ts';
 import {countFailure} from '../media/supply.ts';
 import type {PipelineRecipe, PipelineStats, PlannedTrack, RelayInput} from '../native/binding.ts';
+import type {SnapshotSource} from '../protocols/snapshot/decode.ts';
 import type {StreamerInput} from './input.ts';
 import type {Order} from './options.ts';
 import type {StreamerOutput} from './output.ts';
@@ -38,7 +39,7 @@ export type StreamerHttp = {readonly url: string; close(): Promise<void>};
 
 export type StreamerParts = {
 	order: Order;
-	start: (recipe: RelayRecipe) => RelayPipeline;
+	start: (recipe: RelayRecipe, input: StreamerInput) => RelayPipeline;
 	/** Begins to fetch. */
 	openInput: () => StreamerInput;
 	output: StreamerOutput;
@@ -125,10 +126,11 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		return this.#run?.state ?? 'connecting';
 	}
 
-	/** The running pipeline and how many key frames it let through; undefined where there are none. */
-	get picture(): {pipeline: number; keyFrames: number} | undefined {
-		const keyFrames = this.#run?.stats.keyFrames ?? 0;
-		return this.#run && keyFrames > 0 ? {pipeline: this.#run.id, keyFrames} : undefined;
+	/** Where the newest key frame is that went to the output, and a name for it; undefined: none has. */
+	get picture(): {source: SnapshotSource; key: string} | undefined {
+		const run = this.#run;
+		const keyFrames = run?.stats.keyFrames ?? 0;
+		return run && keyFrames > 0 ? {source: run.pictures, key: `${run.id}-${keyFrames}`} : undefined;
 	}
 
 	status(): StreamerStatus {
@@ -179,25 +181,21 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 
 	#start(): void {
 		const {order, output, start} = this.#parts;
-		const input = this.#relayInput;
+		const [input, source] = [this.#relayInput, this.#input];
 		const {positionUs} = this.#before;
 		const leftUs = order.durationUs - positionUs;
-		if (this.#isLeaving || !input) return;
+		if (this.#isLeaving || !input || !source) return;
 		if (order.durationUs > 0 && leftUs <= 0) {
 			void this.#complete(true);
 			return;
 		}
-		const run = new Run(
-			start({
-				type: 'relay',
-				input,
-				output: output.recipe,
-				paused: this.#isPaused,
-				loop: order.loop,
-				startUs: order.input.type === 'file' && !order.loop ? positionUs : 0,
-				durationUs: order.durationUs > 0 ? leftUs : 0,
-			}),
-		);
+		const recipe = {
+			type: 'relay',
+			...{input, output: output.recipe, paused: this.#isPaused, loop: order.loop},
+			startUs: order.input.type === 'file' && !order.loop ? positionUs : 0,
+			durationUs: order.durationUs > 0 ? leftUs : 0,
+		} as const;
+		const run = new Run(start(recipe, source));
 		this.#run = run;
 		run.on('plan', tracks => this.#plan(tracks));
 		run.on('state', () => this.#runState());

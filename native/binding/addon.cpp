@@ -74,10 +74,7 @@ class Addon : public Napi::Addon<Addon> {
   // openIngest(spec: IngestSpec): Id
   Napi::Value openIngest(Info info) {
     Reader spec(info[0], "spec");
-    if (spec.text("type") != "rtsp") refuse(info.Env(), "spec.type", "rtsp", info[0]);
-    const auto stream = static_cast<io::Id>(spec.number("stream"));
-    return opened(info, io::Hub::instance().openRtspIngest(environment_.owner(), stream,
-                                                           readRtspIngestSpec(spec)));
+    return opened(info, openIngestOf(spec, environment_.owner()));
   }
 
   // feed(ingest: Id, buffer: Uint8Array, length: number): boolean
@@ -156,7 +153,10 @@ class Addon : public Napi::Addon<Addon> {
 
   // pipelineStats(id: Id): PipelineStats | undefined
   Napi::Value pipelineStats(Info info) {
-    const gst::Pipeline* pipeline = environment_.pipelines().find(readId(info, 0, "id"));
+    const io::Id id = readId(info, 0, "id");
+    if (const auto rtmp = io::Hub::instance().findRtmp(id))
+      return statsToJs(info.Env(), rtmp->stats());
+    const gst::Pipeline* pipeline = environment_.pipelines().find(id);
     const gst::Meter* meter = pipeline ? pipeline->meter().get() : nullptr;
     return meter ? statsToJs(info.Env(), meter->stats()) : info.Env().Undefined();
   }

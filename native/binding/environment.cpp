@@ -8,6 +8,14 @@
 
 namespace binding {
 
+namespace {
+// The same word, for whom it may be meant.
+struct Order {
+  void (gst::Pipeline::*pipeline)();
+  void (io::RtmpOutput::*rtmp)();
+};
+}  // namespace
+
 Environment::Environment(Napi::Env env) : env_(env) {
   io::Hub::instance().hold();
   env.AddCleanupHook([this] { shutDown(); });
@@ -45,16 +53,18 @@ void Environment::command(io::Id id, Reader& command) {
   if (type == "add" || type == "remove") return commandReader(id, type, command);
   if (type == "place") return io::Hub::instance().place(id, readRtpStarts(command));
   command.done();
-  static const std::map<std::string, void (gst::Pipeline::*)()> orders{
-      {"play", &gst::Pipeline::play},
-      {"pause", &gst::Pipeline::pause},
-      {"finish", &gst::Pipeline::finish}};
+  static const std::map<std::string, Order> orders{
+      {"play", {&gst::Pipeline::play, &io::RtmpOutput::play}},
+      {"pause", {&gst::Pipeline::pause, &io::RtmpOutput::pause}},
+      {"finish", {&gst::Pipeline::finish, &io::RtmpOutput::finish}}};
   const auto order = orders.find(type);
   if (order == orders.end())
     refuse(env_, "command.type", "play, pause, finish, accept, refuse, add, remove or place",
            Napi::String::New(env_, type));
   if (gst::Pipeline* pipeline = pipelines_.find(id))
-    (pipeline->*order->second)();
+    (pipeline->*order->second.pipeline)();
+  else if (const auto rtmp = io::Hub::instance().findRtmp(id))
+    ((*rtmp).*order->second.rtmp)();
   else if (type != "finish")
     io::Hub::instance().setPaused(id, type == "pause");
 }

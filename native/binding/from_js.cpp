@@ -4,7 +4,9 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 
 namespace binding {
 
@@ -197,11 +199,38 @@ io::UdpJoin::Begin readBegin(Reader& command) {
          Napi::String::New(command.env(), word));
 }
 
+std::optional<uint8_t> readTrack(Reader& reader, const char* key) {
+  if (!reader.has(key)) return std::nullopt;
+  return readByte(reader, key);
+}
+
+io::Id openRtmp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
+  constexpr size_t kMostChunkBytes = 65536;
+  core::RtmpRelay::Options options;
+  options.rtmp.video = readTrack(spec, "video");
+  options.rtmp.audio = readTrack(spec, "audio");
+  options.rtmp.messageStream = static_cast<uint32_t>(spec.number("messageStream"));
+  options.rtmp.chunkBytes = std::max<size_t>(spec.number("chunkBytes", kMostChunkBytes), 128);
+  options.paused = spec.boolean("paused");
+  options.duration = spec.micros("durationUs");
+  spec.done();
+  return io::Hub::instance().openRtmp(owner, stream, options);
+}
+
 io::Id openQueue(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   const auto request = static_cast<io::Id>(spec.number("request"));
   spec.done();
   return io::Hub::instance().openQueue(owner, stream, request);
 }
+io::RtspIngestSpec readRtspIngestSpec(Reader& reader) {
+  io::RtspIngestSpec spec;
+  for (Reader& item : reader.objects("tracks")) spec.tracks.push_back(readRtspTrack(item));
+  spec.inspect = reader.boolean("inspect");
+  if (reader.has("udp")) spec.udp = readUdp(reader.object("udp"), spec.tracks.size());
+  reader.done();
+  return spec;
+}
+
 }  // namespace
 
 io::Id openStreamOf(Reader& reader, const io::OwnerRef& owner) {
@@ -218,15 +247,6 @@ io::Id openStreamOf(Reader& reader, const io::OwnerRef& owner) {
   if (reader.has("passDamaged")) spec.passDamaged = reader.boolean("passDamaged");
   reader.done();
   return io::Hub::instance().openStream(owner, spec);
-}
-
-io::RtspIngestSpec readRtspIngestSpec(Reader& reader) {
-  io::RtspIngestSpec spec;
-  for (Reader& item : reader.objects("tracks")) spec.tracks.push_back(readRtspTrack(item));
-  spec.inspect = reader.boolean("inspect");
-  if (reader.has("udp")) spec.udp = readUdp(reader.object("udp"), spec.tracks.size());
-  reader.done();
-  return spec;
 }
 
 std::vector<io::RtpStart> readRtpStarts(Reader& command) {
@@ -265,14 +285,30 @@ io::UdpJoin readUdpJoin(Reader& command) {
   return join;
 }
 
+io::Id openIngestOf(Reader& spec, const io::OwnerRef& owner) {
+  const std::string type = spec.text("type");
+  if (type == "rtmp") {
+    spec.done();
+    return io::Hub::instance().openRtmpIngest(owner);
+  }
+  if (type != "rtsp")
+    refuse(spec.env(), spec.pathOf("type"), "rtsp or rtmp", Napi::String::New(spec.env(), type));
+  const auto stream = static_cast<io::Id>(spec.number("stream"));
+  return io::Hub::instance().openRtspIngest(owner, stream, readRtspIngestSpec(spec));
+}
+
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner) {
   static const std::map<std::string, io::Id (*)(Reader&, io::Id, const io::OwnerRef&)> openers{
-      {"hls", openHls}, {"hubsrc", openQueue}, {"rtp", openRtp}, {"udp", openUdp}};
+      {"hls", openHls},
+      {"hubsrc", openQueue},
+      {"rtmp", openRtmp},
+      {"rtp", openRtp},
+      {"udp", openUdp}};
   const std::string type = spec.text("type");
   const auto opener = openers.find(type);
   if (opener != openers.end())
     return opener->second(spec, static_cast<io::Id>(spec.number("stream")), owner);
-  refuse(spec.env(), spec.pathOf("type"), "hls, hubsrc, rtp or udp",
+  refuse(spec.env(), spec.pathOf("type"), "hls, hubsrc, rtmp, rtp or udp",
          Napi::String::New(spec.env(), type));
 }
 

@@ -9,7 +9,6 @@
 // a TypeError with the path of what is wrong.
 namespace binding {
 
-io::RtspIngestSpec readRtspIngestSpec(Reader& reader);
 std::vector<io::RtpStart> readRtpStarts(Reader& command);
 io::ListenSpec readListenSpec(Reader& reader);
 
@@ -17,6 +16,9 @@ io::UdpJoin readUdpJoin(Reader& command);
 
 // Opens the stream that a StreamSpec describes.
 io::Id openStreamOf(Reader& spec, const io::OwnerRef& owner);
+
+// Opens the ingest that an IngestSpec describes.
+io::Id openIngestOf(Reader& spec, const io::OwnerRef& owner);
 
 // Opens the output that an OutputSpec describes.
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner);

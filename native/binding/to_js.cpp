@@ -16,6 +16,16 @@ void fill(Fields& fields, const io::Text& event, BlockTable&) {
 void fill(Fields& fields, const io::Rtcp& event, BlockTable&) {
   fields.set("type", "rtcp").set("bytes", bytesToJs(fields.env(), event.bytes));
 }
+void fill(Fields& fields, const io::RtmpMessage& event, BlockTable&) {
+  fields.set("type", "message")
+      .set("kind", event.type)
+      .set("stream", event.stream)
+      .set("timestamp", event.timestamp)
+      .set("bytes", bytesToJs(fields.env(), event.payload));
+}
+void fill(Fields& fields, const io::Broken& event, BlockTable&) {
+  fields.set("type", "broken").set("reason", event.reason);
+}
 void fill(Fields& fields, const io::Left&, BlockTable&) { fields.set("type", "left"); }
 void fill(Fields& fields, const io::Drained&, BlockTable&) { fields.set("type", "drained"); }
 void fill(Fields& fields, const io::EndOfStream&, BlockTable&) { fields.set("type", "eos"); }

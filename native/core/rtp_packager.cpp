@@ -16,12 +16,6 @@ constexpr size_t kMaxWaitingBytes = 256 * 1024;
 // A path of fewer bytes exists nowhere, and payload headers have to fit.
 constexpr size_t kMinPacketBytes = 128;
 
-// Nothing is known of it (yet): a camera's track that has not told its parameters, or fell silent.
-bool isUnknown(const Track& track) {
-  const auto* opaque = std::get_if<OpaqueParameters>(&track.parameters);
-  return opaque != nullptr && opaque->encoding.empty();
-}
-
 bool isSameKind(const Track& a, const Track& b) {
   return a.kind == b.kind && a.codec == b.codec && a.clockRateHz == b.clockRateHz;
 }

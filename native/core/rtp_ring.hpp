@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/bytes.hpp"
+#include "core/output_block.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -14,19 +14,11 @@ struct RtpStart {
   uint32_t rtpTime = 0;
 };
 
-// Interleaved packets that belong together, ready to be written.
-struct RtpBlock {
-  uint64_t number = 0;  // counts the blocks of an output, from 1
-  bool key = false;  // a reader can begin with it
-  bool droppable = false;  // no other picture refers to its picture
-  bool hasVideo = false;
-  size_t packets = 0;  // of RTP; reports do not count
-  Micros arrival{0};  // of its newest frame
-  Micros capture{0};
+// Interleaved packets that belong together.
+struct RtpBlock : OutputBlock {
   Micros first{0};  // media time of what is shown first, and last, in it
   Micros last{0};
   std::vector<RtpStart> starts;  // in the order of the output's tracks
-  BlockRef bytes;
 };
 
 // The blocks since the newest key block. Media thread only, or under a lock.

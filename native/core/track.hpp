@@ -48,6 +48,12 @@ inline bool isParsed(const Track& track) {
   return !std::holds_alternative<OpaqueParameters>(track.parameters);
 }
 
+// Nothing is known of it (yet): a camera's track that has not told its parameters, or fell silent.
+inline bool isUnknown(const Track& track) {
+  const auto* opaque = std::get_if<OpaqueParameters>(&track.parameters);
+  return opaque != nullptr && opaque->encoding.empty();
+}
+
 inline bool isParsedVideo(const Track& track) { return videoOf(track.parameters) != nullptr; }
 
 // A stretch of a stream in which tracks and their parameters are fixed.

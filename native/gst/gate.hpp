@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gst/gate_rules.hpp"
+#include "core/gate_rules.hpp"
 #include "gst/meter.hpp"
 
 #include <condition_variable>
@@ -12,9 +12,11 @@
 
 namespace gst {
 
+using namespace core::gate;
+
 // Stands in every track of one pipeline, behind its parser and a queue, before muxer or decoder,
 // and lets media through from a key frame on, without gaps after a pause, for as long as wanted.
-// gate_rules.hpp says which frames pass.
+// core/gate_rules.hpp says which frames pass.
 //
 // What comes out begins at running time 0: the presentation of the first picture. Decode times
 // before it are negative running times, as x264enc has them (the segment begins at an hour), unless

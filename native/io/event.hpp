@@ -22,6 +22,16 @@ struct Text {
 struct Rtcp {
   core::Bytes bytes;
 };  // ingest of a connection: what the source is told, each report framed by `$`
+// Ingest of RTMP: a message that is not media.
+struct RtmpMessage {
+  uint8_t type = 0;
+  uint32_t stream = 0;
+  uint32_t timestamp = 0;
+  core::Bytes payload;
+};
+struct Broken {
+  std::string reason;
+};  // ingest of RTMP: what comes is none; it takes nothing any more
 struct Left {};  // ingest: all sources have said goodbye (RTCP BYE)
 struct Drained {};  // ingest: feed() said false, now there is room
 struct EpochBegan {
@@ -71,12 +81,12 @@ struct Begun {
   int64_t packets = 0, bytes = 0;
 };  // udp output
 struct BlockMade {
-  core::RtpBlock made;
+  core::OutputBlock made;
   std::shared_ptr<void> untaken;  // goes with the event: JavaScript has taken it
-};  // rtp output
+};  // rtp and rtmp output
 struct StateChanged {
   std::string state;
-};  // pipeline: "playing", "paused"
+};  // pipeline, rtmp output: "playing", "paused"
 struct PlannedTrack {
   core::Kind kind = core::Kind::other;
   std::string from;
@@ -87,7 +97,7 @@ struct Planned {
   std::vector<PlannedTrack> tracks;
   bool live = false;
 };  // relay: what becomes of each track
-struct EndOfStream {};  // pipeline
+struct EndOfStream {};  // pipeline, rtmp output
 struct Failed {
   std::string code, message, detail;
   std::string side{};  // of a relay: "input", "output"
@@ -110,10 +120,10 @@ struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event =
-    std::variant<Text, Rtcp, Left, Drained, EpochBegan, Remake, InitMade, PartMade, SegmentMade,
-                 BlockMade, Sent, Joined, Begun, StateChanged, Planned, EndOfStream, Failed,
-                 Picture, Wanted, Unwanted, Offered, Withdrawn, Stopped, Closed, PacketSeen,
-                 UnitSeen, ReportSeen, BrokenReportSeen, StraySeen, ParametersSeen>;
+using Event = std::variant<Text, Rtcp, RtmpMessage, Broken, Left, Drained, EpochBegan, Remake,
+                           InitMade, PartMade, SegmentMade, BlockMade, Sent, Joined, Begun,
+                           StateChanged, Planned, EndOfStream, Failed, Picture, Wanted, Unwanted,
+                           Offered, Withdrawn, Stopped, Closed, PacketSeen, UnitSeen, ReportSeen,
+                           BrokenReportSeen, StraySeen, ParametersSeen>;
 
 }  // namespace io

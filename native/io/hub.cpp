@@ -113,6 +113,13 @@ Id Hub::openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec) {
   return id;
 }
 
+Id Hub::openRtmpIngest(const OwnerRef& owner) {
+  const Id id = nextId();
+  std::lock_guard lock(mutex_);
+  ingests_[id] = std::make_shared<RtmpIngest>(id, owner);
+  return id;
+}
+
 Id Hub::openHls(const OwnerRef& owner, Id stream, core::HlsConfig config) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
@@ -146,6 +153,20 @@ Id Hub::openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSoc
 std::shared_ptr<UdpOutput> Hub::findUdp(Id output) {
   std::lock_guard lock(mutex_);
   return std::dynamic_pointer_cast<UdpOutput>(lookUp(outputs_, output));
+}
+
+Id Hub::openRtmp(const OwnerRef& owner, Id stream, const core::RtmpRelay::Options& options) {
+  const Id id = nextId();
+  const LiveStreamRef live = findStream(stream);
+  if (live)
+    return openOutput(std::make_shared<RtmpOutput>(OutputPlace{id, live, owner}, options), id);
+  owner->emit(id, Closed{});
+  return id;
+}
+
+std::shared_ptr<RtmpOutput> Hub::findRtmp(Id output) {
+  std::lock_guard lock(mutex_);
+  return std::dynamic_pointer_cast<RtmpOutput>(lookUp(outputs_, output));
 }
 
 Id Hub::openQueue(const OwnerRef& owner, Id stream, Id request) {
@@ -207,7 +228,7 @@ void Hub::setPaused(Id stream, bool paused) {
 
 void Hub::close(Id id) {
   std::optional<OpenStream> stream;
-  std::optional<std::shared_ptr<RtspIngest>> ingest;
+  std::optional<IngestRef> ingest;
   std::optional<OutputRef> output;
   {
     std::lock_guard lock(mutex_);
@@ -231,7 +252,7 @@ void Hub::closeStream(const OpenStream& stream) {
   });
 }
 
-std::shared_ptr<RtspIngest> Hub::findIngest(Id ingest) {
+IngestRef Hub::findIngest(Id ingest) {
   std::lock_guard lock(mutex_);
   return lookUp(ingests_, ingest);
 }
@@ -242,7 +263,8 @@ bool Hub::feed(Id ingest, core::ByteView bytes) {
 }
 
 void Hub::place(Id ingest, std::vector<RtpStart> starts) {
-  if (const auto found = findIngest(ingest)) found->place(std::move(starts));
+  const auto rtsp = std::dynamic_pointer_cast<RtspIngest>(findIngest(ingest));
+  if (rtsp) rtsp->place(std::move(starts));
 }
 
 std::shared_ptr<HlsOutput> Hub::findHls(Id output) {

@@ -7,6 +7,8 @@
 #include "io/owner.hpp"
 #include "io/playable_stream.hpp"
 #include "io/publisher.hpp"
+#include "io/rtmp_ingest.hpp"
+#include "io/rtmp_output.hpp"
 #include "io/rtp_output.hpp"
 #include "io/rtsp_ingest.hpp"
 #include "io/stats.hpp"
@@ -44,11 +46,16 @@ class Hub {
   // What browsers can play of a stream; lives beside it, without a name.
   Id openPlayable(const OwnerRef& owner, Id parent);
   Id openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec);
+  // Of a connection whose media goes nowhere.
+  Id openRtmpIngest(const OwnerRef& owner);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
   Id openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config);
   Id openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSockets sockets);
   // nullptr: there is no such output of UDP.
   std::shared_ptr<UdpOutput> findUdp(Id output);
+  Id openRtmp(const OwnerRef& owner, Id stream, const core::RtmpRelay::Options& options);
+  // nullptr: there is no such output of RTMP.
+  std::shared_ptr<RtmpOutput> findRtmp(Id output);
   // Answers a Wanted: the taker that asked gets the stream.
   Id openQueue(const OwnerRef& owner, Id stream, Id request);
   // Answers an Offered: the pipeline that asked publishes into the stream.
@@ -104,7 +111,7 @@ class Hub {
   void makeThreads();
   MediaThread& nextThread();
   LiveStreamRef findStream(Id id);
-  std::shared_ptr<RtspIngest> findIngest(Id id);
+  IngestRef findIngest(Id id);
   std::shared_ptr<UnitInbox> openInbox(Id stream);
   std::shared_ptr<HlsOutput> findHls(Id output);
   Id openOutput(const OutputRef& output, Id id);
@@ -121,7 +128,7 @@ class Hub {
   UdpSender udpSender_;
   std::unordered_map<Id, OpenStream> streams_;
   std::map<std::pair<std::string, std::string>, Id> byPath_;  // domain, path
-  std::unordered_map<Id, std::shared_ptr<RtspIngest>> ingests_;
+  std::unordered_map<Id, IngestRef> ingests_;
   std::unordered_map<Id, OutputRef> outputs_;
   std::unordered_map<Id, std::weak_ptr<FrameQueue>> requests_;
   std::unordered_map<Id, std::weak_ptr<Offer>> offers_;

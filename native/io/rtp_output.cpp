@@ -22,7 +22,7 @@ RtpOutput::RtpOutput(OutputPlace place, core::RtpConfig config)
 
 RtpOutput::RtpOutput(OutputPlace place, core::RtpConfig config, size_t room)
     : OutputHandle(std::move(place)),
-      room_(room),
+      untaken_(room),
       packager_(bounded(std::move(config), stream_->ringConfig()),
                 {.block = [this](const core::RtpBlock& block) { take(block); },
                  .ended = [this] { Hub::instance().close(id_); }}) {}
@@ -60,22 +60,14 @@ void RtpOutput::ended() {
   packager_.ended();
 }
 
-// Who lags gets nothing up to the next key frame; the numbers tell it.
 void RtpOutput::take(const core::RtpBlock& block) {
   if (filling_) return;
-  if (*waiting_ > room_) awaitsKey_ = true;
-  if (awaitsKey_ && (!block.key || *waiting_ > room_ / 2)) return leaveOut(block);
-  awaitsKey_ = false;
-  give(block);
+  if (untaken_.admits(block)) return give(block);
+  leaveOut(block);
 }
 
 void RtpOutput::give(const core::RtpBlock& block) {
   owner_->emit(id_, BlockMade{block, wait(block.bytes->size())});
-}
-
-std::shared_ptr<void> RtpOutput::wait(size_t weight) {
-  *waiting_ += weight;
-  return {nullptr, [waiting = waiting_, weight](std::nullptr_t) { *waiting -= weight; }};
 }
 
 }  // namespace io

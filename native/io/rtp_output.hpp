@@ -2,8 +2,8 @@
 
 #include "core/rtp_packager.hpp"
 #include "io/outputs.hpp"
+#include "io/untaken.hpp"
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -30,7 +30,7 @@ class RtpOutput : public OutputHandle, private core::Output {
   // Media thread: whoever takes the blocks lags, and this one is given to nobody.
   virtual void leaveOut(const core::RtpBlock&) {}
   // Something of that weight waits until the token goes.
-  std::shared_ptr<void> wait(size_t weight);
+  std::shared_ptr<void> wait(size_t weight) { return untaken_.wait(weight); }
 
  private:
   core::Output& taker() override { return *this; }
@@ -40,10 +40,8 @@ class RtpOutput : public OutputHandle, private core::Output {
   void ended() override;
   void take(const core::RtpBlock& block);
 
-  const size_t room_;
-  const std::shared_ptr<std::atomic<size_t>> waiting_ = std::make_shared<std::atomic<size_t>>(0);
+  Untaken untaken_;
   bool filling_ = true;  // what comes is the stream's ring
-  bool awaitsKey_ = false;  // too much was waiting
 
   std::mutex mutex_;  // the ring is read by the JS thread
   core::RtpPackager packager_;

@@ -4,6 +4,7 @@
 #include "core/decode_time.hpp"
 #include "core/depacketizer.hpp"
 #include "core/rtp_timeline.hpp"
+#include "io/ingest.hpp"
 #include "io/ingest_observer.hpp"
 #include "io/live_stream.hpp"
 #include "io/srtp.hpp"
@@ -47,7 +48,8 @@ struct RtpStart {
 
 // Takes the bytes of one RTSP connection: media goes into the stream, RTSP messages back as events.
 // The media may come over UDP instead.
-class RtspIngest final : public Inbox,
+class RtspIngest final : public Ingest,
+                         public Inbox,
                          public std::enable_shared_from_this<RtspIngest>,
                          private core::RtspDeframer::Sink {
  public:
@@ -58,11 +60,11 @@ class RtspIngest final : public Inbox,
   void openUdp(UdpReceiver& receiver, const UdpSpec& spec);
 
   // Any thread. Copies; false: more than 1 MB waits, Drained follows.
-  bool feed(core::ByteView bytes);
+  bool feed(core::ByteView bytes) override;
   // What places the tracks against each other before they have told it by reports.
   void place(std::vector<RtpStart> starts);
   MediaThread& thread() { return stream_->thread; }
-  void close();  // any thread; Closed is its last event
+  void close() override;
 
   void drain() override;  // media thread
 

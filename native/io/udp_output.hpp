@@ -3,6 +3,7 @@
 #include "io/rtp_output.hpp"
 #include "io/udp_sender.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 

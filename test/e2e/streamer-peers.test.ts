@@ -1,6 +1,8 @@
 // Real peers at the other end: nginx with its RTMP module, gst-rtsp-server, srt-live-transmit, players of HLS.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {createServer} from 'node:net';
+import type {AddressInfo} from 'node:net';
 import {createWriteStream, existsSync, readFileSync, readdirSync, statSync} from 'node:fs';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
@@ -114,8 +116,53 @@ test('RTMP: a server that refuses is one line and exit code 1', async t => {
 	const closed = `rtmp://127.0.0.1:${server.port}/closed/abcd-1234`;
 	const {code, lines} = await runStreamer(t, [picture, closed]);
 	t.is(code, 1);
-	t.is(lines.filter(line => line.startsWith('streamer: ')).length, 1, lines.join('\n'));
+	const told = lines.filter(line => line.startsWith('streamer: '));
+	t.is(told.length, 1, lines.join('\n'));
+	t.regex(told[0]!, /\/closed\/\*\*\* cannot be written: the server hung up when it was asked/);
 	t.notRegex(lines.join('\n'), /abcd-1234/);
+});
+
+test('RTMP: the reason that a server gives is told', async t => {
+	const server = await startRtmpServer(t);
+	const url = `${server.url}/abcd-1234`;
+	const first = startStreamer(t, [picture, url, '--http', ':0']);
+	await first.until(({position}) => position > 0.3);
+	const {code, lines} = await runStreamer(t, [picture, url]);
+	t.is(code, 1);
+	t.regex(lines.at(-1)!, /\/live\/\*\*\* cannot be written: Already publishing \(NetStream\..*\)$/);
+	t.notRegex(lines.join('\n'), /abcd-1234/);
+});
+
+test('RTMP: what answers in another language is told to be that', async t => {
+	const server = createServer(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	t.teardown(() => server.close());
+	const {port} = server.address() as AddressInfo;
+	const {code, lines} = await runStreamer(t, [picture, `rtmp://127.0.0.1:${port}/live/key`]);
+	t.is(code, 1);
+	t.regex(lines.at(-1)!, /cannot be written: a web server answers there$/);
+});
+
+test('RTMP: ffmpeg as the server gets as much as was asked for, in both tracks', async t => {
+	const url = `rtmp://127.0.0.1:${await freePort()}/live/key`;
+	const file = `${makeFolder(t)}/seen.mp4`;
+	const peer = spawn('ffmpeg', ['-v', 'error', '-listen', '1', '-i', url, '-c', 'copy', file]);
+	const closed = once(peer, 'close');
+	t.teardown(() => peer.kill('SIGKILL'));
+	const options = ['--duration', '2s', '--reconnect'];
+	const {code, lines} = await runStreamer(t, [picture, url, ...options]);
+	t.is(code, 0, lines.join('\n'));
+	await closed;
+	t.is(await complaints(file), '');
+	for (const [track, frameUs] of [
+		['v:0', 100_000],
+		['a:0', 23_220],
+	] as const) {
+		const packets = await packetsOf(file, track);
+		const lengthUs = packets.at(-1)!.dtsUs - packets[0]!.dtsUs + frameUs;
+		t.true(lengthUs >= 1_998_000 && lengthUs <= 2_000_000 + frameUs, `${track} ${lengthUs}`);
+	}
 });
 
 test('RTMP: a server that stands still does not hold up the end', async t => {

@@ -75,7 +75,7 @@ test.serial(
 	/`spec\.ringMaxBytes`.* got -1/,
 );
 test.serial(refuses, 'openStream', [{...stream, colour: 1}], /no key `spec\.colour`/);
-test.serial(refuses, 'openIngest', [{type: 'rtmp'}], /`spec\.type` to be rtsp/);
+test.serial(refuses, 'openIngest', [{type: 'srt'}], /`spec\.type` to be rtsp or rtmp/);
 const udpTrack = {
 	rtpFd: 1000,
 	rtcpFd: 1001,
@@ -131,7 +131,7 @@ test.serial(
 	refuses,
 	'openOutput',
 	[{type: 'dash', stream: 1}],
-	/`spec\.type` to be hls, hubsrc, rtp or udp/,
+	/`spec\.type` to be hls, hubsrc, rtmp, rtp or udp/,
 );
 test.serial(refuses, 'openOutput', [hls], /`spec\.segmentCount`/);
 test.serial(
@@ -139,6 +139,13 @@ test.serial(
 	'openOutput',
 	[{type: 'rtp', stream: 1, tracks: [{track: 0, channel: 256}], maxPacketBytes: 1440}],
 	/`spec\.tracks\[0\]\.channel` to be an integer of 0 to 255, got 256/,
+);
+const rtmp = {type: 'rtmp', stream: 1, messageStream: 1, paused: false, durationUs: 0};
+test.serial(
+	refuses,
+	'openOutput',
+	[{...rtmp, chunkBytes: 65_537}],
+	/`spec\.chunkBytes` to be an integer of 0 to 65536, got 65537/,
 );
 test.serial(refuses, 'start', [{domain: 'd', type: 'nonsense'}], /`spec\.type`/);
 test.serial(

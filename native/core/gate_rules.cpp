@@ -1,9 +1,9 @@
-#include "gst/gate_rules.hpp"
+#include "core/gate_rules.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace gst {
+namespace core::gate {
 
 using namespace std::chrono_literals;
 
@@ -212,4 +212,4 @@ Nanos GateRules::patience(const Lane& lane) const {
   return lane.started ? lane.first + duration_ + grace : std::max(duration_, grace);
 }
 
-}  // namespace gst
+}  // namespace core::gate

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-// Which frames a Gate lets through and at which times: arithmetic alone, without GStreamer.
-namespace gst {
+// Which frames of a relay go out and at which times: arithmetic alone.
+namespace core::gate {
 
 using Nanos = std::chrono::nanoseconds;
 
@@ -117,4 +117,4 @@ class GateRules {
   Nanos pausePoint_{0};  // running time
 };
 
-}  // namespace gst
+}  // namespace core::gate

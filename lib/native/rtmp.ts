@@ -1,0 +1,102 @@
+// RTMP's connections: what peers have to say, and a stream cut into chunks for one of them.
+import {EventEmitter} from 'node:events';
+import type {Id, NativeEvent, OutputBlock, OutputSpec, PipelineStats} from './binding.ts';
+import type {Block} from './block.ts';
+import type {Door} from './door.ts';
+
+export type RtmpMessage = Extract<NativeEvent, {type: 'message'}>;
+
+export type RtmpIngestEvents = {
+	/** One that is not media. */
+	message: [message: RtmpMessage];
+	/** What comes is no RTMP; nothing is taken any more. */
+	broken: [reason: string];
+	closed: [];
+};
+export type RtmpOutputEvents = {
+	/** Held while it is told. */
+	block: [made: RtmpOutputBlock];
+	/** Media flows, or a pause was asked for. */
+	state: [state: 'playing' | 'paused'];
+	/** All tracks have ended. */
+	eos: [];
+	closed: [];
+};
+
+export type RtmpOutputSpec = Omit<Extract<OutputSpec, {type: 'rtmp'}>, 'type'>;
+export type RtmpOutputBlock = Omit<OutputBlock, 'block'> & {block: Block};
+
+/** The bytes of one connection, behind the handshake. */
+export class RtmpIngest extends EventEmitter<RtmpIngestEvents> {
+	readonly id: Id;
+	readonly #door: Door;
+
+	constructor(door: Door, id: Id) {
+		super();
+		this.id = id;
+		this.#door = door;
+		door.listen(id, event => {
+			if (event.type === 'message') this.emit('message', event);
+			if (event.type === 'broken') this.emit('broken', event.reason);
+			if (event.type === 'closed') this.emit('closed');
+		});
+	}
+
+	/** Copies `length` bytes before it returns. */
+	feed(buffer: Uint8Array, length: number): boolean {
+		return this.#door.feed(this.id, buffer, length);
+	}
+
+	close(): void {
+		this.#door.binding.closeIngest(this.id);
+	}
+}
+
+/** It closes by itself when the stream's tracks become others. */
+export class RtmpOutput extends EventEmitter<RtmpOutputEvents> {
+	readonly id: Id;
+	readonly #door: Door;
+
+	constructor(door: Door, id: Id) {
+		super();
+		this.id = id;
+		this.#door = door;
+		door.listen(id, event => {
+			if (event.type === 'block') this.#tell(event);
+			if (event.type === 'state') this.emit('state', event.state);
+			if (event.type === 'eos') this.emit('eos');
+			if (event.type === 'closed') this.emit('closed');
+		});
+	}
+
+	play(): void {
+		this.#door.binding.command(this.id, {type: 'play'});
+	}
+
+	pause(): void {
+		this.#door.binding.command(this.id, {type: 'pause'});
+	}
+
+	/** All tracks end now: `eos` follows. */
+	finish(): void {
+		this.#door.binding.command(this.id, {type: 'finish'});
+	}
+
+	/** Undefined once it is closed. */
+	stats(): PipelineStats | undefined {
+		return this.#door.binding.pipelineStats(this.id);
+	}
+
+	close(): void {
+		this.#door.binding.closeOutput(this.id);
+	}
+
+	#tell({type: _, id: __, block: lent, ...rest}: Extract<NativeEvent, {type: 'block'}>) {
+		const block = this.#door.take(lent);
+		try {
+			this.emit('block', {block, ...rest});
+		} finally {
+			block.release();
+		}
+	}
+}

@@ -1,0 +1,293 @@
+import {EventEmitter} from 'node:events';
+import type {Socket} from 'node:net';
+import {MediaError, toMediaError} from '../../errors.ts';
+import type {ErrorCode} from '../../errors.ts';
+import type {RtmpIngest, RtmpMessage} from '../../native/rtmp.ts';
+import {formatAmf0, formatList, parseAmf0} from './amf0.ts';
+import type {Amf, AmfObject} from './amf0.ts';
+import {ClientHandshake} from './client-handshake.ts';
+import {dial} from './dial.ts';
+import {
+	acknowledgement,
+	command,
+	firstChunkBytes,
+	formatMessage,
+	messageKind,
+	pingResponse,
+	setChunkSize,
+	userControl,
+} from './messages.ts';
+import type {OutgoingMessage} from './messages.ts';
+import type {RtmpUrl} from './url.ts';
+
+export type RtmpClientEvents = {
+	/** The last one, and the only one: why it is over. */
+	closed: [error: MediaError];
+};
+
+export type RtmpClientOptions = {
+	url: RtmpUrl;
+	ingest: Pick<RtmpIngest, 'feed' | 'on'>;
+	/** For everything up to the permission to publish. */
+	timeoutMs: number;
+	signal: AbortSignal;
+};
+
+/** Of what is written, from the answer to `connect` on. */
+export const chunkBytes = 60_000;
+
+/** As OBS names itself: some services take no others. */
+const flashVersion = 'FMLE/3.0 (compatible; FMSc/1.0)';
+
+/** One connection to a server that is to take a stream. */
+export class RtmpClient extends EventEmitter<RtmpClientEvents> {
+	readonly #options: RtmpClientOptions;
+	readonly #calls = new Map<number, Answer>();
+	#socket: Socket | undefined;
+	#handshake: ClientHandshake | undefined = new ClientHandshake();
+	#handshaken = () => {};
+	/** Resolved by the permission to publish. */
+	#publishing: Answer | undefined;
+	#lastCall = 0;
+	#chunkBytes = firstChunkBytes;
+	#window = Infinity;
+	#acknowledged = 0;
+	#messageStream = 0;
+	#end: MediaError | undefined;
+
+	constructor(options: RtmpClientOptions) {
+		super();
+		this.#options = options;
+		options.ingest.on('message', message => this.#take(message));
+		options.ingest.on('broken', reason =>
+			this.#over('RTMP_CONNECT', `what the server sends is no RTMP: ${reason}`),
+		);
+		options.signal.addEventListener('abort', () => this.close(), {once: true});
+	}
+
+	/** What is left for blocks of media; undefined once it is over. */
+	get socket(): Socket | undefined {
+		return this.#end ? undefined : this.#socket;
+	}
+
+	/** As the server made it; media goes there. */
+	get messageStream(): number {
+		return this.#messageStream;
+	}
+
+	/** Rejects with RTMP_CONNECT or RTMP_REFUSED; the message is the reason alone. */
+	async publish(): Promise<void> {
+		const {timeoutMs} = this.#options;
+		const timer = setTimeout(
+			() => this.#over('RTMP_CONNECT', `no answer in ${timeoutMs / 1000} s`),
+			timeoutMs,
+		);
+		try {
+			await this.#connect();
+			await this.#ask();
+		} catch (error) {
+			const {code, message} = toMediaError(error);
+			this.#over(code, message);
+			throw this.#end ?? error;
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	/** `onMetaData`: what players are told of the media. */
+	sendMetadata(metadata: AmfObject): void {
+		this.#send({
+			kind: messageKind.data,
+			stream: this.#messageStream,
+			payload: Buffer.concat([formatAmf0(['@setDataFrame', 'onMetaData']), formatList(metadata)]),
+		});
+	}
+
+	/** Says goodbye; resolves when the server has hung up, or after a second. */
+	async finish(): Promise<void> {
+		const socket = this.socket;
+		if (!socket) return;
+		const {name} = this.#options.url;
+		this.#send(command(0, 'FCUnpublish', ++this.#lastCall, null, name));
+		this.#send(command(0, 'deleteStream', ++this.#lastCall, null, this.#messageStream));
+		const closed = new Promise(resolve => this.once('closed', resolve));
+		await new Promise<void>(resolve => {
+			socket.once('close', resolve);
+			socket.end(resolve);
+		});
+		const timer = setTimeout(() => this.close(), farewellMs);
+		await closed;
+		clearTimeout(timer);
+	}
+
+	/** May be called twice. */
+	close(): void {
+		this.#over('RTMP_CONNECT', 'the connection was closed');
+	}
+
+	/** Ends it; the first reason counts. */
+	fail(code: ErrorCode, reason: string): void {
+		this.#over(code, reason);
+	}
+
+	async #connect(): Promise<void> {
+		const socket = await dial(this.#options);
+		if (this.#end) {
+			socket.destroy();
+			throw this.#end;
+		}
+		this.#socket = socket;
+		socket.on('data', (bytes: Buffer) => this.#read(bytes));
+		socket.on('error', ({message}) => this.#over(this.#lossCode, message));
+		// It takes nothing any more, whether it has said why or not.
+		for (const event of ['end', 'close'])
+			socket.on(event, () => this.#over(this.#lossCode, this.#lossReason));
+		await new Promise<void>((resolve, reject) => {
+			this.#handshaken = resolve;
+			this.once('closed', reject);
+			const greeting = this.#handshake?.greeting();
+			if (greeting) socket.write(greeting);
+		});
+	}
+
+	async #ask(): Promise<void> {
+		const {application, applicationUrl, name} = this.#options.url;
+		await this.#call('connect', {
+			app: application,
+			type: 'nonprivate',
+			flashVer: flashVersion,
+			tcUrl: applicationUrl,
+		});
+		this.#send(setChunkSize(chunkBytes));
+		this.#chunkBytes = chunkBytes;
+		// Servers that know these two do without answers.
+		this.#send(command(0, 'releaseStream', ++this.#lastCall, null, name));
+		this.#send(command(0, 'FCPublish', ++this.#lastCall, null, name));
+		const [, id] = await this.#call('createStream', null);
+		this.#messageStream = typeof id === 'number' ? id : 1;
+		await new Promise<void>((resolve, reject) => {
+			this.#publishing = {resolve: () => resolve(), reject};
+			this.#send(command(this.#messageStream, 'publish', ++this.#lastCall, null, name, 'live'));
+		});
+	}
+
+	/** Resolves with what follows the transaction. */
+	async #call(name: string, ...values: Amf[]): Promise<Amf[]> {
+		const number = ++this.#lastCall;
+		return new Promise((resolve, reject) => {
+			this.#calls.set(number, {resolve, reject});
+			this.#send(command(0, name, number, ...values));
+		});
+	}
+
+	#send(message: OutgoingMessage): void {
+		this.socket?.write(formatMessage(message, this.#chunkBytes));
+	}
+
+	#read(bytes: Buffer): void {
+		if (this.#end) return;
+		const handshake = this.#handshake;
+		if (!handshake) return this.#feed(bytes);
+		const {reply, rest, refusal} = handshake.take(bytes);
+		if (refusal !== undefined) return this.#over('RTMP_CONNECT', refusal);
+		if (reply) this.#socket?.write(reply);
+		if (!rest) return;
+		this.#handshake = undefined;
+		this.#handshaken();
+		this.#feed(rest);
+	}
+
+	#feed(bytes: Uint8Array): void {
+		this.#options.ingest.feed(bytes, bytes.length);
+		const {bytesRead = 0} = this.#socket ?? {};
+		if (bytesRead - this.#acknowledged < this.#window) return;
+		this.#acknowledged = bytesRead;
+		this.#send(acknowledgement(bytesRead));
+	}
+
+	#take({kind, bytes}: RtmpMessage): void {
+		if (this.#end) return;
+		if (kind === messageKind.windowSize) this.#window = wordOf(bytes, 4) || Infinity;
+		if (kind === messageKind.userControl && wordOf(bytes, 2) === userControl.pingRequest)
+			this.#send(pingResponse(bytes.subarray(2, 6)));
+		if (kind === messageKind.command) this.#obey(bytes);
+		// Behind a byte that says which AMF it is, and so far all write the old one.
+		if (kind === messageKind.commandAmf3) this.#obey(bytes.subarray(1));
+	}
+
+	#obey(bytes: Uint8Array): void {
+		const values = parseAmf0(bytes);
+		if (!values.ok) return this.#over('RTMP_CONNECT', `a command is no AMF0: ${values.reason}`);
+		const [name, number, ...rest] = values.value;
+		if (name === 'onStatus') return this.#status(infoOf(rest));
+		if (name !== '_result' && name !== '_error') return;
+		const answer = typeof number === 'number' ? this.#calls.get(number) : undefined;
+		if (typeof number === 'number') this.#calls.delete(number);
+		if (name === '_result') answer?.resolve(rest);
+		else if (answer) answer.reject(refused(infoOf(rest)));
+		// Of what needs no answer, but for the last question.
+		else if (this.#publishing && number === this.#lastCall) this.#status(infoOf(rest));
+	}
+
+	#status(info: Info): void {
+		const {level, code} = info;
+		const publishing = this.#publishing;
+		if (code === 'NetStream.Publish.Start') {
+			this.#publishing = undefined;
+			publishing?.resolve([]);
+		} else if (level === 'error') {
+			this.#over('RTMP_REFUSED', refused(info).message);
+		}
+	}
+
+	/** Who answers and then hangs up does not want the stream. */
+	get #lossCode(): ErrorCode {
+		if (this.#handshake) return 'RTMP_CONNECT';
+		return this.#messageStream > 0 && !this.#publishing ? 'RTMP_LOST' : 'RTMP_REFUSED';
+	}
+
+	get #lossReason(): string {
+		return this.#lossCode === 'RTMP_REFUSED'
+			? 'the server hung up when it was asked to take the stream'
+			: 'the server hung up';
+	}
+
+	#over(code: ErrorCode, reason: string): void {
+		if (this.#end) return;
+		const error = new MediaError(code, reason);
+		this.#end = error;
+		this.#socket?.destroy();
+		for (const answer of this.#calls.values()) answer.reject(error);
+		this.#publishing?.reject(error);
+		this.emit('closed', error);
+	}
+}
+
+type Answer = {resolve: (values: Amf[]) => void; reject: (error: MediaError) => void};
+type Info = {level: string; code: string; description: string};
+
+/** A server that does not hang up after the farewell is left. */
+const farewellMs = 1000;
+
+const infoOf = (values: readonly Amf[]): Info => {
+	const info = values.find(isObject) ?? {};
+	const text = (name: string) => (typeof info[name] === 'string' ? info[name] : '');
+	return {level: text('level'), code: text('code'), description: text('description')};
+};
+
+const isObject = (value: Amf): value is AmfObject =>
+	typeof value === 'object' &&
+	value !== null &&
+	!Array.isArray(value) &&
+	!(value instanceof Date) &&
+	'code' in value;
+
+const refused = ({code, description}: Info): MediaError => {
+	const words = [description, code && `(${code})`].filter(text => text !== '').join(' ');
+	return new MediaError('RTMP_REFUSED', words === '' ? 'the server refuses it' : words);
+};
+
+const wordOf = (bytes: Uint8Array, size: 2 | 4): number =>
+	bytes.length < size
+		? 0
+		: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readUIntBE(0, size);

@@ -1,0 +1,160 @@
+import {EventEmitter, once} from 'node:events';
+import {toMediaError} from '../../errors.ts';
+import type {ErrorCode} from '../../errors.ts';
+import type {Clock} from '../../media/clock.ts';
+import type {Id, PipelineStats, TrackInfo} from '../../native/binding.ts';
+import type {PipelineEvents} from '../../native/native.ts';
+import type {RtmpIngest, RtmpOutput, RtmpOutputSpec} from '../../native/rtmp.ts';
+import {chunkBytes, RtmpClient} from './client.ts';
+import {PushQueue} from './push-queue.ts';
+import {describeMedia, planPush} from './push-tracks.ts';
+import type {PushTracks} from './push-tracks.ts';
+import type {RtmpUrl} from './url.ts';
+
+export type RtmpPushOptions = {
+	native: {openRtmp(spec: RtmpOutputSpec): RtmpOutput; openRtmpIngest(): RtmpIngest};
+	url: RtmpUrl;
+	stream: Id;
+	/** Of the stream now, and which of them go out. */
+	tracks: readonly TrackInfo[];
+	chosen: PushTracks;
+	paused: boolean;
+	/** 0 = all. */
+	durationUs: number;
+	clock: Pick<Clock, 'now'>;
+};
+
+const timeoutMs = 10_000;
+
+/** Sends a stream to a server of RTMP, until its end; to be steered as a pipeline is. */
+export class RtmpPush extends EventEmitter<PipelineEvents> {
+	readonly #options: RtmpPushOptions;
+	readonly #ingest: RtmpIngest;
+	readonly #client: RtmpClient;
+	readonly #aborter = new AbortController();
+	#output: RtmpOutput | undefined;
+	#isPaused: boolean;
+	#isFinishing = false;
+	#isStopped = false;
+
+	constructor(options: RtmpPushOptions) {
+		super();
+		this.#options = options;
+		this.#isPaused = options.paused;
+		this.#ingest = options.native.openRtmpIngest();
+		this.#client = new RtmpClient({
+			url: options.url,
+			ingest: this.#ingest,
+			timeoutMs,
+			signal: this.#aborter.signal,
+		});
+		// Whoever started it listens from the next turn on.
+		queueMicrotask(() => void this.#run());
+	}
+
+	/** Of this one alone. */
+	get id(): Id {
+		return this.#ingest.id;
+	}
+
+	/** Whose pictures go out. */
+	get stream(): Id {
+		return this.#options.stream;
+	}
+
+	play(): void {
+		this.#isPaused = false;
+		this.#output?.play();
+	}
+
+	/** Nothing is taken until the next key frame after `play`; the connection stays. */
+	pause(): void {
+		this.#isPaused = true;
+		this.#output?.pause();
+	}
+
+	/** Ends in order: `eos` when the server has all. */
+	finish(): void {
+		if (this.#output) this.#output.finish();
+		else this.stop();
+	}
+
+	stats(): PipelineStats | undefined {
+		return this.#output?.stats();
+	}
+
+	/** Breaks it off; `stopped` is the last event. May be called twice. */
+	stop(): void {
+		if (this.#isStopped) return;
+		this.#isStopped = true;
+		void this.#close();
+	}
+
+	async #run(): Promise<void> {
+		const {tracks, chosen} = this.#options;
+		if (this.#isStopped) return;
+		this.emit('plan', {tracks: planPush(tracks, chosen), live: true});
+		try {
+			await this.#client.publish();
+		} catch (error) {
+			const {code, message} = toMediaError(error);
+			return this.#fail(code, message);
+		}
+		if (!this.#isStopped) this.#begin();
+	}
+
+	#begin(): void {
+		const {native, stream, tracks, chosen, durationUs} = this.#options;
+		const client = this.#client;
+		const {socket, messageStream} = client;
+		if (!socket) return;
+		client.on('closed', ({code, message}) => this.#fail(code, message));
+		client.sendMetadata(describeMedia(tracks, chosen));
+		const paused = this.#isPaused;
+		const output = native.openRtmp({
+			...{stream, ...chosen, messageStream},
+			...{chunkBytes, paused, durationUs},
+		});
+		this.#output = output;
+		const queue = new PushQueue(socket, () => this.#options.clock.now());
+		output.on('block', made => {
+			if (this.#isStopped || !client.socket) return;
+			queue.offer(made);
+			if (queue.stalledMs > timeoutMs)
+				client.fail('RTMP_LOST', `the server took nothing in ${timeoutMs / 1000} s`);
+		});
+		output.on('state', state => this.emit('state', state));
+		output.once('eos', () => void this.#finish());
+		output.once('closed', () => {
+			this.#output = undefined;
+			this.#fail('OUTPUT_REFUSED', 'RTMP does not take a change of this kind in its tracks');
+		});
+	}
+
+	async #finish(): Promise<void> {
+		this.#isFinishing = true;
+		await this.#client.finish();
+		if (!this.#isStopped) this.emit('eos');
+	}
+
+	#fail(code: ErrorCode, reason: string): void {
+		if (this.#isStopped || this.#isFinishing) return;
+		const message = `${placeOf(this.#options.url)} cannot be written: ${reason}`;
+		this.emit('failed', {
+			...{type: 'failed', id: this.id, code, message},
+			...{detail: '', side: 'output'},
+		});
+	}
+
+	async #close(): Promise<void> {
+		this.#aborter.abort();
+		const open = [this.#ingest, ...(this.#output ? [this.#output] : [])];
+		const closed = open.map(async it => once(it, 'closed'));
+		for (const it of open) it.close();
+		await Promise.all(closed);
+		this.emit('stopped');
+	}
+}
+
+/** Without the key. */
+const placeOf = ({applicationUrl}: RtmpUrl): string => `${applicationUrl}/***`;

@@ -1,0 +1,42 @@
+import {parsed, unparsed} from '../../util/parsed.ts';
+import type {Parsed} from '../../util/parsed.ts';
+
+/** Where to push to. */
+export type RtmpUrl = {
+	isTls: boolean;
+	/** Without the brackets of IPv6. */
+	host: string;
+	port: number;
+	/** Everything between the host and the last part of the path. */
+	application: string;
+	/** The last part, and the query behind it: the key. */
+	name: string;
+	/** As `connect` tells it. */
+	applicationUrl: string;
+};
+
+const defaultPorts = {rtmp: 1935, rtmps: 443} as const;
+
+/** `rtmp://host/application/key`; a user and a password have no place in it. */
+export const parseRtmpUrl = (text: string): Parsed<RtmpUrl> => {
+	const match = /^(rtmps?):\/\/([^/?#]+)\/([^?#]*)(\?[^#]*)?/i.exec(text);
+	const authority = match?.[2] ?? '';
+	const url = URL.parse(`http://${authority}/`);
+	if (!match || !url || authority.includes('@'))
+		return unparsed('expected a URL such as rtmp://server/application/key');
+	const [, scheme = '', , path = '', query = ''] = match;
+	const slash = path.lastIndexOf('/');
+	if (slash < 1 || slash === path.length - 1)
+		return unparsed('expected an application and a key in the URL');
+	const isTls = scheme.toLowerCase() === 'rtmps';
+	const application = path.slice(0, slash);
+	return parsed({
+		isTls,
+		host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+		// What URL leaves out is the port of HTTP.
+		port: Number(/:(\d+)$/.exec(authority)?.[1] ?? defaultPorts[isTls ? 'rtmps' : 'rtmp']),
+		application,
+		name: path.slice(slash + 1) + query,
+		applicationUrl: `${scheme.toLowerCase()}://${authority}/${application}`,
+	});
+};
