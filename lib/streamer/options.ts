@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {parseDuration} from '../util/duration.ts';
 import {parseAddress} from '../util/address.ts';
 import type {Address} from '../util/address.ts';
@@ -82,9 +83,12 @@ const readAddress = (text: string): Address | undefined =>
 	parseAddress(text.startsWith(':') ? `127.0.0.1${text}` : text);
 
 const contradictionOf = (
-	{input, inputText, output, loop}: Order,
-	{hls}: StreamerOptions,
+	{input, inputText, output, outputText, loop}: Order,
+	{input: givenInput, hls}: StreamerOptions,
 ): string | undefined => {
+	// Somebody forgot the OUTPUT, and would lose the film.
+	if (givenInput === undefined && 'location' in output && existsSync(output.location))
+		return `expected INPUT and OUTPUT, since ${outputText} is there; INPUT test: replaces it with a test picture`;
 	if (isSamePlace(input, output)) return 'expected an OUTPUT other than the INPUT';
 	if (loop && input.type !== 'file')
 		return `expected a file as INPUT with --loop, got ${kindOf(inputText)}`;

@@ -38,6 +38,17 @@ test('the same file by other names is the same file', t => {
 		);
 });
 
+test('a file that is there is no OUTPUT for the test picture unless that is asked for', t => {
+	const file = `${makeFolder(t)}/film.mp4`;
+	t.like(check({output: file}), {input: {type: 'test'}});
+	writeFileSync(file, 'a film');
+	t.is(
+		check({output: file}),
+		`expected INPUT and OUTPUT, since ${file} is there; INPUT test: replaces it with a test picture`,
+	);
+	t.like(check({input: 'test:', output: file}), {input: {type: 'test'}});
+});
+
 for (const [input, type] of [
 	['film.mp4', 'file'],
 	['./a b.mkv', 'file'],
