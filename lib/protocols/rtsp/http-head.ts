@@ -21,11 +21,23 @@ export const looksLikeHttp = (bytes: Buffer): 'yes' | 'no' | 'more' => {
 	return text !== '' && ['GET ', 'POST '].some(word => word.startsWith(text)) ? 'more' : 'no';
 };
 
-/** Where the head ends, its blank line included; undefined: it is not all there. */
-export const headEnd = (bytes: Buffer): number | undefined => {
-	const blank = /\r?\n\r?\n/.exec(bytes.toString('latin1', 0, maxHeadBytes));
-	return blank ? blank.index + blank[0].length : undefined;
+/**
+ * Where the head ends, its blank line included; undefined: it is not all there. The first `searched` bytes have been
+ * looked through in vain.
+ */
+export const headEnd = (bytes: Buffer, searched = 0): number | undefined => {
+	const head = bytes.subarray(0, maxHeadBytes);
+	const from = Math.max(0, searched - blankLines[0].length);
+	const ends = blankLines.map(blank => {
+		const at = head.indexOf(blank, from);
+		return at < 0 ? Infinity : at + blank.length;
+	});
+	const end = Math.min(...ends);
+	return end === Infinity ? undefined : end;
 };
+
+/** The one of the line that ends before it included. */
+const blankLines = ['\n\r\n', '\n\n'] as const;
 
 export const parseHttpHead = (text: string): Parsed<HttpHead> => {
 	const [first = '', ...lines] = text.trimEnd().split(/\r?\n/);
@@ -44,7 +56,7 @@ export const beginsTunnel = (bytes: Buffer): 'yes' | 'no' | 'more' => {
 	const http = looksLikeHttp(bytes);
 	if (http !== 'yes') return http;
 	const end = headEnd(bytes);
-	if (end === undefined) return bytes.length < maxHeadBytes ? 'more' : 'no';
+	if (end === undefined) return bytes.length < maxTunnelHeadBytes ? 'more' : 'no';
 	const head = parseHttpHead(bytes.toString('latin1', 0, end));
 	return head.ok && (cookieOf(head.value) !== undefined || asksForWebSocket(head.value))
 		? 'yes'
@@ -69,4 +81,6 @@ const listed = (head: HttpHead, name: string): string[] =>
 			.map(word => word.trim()),
 	);
 
+/** Node takes no longer ones of HTTP. */
+const maxTunnelHeadBytes = 16 * 1024;
 const maxCookie = 256;

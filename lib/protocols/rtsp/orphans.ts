@@ -1,3 +1,4 @@
+import {placeOf} from '../../util/network.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {ServerSession} from './server-session.ts';
 
@@ -13,8 +14,14 @@ export class Orphans {
 		for (const {session} of this.#sessions.values()) if (session.outlivesConnection) yield session;
 	}
 
+	/** The one that has been here the longest of all from the same place goes, if there are too many. */
 	take(session: ServerSession): void {
 		this.#sessions.set(session.secret, {session, sinceMs: performance.now()});
+		const place = placeOf(session.address);
+		const ofPlace = [...this].filter(({address}) => placeOf(address) === place);
+		const [oldest] = ofPlace;
+		if (ofPlace.length > maxOfPlace && oldest)
+			this.#end(oldest, `there are more than ${maxOfPlace} such sessions from ${place}`);
 	}
 
 	/** The session of that secret, for a client at the address that it began from. */
@@ -53,5 +60,7 @@ export class Orphans {
 	}
 }
 
+/** Connections are bounded, and reports keep a session without one alive: nobody may fill the memory so. */
+const maxOfPlace = 64;
 /** Receivers report every 2 to 6 s (RFC 3550 section 6.2). */
 const patienceMs = 10_000;

@@ -5,6 +5,7 @@ import {specOf} from './publisher-way.ts';
 import type {PublisherContext, PublisherWay} from './publisher-way.ts';
 import {noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
+import type {PairRoom} from './pair-room.ts';
 import {bindPair} from './udp-pair.ts';
 import type {Binder, UdpPair} from './udp-pair.ts';
 
@@ -14,6 +15,8 @@ export type UdpPublishMeans = {
 	portRange: readonly number[];
 	/** Of each socket; 0 = as the system has it. */
 	receiveBufferBytes: number;
+	/** Of all publishers. */
+	room: PairRoom;
 };
 
 /** A track that is set up: our ports, and those that its publisher names. */
@@ -26,6 +29,7 @@ export class UdpPublisherWay implements PublisherWay {
 	readonly #means: UdpPublishMeans;
 	/** By index of the track. */
 	readonly #places = new Map<number, Place>();
+	#taken = 0;
 
 	constructor(context: PublisherContext, means: UdpPublishMeans) {
 		this.#context = context;
@@ -57,17 +61,25 @@ export class UdpPublisherWay implements PublisherWay {
 			taken.map(({spec}) => ({...spec, channel: 0, rtcpChannel: 0})),
 			{tracks: taken.map(({place}) => this.#socketsOf(place)), receiveBufferBytes},
 		);
-		this.close();
+		this.#closePairs();
 		return ingest;
 	}
 
 	close(): void {
+		this.#closePairs();
+		this.#means.room.giveBack(this.#taken);
+		this.#taken = 0;
+	}
+
+	#closePairs(): void {
 		for (const {pair} of this.#places.values()) pair.close();
 	}
 
 	#bindPair(): UdpPair {
-		const {binder, portRange: range} = this.#means;
+		const {binder, portRange: range, room} = this.#means;
 		const host = isIP(this.#context.connection.address) === 6 ? '::' : '0.0.0.0';
+		room.take();
+		this.#taken++;
 		return bindPair(binder, {host, range, key: 'rtspUDPPublisherPortRange'});
 	}
 

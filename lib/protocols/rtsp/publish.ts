@@ -11,6 +11,7 @@ import type {Carriage} from './carriage.ts';
 import {Goodbye} from './goodbye.ts';
 import {formatKeyMgmtHeader} from './key-management.ts';
 import {headerOf} from './message.ts';
+import type {PairRoom} from './pair-room.ts';
 import {TcpPublisherWay} from './publish-tcp.ts';
 import {UdpPublisherWay} from './publish-udp.ts';
 import type {PublisherWay} from './publisher-way.ts';
@@ -37,8 +38,8 @@ export type PublishServices = {
 	};
 	/** Milliseconds without a request after which a publisher is gone that does not record. */
 	timeoutMs: number;
-	/** False: nothing comes over UDP, whatever the settings say. */
-	hasUdp: boolean;
+	/** Undefined: nothing comes over UDP, whatever the settings say. */
+	room: PairRoom | undefined;
 	settings: () => {
 		readonly rtspTransports: readonly Carriage[];
 		readonly rtspUDPPublisherPortRange: readonly number[];
@@ -227,17 +228,17 @@ export class PublishSession implements ServerSession {
 
 	/** What comes by TLS or a tunnel comes by it alone, unless it is encrypted itself. */
 	#given(): Carriage[] {
-		const {hasUdp, settings} = this.#services;
+		const {room, settings} = this.#services;
 		const {isTls, tunnel} = this.#connection;
 		const isSecret = !isTls || this.#tracks.every(isEncrypted);
-		const mayUdp = hasUdp && isSecret && tunnel === 'none';
+		const mayUdp = room !== undefined && isSecret && tunnel === 'none';
 		return settings().rtspTransports.filter(
 			carriage => carriage === 'tcp' || (carriage === 'udp' && mayUdp),
 		);
 	}
 
 	#wayOf(carriage: Carriage): PublisherWay {
-		const {native, settings} = this.#services;
+		const {native, settings, room} = this.#services;
 		const {stream} = this.#publication;
 		const context = {
 			connection: this.#connection,
@@ -246,9 +247,9 @@ export class PublishSession implements ServerSession {
 			openIngest: (tracks: RtpTrackSpec[], udp?: UdpIngestSpec) =>
 				native.openIngest(stream, tracks, {udp}),
 		};
-		if (carriage === 'tcp') return new TcpPublisherWay(context);
+		if (carriage === 'tcp' || !room) return new TcpPublisherWay(context);
 		const {rtspUDPPublisherPortRange: portRange, rtspUDPReadBufferSize} = settings();
-		const means = {binder: native, portRange, receiveBufferBytes: rtspUDPReadBufferSize};
+		const means = {binder: native, portRange, receiveBufferBytes: rtspUDPReadBufferSize, room};
 		return new UdpPublisherWay(context, means);
 	}
 }

@@ -13,7 +13,7 @@ export type ReportBlock = {
 	delay: number;
 };
 
-/** The report blocks of a compound packet; what is malformed is left out. */
+/** The report blocks of a compound packet; what is malformed is left out, and what nobody needs so many of. */
 export const parseReceiverReports = (bytes: Buffer): ReportBlock[] => {
 	const blocks: ReportBlock[] = [];
 	for (let at = 0; at + headerBytes <= bytes.length;) {
@@ -22,6 +22,7 @@ export const parseReceiverReports = (bytes: Buffer): ReportBlock[] => {
 		const begin = beginOfBlocks[bytes.readUInt8(at + 1)];
 		const count = bytes.readUInt8(at) & 0x1f;
 		for (let index = 0; begin !== undefined && index < count; index++) {
+			if (blocks.length === maxBlocks) return blocks;
 			const from = at + begin + index * blockBytes;
 			if (from + blockBytes <= end) blocks.push(parseBlock(bytes, from));
 		}
@@ -47,6 +48,8 @@ export const compactNtp = (wallUs: number): number =>
 	Math.floor((wallUs * 65_536) / 1e6 + unixInNtp * 65_536) % 2 ** 32;
 
 const unixInNtp = 2_208_988_800;
+/** As many as an SDP has media. */
+const maxBlocks = 64;
 const headerBytes = 8;
 const blockBytes = 24;
 /** By packet type: receiver reports have their blocks behind the SSRC, sender reports behind their own figures. */

@@ -2,12 +2,14 @@ import {EventEmitter} from 'node:events';
 import {plainAddress} from '../../util/network.ts';
 import type {Carrier} from './carrier.ts';
 import type {Feed} from './connection.ts';
+import {Flood} from './flood.ts';
+import {Inlet} from './inlet.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest} from './message.ts';
-import {nextRequest} from './splitter.ts';
 import {reasons} from './status.ts';
 import type {RtspAnswer} from './status.ts';
 import {OfferedKeys} from './reader-keys.ts';
+import type {UnreadBytes} from './unread-bytes.ts';
 
 export type ServerConnectionEvents = {
 	/** One packet that the client sent on an interleaved channel; `data` is valid during the call. */
@@ -25,6 +27,8 @@ export type ServerConnectionOptions = {
 	tunnel: 'none' | 'http' | 'websocket';
 	/** Its bytes were secret on the way. */
 	isTls: boolean;
+	/** Of all clients. */
+	unread: UnreadBytes;
 	/** Answers one request; the next one waits for it. Must not reject. */
 	handle: (request: RtspRequest, connection: ServerConnection) => Promise<RtspAnswer>;
 };
@@ -48,7 +52,11 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	readonly #handle: ServerConnectionOptions['handle'];
 	readonly #waiting: (RtspRequest | Nonsense)[] = [];
 	readonly #gone = new AbortController();
-	#unread: Buffer = Buffer.alloc(0);
+	readonly #inlet = new Inlet();
+	readonly #unread: UnreadBytes;
+	/** As it was told of. */
+	#unreadBytes = 0;
+	readonly #flood = new Flood(maxPacketsASecond);
 	#feed: Feed | undefined;
 	#isBusy = false;
 	/** Nothing of it is heard any more: it sent nonsense, or its last answer is on its way. */
@@ -62,12 +70,13 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	#lastRequestMs = performance.now();
 	#halfSinceMs: number | undefined;
 
-	constructor({id, socket, tunnel, isTls, handle}: ServerConnectionOptions) {
+	constructor({id, socket, tunnel, isTls, unread, handle}: ServerConnectionOptions) {
 		super();
 		this.id = id;
 		this.socket = socket;
 		this.tunnel = tunnel;
 		this.isTls = isTls;
+		this.#unread = unread;
 		this.#handle = handle;
 		this.address = plainAddress(socket.remoteAddress ?? '');
 		this.peer = `${this.address.includes(':') ? `[${this.address}]` : this.address}:${socket.remotePort ?? 0}`;
@@ -110,8 +119,8 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.#feed?.off('text', this.#hear);
 		this.#feed = feed;
 		feed?.on('text', this.#hear);
-		const unread = this.#unread;
-		this.#unread = Buffer.alloc(0);
+		const unread = this.#inlet.take();
+		this.#countUnread();
 		if (unread.length > 0) this.#take(unread);
 		else this.#resume();
 	}
@@ -163,30 +172,43 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	}
 
 	#read(bytes: Buffer): void {
-		this.#unread = this.#unread.length === 0 ? bytes : Buffer.concat([this.#unread, bytes]);
+		this.#inlet.push(bytes);
 		while (!this.#feed && !this.#isEnding && this.#takePiece());
 		this.#halfSinceMs =
-			this.#unread.length === 0 ? undefined : (this.#halfSinceMs ?? performance.now());
+			this.#inlet.length === 0 ? undefined : (this.#halfSinceMs ?? performance.now());
 		if (this.#isFull) this.socket.pause();
+		if (!this.#countUnread() && !this.#isEnding)
+			this.refuse({status: 503}, 'clients have sent too much of requests that are not whole');
+	}
+
+	/** False: it is too much. */
+	#countUnread(): boolean {
+		const before = this.#unreadBytes;
+		this.#unreadBytes = this.#inlet.length;
+		return this.#unread.change(before, this.#unreadBytes);
 	}
 
 	/** False: more bytes are needed, or those that are there have to wait. */
 	#takePiece(): boolean {
 		if (this.#isFull) return false;
-		const piece = nextRequest(this.#unread);
+		const piece = this.#inlet.next();
 		if (piece.type === 'more') return false;
 		if (piece.type === 'bad') {
 			this.#takeNonsense(piece.reason);
 			return false;
 		}
-		this.#unread = this.#unread.subarray(piece.end);
 		this.#halfSinceMs = undefined;
 		if (piece.type === 'http') {
 			this.#takeHttp(piece.head);
 			return false;
 		}
-		if (piece.type === 'interleaved') this.emit('interleaved', piece.channel, piece.data);
 		if (piece.type === 'message') this.#hear(piece.text);
+		else if (this.#flood.note()) {
+			this.#isBad = true;
+			this.close(`it sent more than ${maxPacketsASecond} packets a second`);
+			return false;
+		}
+		if (piece.type === 'interleaved') this.emit('interleaved', piece.channel, piece.data);
 		return true;
 	}
 
@@ -199,7 +221,9 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.socket.off('error', this.#onError);
 		this.socket.off('close', this.#onClose);
 		this.socket.pause();
-		this.emit('http', head, this.#unread);
+		const rest = this.#inlet.take();
+		this.#countUnread();
+		this.emit('http', head, rest);
 	}
 
 	/** Requests that are sent ahead of their answers wait where they are. */
@@ -220,9 +244,14 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		void this.#serve();
 	};
 
+	#forgetUnread(): void {
+		this.#inlet.take();
+		this.#countUnread();
+	}
+
 	/** What was asked before it is answered first. */
 	#takeNonsense(reason: string): void {
-		this.#unread = Buffer.alloc(0);
+		this.#forgetUnread();
 		this.#isEnding = true;
 		this.#waiting.push({type: 'nonsense', reason});
 		void this.#serve();
@@ -244,7 +273,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 
 	#resume(): void {
 		if (this.#isEnding || this.#isFull) return;
-		if (!this.#feed && this.#unread.length > 0) this.#read(Buffer.alloc(0));
+		if (!this.#feed && this.#inlet.length > 0) this.#read(Buffer.alloc(0));
 		this.socket.resume();
 	}
 
@@ -273,7 +302,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.#isClosed = true;
 		this.#isEnding = true;
 		this.#waiting.length = 0;
-		this.#unread = Buffer.alloc(0);
+		this.#forgetUnread();
 		this.feedTo(undefined);
 		const reason = this.#reason ?? 'the client hung up';
 		this.#gone.abort(new Error(reason));
@@ -288,6 +317,8 @@ const nextTurn = async (): Promise<void> => new Promise(resolve => setImmediate(
 
 const maxAhead = 16;
 const maxUnsentAnswers = 64;
+/** Of RTP and RTCP that nobody asked for yet: readers send a few reports, publishers wait for the answer to RECORD. */
+const maxPacketsASecond = 1000;
 const maxUnsentBytes = 16_384;
 const farewellMs = 1000;
 

@@ -20,6 +20,7 @@ import type {Client, MethodServices} from './methods.ts';
 import {MulticastGroups} from './multicast-groups.ts';
 import {MulticastSockets} from './multicast-sockets.ts';
 import {Orphans} from './orphans.ts';
+import {PairRoom} from './pair-room.ts';
 import {PublishSession} from './publish.ts';
 import type {PublishServices} from './publish.ts';
 import {ReadSession} from './read.ts';
@@ -28,6 +29,7 @@ import {ServerConnection} from './server-connection.ts';
 import type {ServerConnectionOptions} from './server-connection.ts';
 import type {ServerRequest} from './server-session.ts';
 import {Tunnels} from './tunnels.ts';
+import {UnreadBytes} from './unread-bytes.ts';
 import type {Pair} from './transport.ts';
 import type {Binder} from './udp-pair.ts';
 import {UdpPorts} from './udp-ports.ts';
@@ -68,6 +70,10 @@ export type RtspServerOptions = {
 	logger: Logger;
 	/** Beyond it connections are hung up on. */
 	maxConnections?: number;
+	/** Of requests that are not whole, of all clients together. */
+	maxUnreadBytes?: number;
+	/** Of UDP ports, of all publishers together. */
+	maxPublisherPairs?: number;
 	/** Milliseconds without a sign of life after which a session is over; clients are told. */
 	sessionTimeoutMs?: number;
 };
@@ -93,6 +99,7 @@ export class RtspServer {
 	readonly #bad: RateLimited;
 	readonly #refusedPublishers: RateLimited;
 	readonly #orphans = new Orphans();
+	readonly #unread: UnreadBytes;
 	readonly #sent = new Map<string, number>();
 	#ways: Ways | undefined;
 	#udp: UdpPorts | undefined;
@@ -104,6 +111,7 @@ export class RtspServer {
 	/** Use `createRtspServer`. */
 	constructor(options: RtspServerOptions) {
 		this.#options = options;
+		this.#unread = new UnreadBytes(options.maxUnreadBytes);
 		const {delivery, redirect, gatekeeper, settings, logger} = options;
 		const schemes = () => settings().rtspAuthMethods;
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
@@ -240,6 +248,7 @@ export class RtspServer {
 			socket: carrier,
 			tunnel,
 			isTls,
+			unread: this.#unread,
 			handle: request => respond(request, client, this.#services),
 		});
 		const client: Client = {connection, session: undefined, described: undefined};
@@ -349,8 +358,10 @@ const publisherOpener = ({
 	settings,
 	udp,
 	sessionTimeoutMs: timeoutMs = idleTimeoutMs,
+	maxPublisherPairs,
 }: RtspServerOptions): MethodServices['openPublisher'] => {
-	const services = {native, delivery, settings, timeoutMs, hasUdp: udp !== undefined};
+	const room = udp && new PairRoom(maxPublisherPairs);
+	const services = {native, delivery, settings, timeoutMs, room};
 	return async (request, {connection}, user) =>
 		PublishSession.open(request, connection, {...services, user});
 };

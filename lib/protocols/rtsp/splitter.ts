@@ -7,7 +7,8 @@ export type Piece =
 	| {type: 'message'; text: string; end: number}
 	/** Bytes before `end` are nobody's: interleaved data before PLAY, or garbage. */
 	| {type: 'skip'; end: number}
-	| {type: 'more'}
+	/** It is not all there, and cannot be before there are `wanted` bytes; `searched` are for the next look at them. */
+	| {type: 'more'; wanted: number; searched: number}
 	| {type: 'bad'; reason: string};
 
 /**
@@ -15,7 +16,7 @@ export type Piece =
  * on the native deframer does this.
  */
 export const nextPiece = (bytes: Buffer): Piece => {
-	if (bytes.length === 0) return {type: 'more'};
+	if (bytes.length === 0) return more(bytes);
 	if (bytes[0] === dollar) return skipInterleaved(bytes);
 	const start = messageStart(bytes);
 	if (start > 0) return {type: 'skip', end: start};
@@ -32,21 +33,38 @@ export type RequestPiece =
 	/** Not RTSP; where the next request begins cannot be known. */
 	| {type: 'bad'; reason: string};
 
-/** Finds the next request or interleaved packet; unlike cameras, clients must not send anything else. */
-export const nextRequest = (bytes: Buffer): RequestPiece => {
+/**
+ * Finds the next request or interleaved packet; unlike cameras, clients must not send anything else. The first
+ * `searched` bytes have been looked through for the end of its head, which was not there.
+ */
+export const nextRequest = (bytes: Buffer, searched = 0): RequestPiece => {
 	const [first] = bytes;
-	if (first === undefined) return {type: 'more'};
+	if (first === undefined) return more(bytes);
 	if (first === dollar) return takeInterleaved(bytes);
-	if (first === carriageReturn || first === lineFeed) return {type: 'skip', end: 1};
-	if (looksLikeHttp(bytes) === 'yes') return takeHttpHead(bytes);
-	const reason = wrongFirstLine(bytes);
-	return reason === undefined ? takeMessage(bytes, maxRequestBodyBytes) : {type: 'bad', reason};
+	if (isLineEnd(first)) return {type: 'skip', end: lineEnds(bytes)};
+	if (looksLikeHttp(bytes) === 'yes') return takeHttpHead(bytes, searched);
+	const reason = searched < maxFirstLine ? wrongFirstLine(bytes) : undefined;
+	if (reason !== undefined) return {type: 'bad', reason};
+	return takeMessage(bytes, {maxBytes: maxRequestBodyBytes, searched});
+};
+
+const more = ({length}: Buffer): Extract<Piece, {type: 'more'}> => ({
+	type: 'more',
+	wanted: length + 1,
+	searched: length,
+});
+
+const isLineEnd = (byte: number | undefined): boolean => byte === 0x0d || byte === 0x0a;
+
+/** How many there are in a row. */
+const lineEnds = (bytes: Buffer): number => {
+	let count = 1;
+	while (isLineEnd(bytes[count])) count++;
+	return count;
 };
 
 const headTooLong = `head of more than ${maxHeadBytes} bytes`;
 const dollar = 0x24;
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 const maxFirstLine = 4096;
 /** Strangers say it before anybody asks who they are; a session description has some thousand bytes. */
 const maxRequestBodyBytes = 128 * 1024;
@@ -56,25 +74,26 @@ const firstLine =
 /** Longer than the longest beginning that `firstLine` asks for. */
 const maxBeginning = 16;
 
-const skipInterleaved = (bytes: Buffer): Piece => {
-	if (bytes.length < 4) return {type: 'more'};
-	const end = 4 + bytes.readUInt16BE(2);
-	return bytes.length < end ? {type: 'more'} : {type: 'skip', end};
+const skipInterleaved = (bytes: Buffer): Extract<Piece, {type: 'skip' | 'more'}> => {
+	const end = bytes.length < 4 ? 4 : 4 + bytes.readUInt16BE(2);
+	return bytes.length < end ? {type: 'more', wanted: end, searched: 0} : {type: 'skip', end};
 };
 
 const takeInterleaved = (bytes: Buffer): RequestPiece => {
 	const piece = skipInterleaved(bytes);
-	if (piece.type !== 'skip') return {type: 'more'};
+	if (piece.type === 'more') return piece;
 	const {end} = piece;
 	return {type: 'interleaved', channel: bytes.readUInt8(1), data: bytes.subarray(4, end), end};
 };
 
-const takeHttpHead = (bytes: Buffer): RequestPiece => {
-	const end = headEnd(bytes);
+const takeHttpHead = (bytes: Buffer, searched: number): RequestPiece => {
+	const end = headEnd(bytes, searched);
 	if (end !== undefined) return {type: 'http', head: bytes.toString('latin1', 0, end), end};
-	const isTooLong = bytes.length >= maxHeadBytes;
-	return isTooLong ? {type: 'bad', reason: headTooLong} : {type: 'more'};
+	return openHead(bytes);
 };
+
+const openHead = (bytes: Buffer): Extract<Piece, {type: 'bad' | 'more'}> =>
+	bytes.length < maxHeadBytes ? more(bytes) : {type: 'bad', reason: headTooLong};
 
 /** Undefined: it is a request line, or may still become one. */
 const wrongFirstLine = (bytes: Buffer): string | undefined => {
@@ -98,19 +117,17 @@ const skipGarbage = (bytes: Buffer): Piece => {
 	const frame = bytes.indexOf(dollar);
 	if (frame > 0) return {type: 'skip', end: frame};
 	const end = Math.min(bytes.length, maxHeadBytes) - maxBeginning;
-	return end > 0 ? {type: 'skip', end} : {type: 'more'};
+	return end > 0 ? {type: 'skip', end} : more(bytes);
 };
 
-const takeMessage = (bytes: Buffer, maxBytes = maxBodyBytes): Piece => {
-	const head = bytes.toString('latin1', 0, maxHeadBytes);
-	const blank = /\r?\n\r?\n/.exec(head);
-	if (!blank) {
-		return bytes.length < maxHeadBytes ? {type: 'more'} : {type: 'bad', reason: headTooLong};
-	}
-	const length = contentLength(parseHeaders(head.slice(0, blank.index).split(/\r?\n/)));
+const takeMessage = (bytes: Buffer, {maxBytes = maxBodyBytes, searched = 0} = {}): Piece => {
+	const head = headEnd(bytes, searched);
+	if (head === undefined) return openHead(bytes);
+	const lines = bytes.toString('latin1', 0, head).split(/\r?\n/);
+	const length = contentLength(parseHeaders(lines));
 	if (length > maxBytes) return {type: 'bad', reason: `body of more than ${maxBytes} bytes`};
-	const end = blank.index + blank[0].length + length;
+	const end = head + length;
 	return bytes.length < end
-		? {type: 'more'}
+		? {type: 'more', wanted: end, searched: 0}
 		: {type: 'message', text: bytes.toString('utf8', 0, end), end};
 };

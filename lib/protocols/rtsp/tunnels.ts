@@ -117,8 +117,8 @@ export class Tunnels {
 }
 
 const maxEarly = 1000;
-/** Longer than any request, and than any packet. */
-const maxMessageBytes = 1024 * 1024;
+/** Longer than any request, and than any packet; so many may wait for the end of a message. */
+const maxMessageBytes = 256 * 1024;
 
 /** As much of a request as an upgrade looks at. */
 const asRequest = ({method, target, headers: all}: HttpHead): IncomingMessage => {

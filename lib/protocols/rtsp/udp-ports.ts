@@ -5,13 +5,14 @@ import {once} from 'node:events';
 import {isIPv6} from 'node:net';
 import type {Address} from '../../util/address.ts';
 import {plainAddress} from '../../util/network.ts';
+import {Flood} from './flood.ts';
 import type {Pair} from './transport.ts';
 import {bindPair} from './udp-pair.ts';
 import type {Binder} from './udp-pair.ts';
 
 /** Takes what came to the RTCP port. */
 type Listener = (data: Buffer) => void;
-type Hearing = {ports: readonly number[]; take: Listener};
+type Hearing = {ports: readonly number[]; take: Listener; flood: Flood};
 
 /** The two UDP sockets that all readers of all paths are sent to from; what they report comes in by the second. */
 export class UdpPorts {
@@ -20,7 +21,7 @@ export class UdpPorts {
 	readonly rtcpFd: number;
 	readonly #rtcp: Socket;
 	/** By address. */
-	readonly #hearings = new Map<string, Set<Hearing>>();
+	readonly #hearings = new Map<string, OfAddress>();
 
 	private constructor(sockets: {pair: Pair; rtpFd: number; rtcpFd: number; rtcp: Socket}) {
 		this.pair = sockets.pair;
@@ -48,12 +49,14 @@ export class UdpPorts {
 
 	/** What comes from these ports of an address, until the result is called. */
 	hear({address, ports}: {address: string; ports: readonly number[]}, take: Listener): () => void {
-		const hearing = {ports, take};
-		const ofAddress = this.#hearings.get(address) ?? new Set();
-		this.#hearings.set(address, ofAddress.add(hearing));
+		const hearing = {ports, take, flood: new Flood(maxASecond)};
+		const ofAddress = this.#hearings.get(address) ?? {all: new Set(), byPort: new Map()};
+		this.#hearings.set(address, ofAddress);
+		ofAddress.all.add(hearing);
+		for (const port of ports) ofAddress.byPort.set(port, hearing);
 		return () => {
-			ofAddress.delete(hearing);
-			if (ofAddress.size === 0 && this.#hearings.get(address) === ofAddress)
+			remove(ofAddress, hearing);
+			if (ofAddress.all.size === 0 && this.#hearings.get(address) === ofAddress)
 				this.#hearings.delete(address);
 		};
 	}
@@ -66,12 +69,23 @@ export class UdpPorts {
 
 	/** From another port than was told (a NAT) only where there is no doubt. */
 	#take(data: Buffer, {address, port}: {address: string; port: number}): void {
-		const ofAddress = [...(this.#hearings.get(plainAddress(address)) ?? [])];
-		const exact = ofAddress.find(({ports}) => ports.includes(port));
-		const lone = ofAddress.length === 1 ? ofAddress[0] : undefined;
-		(exact ?? lone)?.take(data);
+		const ofAddress = this.#hearings.get(plainAddress(address));
+		if (!ofAddress) return;
+		const lone = ofAddress.all.size === 1 ? [...ofAddress.all][0] : undefined;
+		const hearing = ofAddress.byPort.get(port) ?? lone;
+		if (hearing && !hearing.flood.note()) hearing.take(data);
 	}
 }
+
+type OfAddress = {all: Set<Hearing>; byPort: Map<number, Hearing>};
+
+const remove = ({all, byPort}: OfAddress, hearing: Hearing): void => {
+	all.delete(hearing);
+	for (const port of hearing.ports) if (byPort.get(port) === hearing) byPort.delete(port);
+};
+
+/** Of one reader; more of them say nothing new. */
+const maxASecond = 100;
 
 /** Of the range that systems give out by themselves. */
 const anyPorts = [32_768, 60_999];

@@ -8,6 +8,7 @@ import {MediaError} from '../../../../lib/errors.ts';
 import {maxOpenFiles} from '../../../../lib/util/open-files.ts';
 import {scriptedControl} from '../../../helpers/delivery.ts';
 import {connectRtsp} from '../../../helpers/rtsp-client.ts';
+import type {RtspClient} from '../../../helpers/rtsp-client.ts';
 import {startRtspServer} from '../../../helpers/rtsp-server.ts';
 import {until} from '../../../helpers/until.ts';
 
@@ -90,6 +91,40 @@ test('10,000 connections that say nothing keep nobody out, and are hung up on to
 		lines.filter(line => line.includes('"level":50') || line.includes('"level":40')),
 		[],
 	);
+});
+
+test('who sends packet after packet that nobody asked for is hung up on', async t => {
+	const {url, server, lines} = await startRtspServer(t);
+	const clients = await Promise.all([0, 1, 2].map(() => connectRtsp(t, url)));
+	const [reader, packets, lineEnds] = clients as [RtspClient, RtspClient, RtspClient];
+	await reader.play(url, [0]);
+	packets.write(Buffer.concat(Array<Buffer>(5000).fill(Buffer.from([0x24, 1, 0, 0]))));
+	await packets.ended;
+	// A row of them is one, however long.
+	lineEnds.write('\r\n'.repeat(100_000));
+	t.is((await lineEnds.ask('OPTIONS', url)).status, 200);
+	t.is((await reader.ask('OPTIONS', url)).status, 200);
+	t.is(server.connections().length, 2);
+	t.true(lines.some(line => line.includes('hung up on: it sent more than 1000 packets a second')));
+});
+
+test('what clients send of requests that are not whole is bounded, all together', async t => {
+	const {url, server} = await startRtspServer(t, {maxUnreadBytes: 1_000_000});
+	const reader = await connectRtsp(t, url);
+	await reader.play(url, [0]);
+	const head = `ANNOUNCE ${url} RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 130000\r\n\r\n`;
+	const clients = await Promise.all(Array.from({length: 20}, () => connectRtsp(t, url)));
+	for (const client of clients) client.write(head + 'x'.repeat(120_000));
+	await until(() => clients.some(({answers}) => answers[0]?.status === 503));
+	await until(() => server.connections().length <= 9);
+	t.is((await reader.ask('OPTIONS', url)).status, 200);
+	t.is((await (await connectRtsp(t, url)).ask('DESCRIBE', url)).status, 200);
+	for (const client of clients) client.socket.destroy();
+	await until(() => server.connections().length === 2);
+	const late = await connectRtsp(t, url);
+	late.write(head + 'x'.repeat(120_000));
+	t.is((await reader.ask('OPTIONS', url)).status, 200);
+	t.is(server.connections().length, 3);
 });
 
 test('whatever bytes come, the others are served', async t => {

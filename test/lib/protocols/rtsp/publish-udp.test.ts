@@ -174,6 +174,22 @@ test('a range of ports that is used up is told to the client and in the log', as
 	t.is(more.status, 200);
 });
 
+test('publishers have so many ports together, so that cameras have theirs', async t => {
+	const control = scriptedControl();
+	const {url, lines} = await startRtspServer(t, {control, maxPublisherPairs: 1});
+	const [one, other] = [await connectRtsp(t, url), await connectRtsp(t, url)];
+	t.is((await setUp(one, url, {pair: '5000-5001'})).status, 200);
+	const again = await one.ask('SETUP', `${url}/streamid=0`, recordUdp({pair: '5002-5003'}));
+	t.is(again.status, 200, 'of the same track');
+	const refused = await setUp(other, url, {pair: '5000-5001'});
+	t.is(refused.status, 503);
+	t.regex(refused.body, /at most 1 pairs of UDP ports for publishers/);
+	t.true(lines.some(line => line.includes('at most 1 pairs of UDP ports')));
+	await one.ask('TEARDOWN', url);
+	const more = await other.ask('SETUP', `${url}/streamid=0`, recordUdp({pair: '5000-5001'}));
+	t.is(more.status, 200);
+});
+
 test('by multicast, and over UDP where that is switched off, nobody publishes', async t => {
 	const group: [string, string][] = [['Transport', 'RTP/AVP;multicast;mode=record']];
 	for (const options of [{}, {udp: undefined}, {settings: {rtspTransports: ['tcp'] as const}}]) {

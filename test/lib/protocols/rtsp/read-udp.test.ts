@@ -150,6 +150,24 @@ test('a reader that plays and loses its connection goes on by another one', asyn
 	t.is(server.sessions().length, 0);
 });
 
+test('of so many sessions without a connection from one address the oldest are let go', async t => {
+	const {url, server, lines} = await startRtspServer(t);
+	const ids: string[] = [];
+	for (let index = 0; index < 66; index++) {
+		const client = await connectRtsp(t, url);
+		await setUpUdp(client, `${url}/trackID=0`, {pair: `${5000 + 2 * index}`});
+		await client.ask('PLAY', url);
+		ids.push(server.sessions().find(({conns}) => conns.length > 0)!.id);
+		client.socket.destroy();
+		await until(() => server.connections().length === 0);
+	}
+	t.deepEqual(
+		server.sessions().map(({id}) => id),
+		ids.slice(2),
+	);
+	t.true(lines.some(line => line.includes('more than 64 such sessions from 127.0.0.1')));
+});
+
 test('a session that is set up and does not play ends with its connection', async t => {
 	const {url, server, control} = await startRtspServer(t);
 	const client = await connectRtsp(t, url);

@@ -92,6 +92,16 @@ test('a receiver report is read', t => {
 	t.deepEqual(parseReceiverReports(report.subarray(0, 20)), []);
 });
 
+test('no more blocks of a compound packet are read than there can be tracks', t => {
+	const block = '11223344'.padEnd(48, '0');
+	const report = Buffer.from(
+		`9fc9${(1 + 31 * 6).toString(16).padStart(4, '0')}00000001${block.repeat(31)}`,
+		'hex',
+	);
+	t.is(parseReceiverReports(report).length, 31);
+	t.is(parseReceiverReports(Buffer.concat([report, report, report])).length, 64);
+});
+
 test('there and back is the time since the report less the time it lay with the reader', t => {
 	const sentUs = 1_700_000_000_000_000;
 	const block = {ssrc: 1, lost: 0, jitter: 0, lastReport: compactNtp(sentUs), delay: 65_536};
