@@ -71,7 +71,6 @@ class Relay final : public gst::Recipe {
   void findOutLive(const std::vector<RelayTrack>& tracks);
   bool seek(core::Micros to);
   bool isPaced() const;
-  bool leads(const TrackPlan& plan);
   gst::Pad lead(const TrackPlan& plan, const Output& output);
   std::vector<GstElement*> makeWay(const TrackPlan& plan);
   void tellPlan(const std::vector<TrackPlan>& plans);
@@ -91,7 +90,6 @@ class Relay final : public gst::Recipe {
   std::shared_ptr<RelayLoop> loop_;
   gst::Pad seekPad_;
   bool planned_ = false;
-  bool hasLeader_ = false;
   GstState reached_ = GST_STATE_NULL;
   std::string told_;
 };
@@ -240,12 +238,6 @@ bool Relay::isPaced() const {
   return schemeOf(spec_.input) != "file" || !std::holds_alternative<FileOutput>(spec_.output);
 }
 
-// Muxers wait for its pictures, in a pause as well: what the other tracks have for them stands in
-// queues meanwhile, lest it holds up the input.
-bool Relay::leads(const TrackPlan& plan) {
-  return plan.told.kind == core::Kind::video && !std::exchange(hasLeader_, true);
-}
-
 // In their order.
 std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
   std::vector<GstElement*> way;
@@ -255,7 +247,9 @@ std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
   };
   addLine(plan.parser);
   way.push_back(gate_->addTrack(gateKind(plan.told.kind)));
-  if (live_ == true && !leads(plan)) way.push_back(makeQueue());
+  // A muxer waits for the track that it takes next. Where this one comes to a gate that waits for a
+  // picture, as after a pause, the pictures must come to theirs, and must not stand in the muxer.
+  if (live_ == true) way.push_back(makeQueue());
   if (isPaced()) {
     way.push_back(gst_element_factory_make("clocksync", nullptr));
     watch_->pace(way.back());

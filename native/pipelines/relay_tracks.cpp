@@ -43,9 +43,14 @@ void RelayTrack::letGo() {
   if (hold != 0) gst_pad_remove_probe(pad.get(), std::exchange(hold, 0));
 }
 
+// Caps come with the first frame. Where none ever comes, muxers must know all the same what it is
+// that ends, lest what they write has a track that is nothing.
 void RelayTrack::join(GstPad* way) {
   if (!way) return leaveOut();
   gst_pad_link(pad.get(), way);
+  if (!caps || gst::Caps(gst_pad_get_current_caps(pad.get()))) return;
+  gst_pad_send_event(way, gst_event_new_stream_start(GST_PAD_NAME(pad.get())));
+  gst_pad_send_event(way, gst_event_new_caps(caps.get()));
 }
 
 void RelayTrack::leaveOut() {
@@ -72,6 +77,8 @@ void RelayTracks::add(GstElement* queue, const Ends& ends, gst::Caps known,
   RelayTrack track;
   track.input = gst::adopt(gst_element_get_static_pad(queue, ends.input.c_str()));
   track.pad = gst::adopt(gst_element_get_static_pad(queue, ends.output.c_str()));
+  // Nothing can be led to an output that is made by now.
+  if (settled_) return track.leaveOut();
   track.caps = std::move(known);
   track.maker = maker;
   track.hold = gst_pad_add_probe(track.pad.get(), kHeld, holdFrames, nullptr, nullptr);

@@ -50,7 +50,7 @@ class RelayTracks : public std::enable_shared_from_this<RelayTracks> {
   void expectMore(const GstElement* maker);
   void haveNoMore(const GstElement* maker);
   // Before media comes. `known`: its caps, if its frames need not be waited for. `maker`: has no
-  // more when media comes.
+  // more when media comes. What comes of a track that is added later is thrown away.
   void add(GstElement* queue, const Ends& ends, gst::Caps known = nullptr,
            const GstElement* maker = nullptr);
   void settle();  // with those that are there

@@ -134,3 +134,20 @@ for (const [name, input] of Object.entries(inputs)) {
 		t.is(await complaints(file), '');
 	});
 }
+
+test('a live picture pauses again and again on its way into an mp4', async t => {
+	const file = `${makeFolder(t)}/seen.mp4`;
+	const {say, until, ended} = startStreamer(t, [picture, file, '--http', ':0']);
+	await until(({position}) => position > 1);
+	for (let round = 0; round < 6; round++) {
+		say('pause');
+		const {position, drops} = await until(({state}) => state === 'paused');
+		await until(status => status.drops > drops);
+		say('play');
+		await until(status => status.position > position + 0.7);
+	}
+	say('exit');
+	t.is(await ended(), 0);
+	await isSeamless(t, file);
+	t.is(await complaints(file), '');
+});

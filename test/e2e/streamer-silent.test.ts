@@ -1,0 +1,33 @@
+// Cameras that announce sound and send none, or not at once: the pictures go on.
+import test from 'ava';
+import {makeFolder} from '../helpers/command.ts';
+import {complaints, packetsOf} from '../helpers/films.ts';
+import {startScriptedCamera} from '../helpers/scripted-camera.ts';
+import {runStreamer, startStreamer} from '../helpers/streamer.ts';
+
+for (const output of ['out.mp4', 'out.ts', 'out.flv', 'out.m3u8'])
+	test(`a camera whose sound never comes is written to ${output}`, async t => {
+		const camera = await startScriptedCamera(t, {
+			hasSound: true,
+			packets: (packets, _, track) => (track === 'audio' ? [] : packets),
+		});
+		const file = `${makeFolder(t)}/${output}`;
+		const {code, lines} = await runStreamer(t, [camera.url(), file, '--duration', '1s']);
+		t.is(code, 0, lines.join('\n'));
+		t.is((await packetsOf(file, 'v:0')).length, 25);
+		if (!output.endsWith('.flv')) t.is(await complaints(file), '');
+	});
+
+test('a camera whose sound begins when the output is made goes on', async t => {
+	const camera = await startScriptedCamera(t, {
+		hasSound: true,
+		packets: (packets, index, track) => (track === 'audio' && index < 47 * 4 ? [] : packets),
+	});
+	const file = `${makeFolder(t)}/out.ts`;
+	// Seconds after it: what nobody takes must not fill up and hold the pictures.
+	const {until, say, ended} = startStreamer(t, [camera.url(), file, '--http', ':0']);
+	await until(({position}) => position > 8.5);
+	say('exit');
+	t.is(await ended(), 0);
+	t.is(await complaints(file), '');
+});
