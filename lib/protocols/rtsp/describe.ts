@@ -8,14 +8,18 @@ import {formatControl} from './request-url.ts';
 import {formatSdp} from './sdp.ts';
 import type {Attribute, SdpMedia} from './sdp.ts';
 
-/** The first payload type that means nothing by itself (RFC 3551 section 6). */
-const firstDynamic = 96;
+/** Payload types that mean nothing by themselves (RFC 3551 section 6). */
+const [firstDynamic, dynamicTypes] = [96, 32];
 
-/** How a track's packets are marked: by the source's number where that has a meaning of its own, else by one that is free. */
+/**
+ * How a track's packets are marked: by the number that means its codec, which some clients know it by alone (ffmpeg takes
+ * MP3 apart under no other), else by one that means nothing.
+ */
 export const payloadTypeOf = (tracks: readonly TrackInfo[], index: number): number => {
-	const own = givenType(tracks[index]);
-	const isFree = tracks.every((track, other) => other === index || givenType(track) !== own);
-	return own > 0 && own < firstDynamic && isFree ? own : firstDynamic + index;
+	const types = tracks.map(staticTypeOf);
+	const own = types[index];
+	const isFree = own !== undefined && types.indexOf(own) === index;
+	return isFree ? own : firstDynamic + (index % dynamicTypes);
 };
 
 /** The description of a live path for a client at an address; controls are relative to Content-Base. */
@@ -47,8 +51,24 @@ const withKey = (media: SdpMedia, key: ReaderKey | undefined): SdpMedia =>
 			}
 		: media;
 
-const givenType = (track: TrackInfo | undefined): number =>
-	track?.type === 'opaque' ? track.payloadType : 0;
+const staticTypeOf = (track: TrackInfo): number | undefined => {
+	if (track.type === 'opaque') return isStatic(track.payloadType) ? track.payloadType : undefined;
+	if (track.type === 'video' || track.type === 'audio') return staticTypes[encodingOf(track)];
+	return undefined;
+};
+
+const isStatic = (payloadType: number): boolean => payloadType > 0 && payloadType < firstDynamic;
+
+/** RFC 3551 tables 4 and 5. */
+const staticTypes: Readonly<Record<string, number>> = {
+	'PCMU/8000': 0,
+	'PCMA/8000': 8,
+	'G722/8000': 9,
+	'L16/44100/2': 10,
+	'L16/44100': 11,
+	'MPA/90000': 14,
+	'JPEG/90000': 26,
+};
 
 const mediaOf = (track: TrackInfo, index: number, payloadType: number): SdpMedia => {
 	const {encoding, fmtp, more = []} = texts(track);
@@ -113,7 +133,7 @@ const h265Texts = (track: Extract<TrackInfo, {type: 'h265'}>): Texts => {
 };
 
 const videoTexts = (track: Extract<TrackInfo, {type: 'video'}>): Texts => ({
-	encoding: `${track.codec}/${track.clockRateHz}`,
+	encoding: encodingOf(track),
 	fmtp: track.fmtp,
 	more: [...frameRateOf(track), ...dimensionsOf(track)],
 });
@@ -124,13 +144,17 @@ const dimensionsOf = ({codec, width, height}: Extract<TrackInfo, {type: 'video'}
 		? [{name: 'x-dimensions', value: `${width},${height}`}]
 		: [];
 
+const audioTexts = (track: Extract<TrackInfo, {type: 'audio'}>): Texts => ({
+	encoding: encodingOf(track),
+	fmtp: track.codec === 'OPUS' && track.channels > 1 ? 'sprop-stereo=1' : '',
+});
+
 /** RFC 3551 section 6: one channel is not told; RFC 7587 section 7: Opus always has two; MPA tells none. */
-const audioTexts = ({codec, clockRateHz, channels}: Extract<TrackInfo, {type: 'audio'}>): Texts => {
+const encodingOf = (track: Extract<TrackInfo, {type: 'video' | 'audio'}>): string => {
+	const {codec, clockRateHz} = track;
+	const channels = track.type === 'audio' ? track.channels : 1;
 	const count = codec === 'OPUS' ? 2 : codec === 'MPA' ? 1 : channels;
-	return {
-		encoding: `${codec}/${clockRateHz}${count > 1 ? `/${count}` : ''}`,
-		fmtp: codec === 'OPUS' && channels > 1 ? 'sprop-stereo=1' : '',
-	};
+	return `${codec}/${clockRateHz}${count > 1 ? `/${count}` : ''}`;
 };
 
 const frameRateOf = ({
