@@ -49,5 +49,9 @@ export const readByGstreamer = async (
 		count += chunk.length;
 		if (count >= atLeast) child.kill('SIGKILL');
 	}
-	return {bytes: Buffer.concat(chunks), said: await said};
+	return {bytes: Buffer.concat(chunks), said: (await said).replace(linkRace, '')};
 };
+
+/** Both of them may take off what waits for pads, which harms nobody. */
+const linkRace =
+	/^\n?\(gst-launch-1\.0:\d+\): GLib-GObject-WARNING .* has no handler with id '\d+'\n/gm;
