@@ -9,6 +9,7 @@ export type ConsoleStream = {
 
 const up = '\u001b[1A';
 const eraseLine = '\r\u001b[2K';
+const eraseBelow = '\r\u001b[J';
 const keepCursor = '\u001b7';
 const restoreCursor = '\u001b8';
 
@@ -19,6 +20,8 @@ const restoreCursor = '\u001b8';
 export class Console {
 	readonly #stream: ConsoleStream;
 	#status: string | undefined;
+	/** How much of it, in characters. */
+	#shown = 0;
 
 	constructor(stream: ConsoleStream) {
 		this.#stream = stream;
@@ -26,6 +29,10 @@ export class Console {
 
 	get isTerminal(): boolean {
 		return this.#stream.isTTY === true;
+	}
+
+	get #columns(): number {
+		return this.#stream.columns || 80;
 	}
 
 	/** What strangers say may be in it: it stays one line and cannot steer the terminal. */
@@ -44,15 +51,31 @@ export class Console {
 	/** Nothing where there is no terminal; a narrow one cuts it. */
 	status(text: string): void {
 		if (!this.isTerminal) return;
-		const cut = text.slice(0, Math.max(1, (this.#stream.columns ?? 80) - 1));
+		const cut = text.slice(0, Math.max(1, this.#columns - 1));
 		const isNew = this.#status === undefined;
 		this.#stream.write(isNew ? `${cut}\n` : `${keepCursor}${up}${eraseLine}${cut}${restoreCursor}`);
 		this.#status = text;
+		this.#shown = cut.length;
+	}
+
+	/** Terminals break what is too long for them now into several lines, and join it again. */
+	resized(): void {
+		const status = this.#status;
+		if (status === undefined) return;
+		const lines = Math.ceil(this.#shown / this.#columns);
+		this.#stream.write(`${up.repeat(lines)}${eraseBelow}`);
+		this.#status = undefined;
+		this.status(status);
 	}
 
 	/** Somebody has pressed Enter: the line with what they typed goes. */
 	typed(): void {
 		if (this.#status !== undefined) this.#stream.write(`${up}${eraseLine}`);
+	}
+
+	/** Others write to the terminal now: the status stays where it is. */
+	leave(): void {
+		this.#status = undefined;
 	}
 
 	/** Takes the status away. */

@@ -13,7 +13,9 @@ export const operate = async (options: StreamerOptions): Promise<number> => {
 	// A terminal that is gone must not end us before all is completed.
 	for (const stream of [process.stdout, process.stderr, process.stdin])
 		stream.on('error', () => {});
-	const console = new Console(process.stderr.isTTY ? process.stderr : terminalOrError());
+	const terminal = process.stderr.isTTY ? process.stderr : terminalOrError();
+	const console = new Console(terminal);
+	terminal.on('resize', () => console.resized());
 	const streamer = await createStreamer(options);
 	tellEvents(streamer, console);
 	if (streamer.httpUrl !== undefined) console.line(`commands and status at ${streamer.httpUrl}`);
@@ -29,7 +31,11 @@ const terminalOrError = () => (process.stdout.isTTY ? process.stdout : process.s
 
 const tellEvents = (streamer: Streamer, console: Console): void => {
 	let lastLoss = '';
-	const status = () => console.status(formatStatusLine(streamer.status()));
+	const status = () => {
+		if (!console.isTerminal) return;
+		if (isInForeground()) console.status(formatStatusLine(streamer.status()));
+		else console.leave();
+	};
 	streamer.on('plan', text => console.line(text));
 	streamer.on('lost', ({message}) => {
 		if (message !== lastLoss) console.line(`${message}; trying again`);
@@ -72,7 +78,6 @@ const help = 'the words are play, pause and exit';
 
 const obeyWords = (streamer: Streamer, console: Console): void => {
 	const {stdin} = process;
-	if (stdin.isTTY && !isInForeground()) return;
 	const reader = new WordReader();
 	const obey = (heard: Heard[]) => {
 		for (const one of heard) {
@@ -81,6 +86,14 @@ const obeyWords = (streamer: Streamer, console: Console): void => {
 			else streamer[one.word]();
 		}
 	};
+	const listen = () => {
+		if (!stdin.isTTY || isInForeground()) stdin.resume();
+		else stdin.pause();
+	};
+	listen();
+	// By `bg`, and by `fg`, which may say nothing.
+	process.on('SIGCONT', listen);
+	streamer.on('status', listen);
 	stdin.on('data', (piece: Buffer) => {
 		if (stdin.isTTY) console.typed();
 		obey(reader.read(piece));
@@ -90,10 +103,13 @@ const obeyWords = (streamer: Streamer, console: Console): void => {
 		// A service has no standard input worth the name.
 		if (stdin.isTTY) void streamer.exit();
 	});
-	void streamer.ended.then(() => stdin.destroy());
+	void streamer.ended.then(() => {
+		process.off('SIGCONT', listen);
+		stdin.destroy();
+	});
 };
 
-/** A job in the background that reads from its terminal is stopped by it. */
+/** A job in the background that reads from its terminal is stopped by it, and what it writes is between lines of others. */
 const isInForeground = (): boolean => {
 	const stat = readFileSync('/proc/self/stat', 'utf8');
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -17,6 +17,7 @@ const terminal = (columns = 80) => {
 	const escapes: Record<string, () => void> = {
 		'\u001b[1A': () => (row = Math.max(0, row - 1)),
 		'\u001b[2K': () => (rows[row] = ''),
+		'\u001b[J': () => void rows.splice(row, Infinity, ''),
 		'\u001b7': () => (kept = [row, column]),
 		'\u001b8': () => ([row = 0, column = 0] = kept),
 		'\r': () => (column = 0),
@@ -30,7 +31,20 @@ const terminal = (columns = 80) => {
 		for (const [piece] of text.matchAll(/\u001b\[\d?[A-Z]|\u001b\d|[^]/g))
 			(escapes[piece] ?? (() => put(piece)))();
 	};
-	return {isTTY: true, columns, write, shown: () => rows.slice(0, row + 1)};
+	const screen = {
+		isTTY: true,
+		columns,
+		write,
+		shown: () => rows.slice(0, row + 1),
+		/** Lines that are too long now are broken, as most terminals do. */
+		resize: (width: number) => {
+			const broken = rows.flatMap(text => text.match(new RegExp(`.{1,${width}}`, 'g')) ?? ['']);
+			row += broken.length - rows.length;
+			rows.splice(0, Infinity, ...broken);
+			screen.columns = width;
+		},
+	};
+	return screen;
 };
 
 test('on a terminal the status is written anew in its place, lines go above it', t => {
@@ -63,6 +77,34 @@ test('a narrow terminal cuts the status', t => {
 	const console = new Console(screen);
 	console.status('1234567890');
 	t.deepEqual(screen.shown(), ['12345', '']);
+});
+
+test('a terminal that becomes narrow, and wide again, has one status', t => {
+	const screen = terminal(20);
+	const console = new Console(screen);
+	console.line('first');
+	console.status('1234567890123456');
+	screen.resize(6);
+	console.resized();
+	t.deepEqual(screen.shown(), ['first', '12345', '']);
+	screen.resize(30);
+	console.resized();
+	console.status('abc');
+	t.deepEqual(screen.shown(), ['first', 'abc', '']);
+	console.close();
+	console.resized();
+	t.deepEqual(screen.shown(), ['first', '']);
+});
+
+test('what others have written to the terminal meanwhile stays', t => {
+	const screen = terminal();
+	const console = new Console(screen);
+	console.status('a');
+	console.leave();
+	screen.write('theirs\n');
+	console.status('b');
+	console.close();
+	t.deepEqual(screen.shown(), ['a', 'theirs', '']);
 });
 
 test('at the end the status is gone', t => {
