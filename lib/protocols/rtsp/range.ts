@@ -9,10 +9,12 @@ export type Range = {
 	to: string;
 };
 
+/** Blanks are tried once: a client may send thousands of them. */
+const pattern =
+	/^\s*(npt|clock|smpte)[\w-]*\s*=\s*(?:([\w:.+]+)\s*)?-\s*(?:([\w:.+]+)\s*)?(?:;|$)/i;
+
 export const parseRange = (text: string): Parsed<Range> => {
-	const match = /^\s*(npt|clock|smpte)[\w-]*\s*=\s*([\w:.+]*)\s*-\s*([\w:.+]*)\s*(?:;|$)/i.exec(
-		text,
-	);
+	const match = pattern.exec(text);
 	if (!match) return unparsed(`no range of npt, clock or smpte: ${text.slice(0, 80)}`);
 	const [, unit = '', from = '', to = ''] = match;
 	return parsed({unit: unit.toLowerCase() as Range['unit'], from, to});
