@@ -1,12 +1,14 @@
 import type {RtspSession} from './session.ts';
 
 /**
- * Keeps a session alive until the returned function is called. OPTIONS, and GET_PARAMETER in turn
- * with it where that is offered (some cameras count only this one): three questions in the session's
- * timeout, so that each kind comes in time. A question that is refused or not answered ends nothing.
+ * Keeps a session alive until the returned function is called. OPTIONS, and GET_PARAMETER (else
+ * SET_PARAMETER) in turn with it where that is offered (some cameras count only this one): three
+ * questions in the session's timeout, so that each kind comes in time. A question that is refused or
+ * not answered ends nothing.
  */
 export const startKeepalive = (session: RtspSession): (() => void) => {
-	let methods = session.methods.has('GET_PARAMETER') ? ['OPTIONS', 'GET_PARAMETER'] : ['OPTIONS'];
+	const offered = ['GET_PARAMETER', 'SET_PARAMETER'].find(method => session.methods.has(method));
+	let methods = ['OPTIONS', ...(offered === undefined ? [] : [offered])];
 	let count = 0;
 	const ask = async () => {
 		const method = methods[count++ % methods.length] ?? 'OPTIONS';

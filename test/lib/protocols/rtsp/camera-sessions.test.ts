@@ -1,4 +1,4 @@
-// acceptance/rtsp-cameras.md, lines 1 to 10 and 33: what cameras do to a session and its headers.
+// acceptance/rtsp-cameras.md, lines 1 to 10, 13 and 33: what cameras do to a session and its headers.
 import test from 'ava';
 import type {ErrorCode} from '../../../../lib/errors.ts';
 import {parseReceiverReports} from '../../../../lib/protocols/rtsp/receiver-report.ts';
@@ -242,16 +242,24 @@ test('line 9: a session is kept alive by OPTIONS in its timeout', async t => {
 	t.false(camera.methods().includes('GET_PARAMETER'));
 });
 
-test('line 9: a session is kept alive by GET_PARAMETER too where that is offered', async t => {
-	const camera = await startScriptedCamera(t, {
-		reply: shortSession((reply, {method}) => {
-			if (method === 'OPTIONS') reply.headers.set('Public', 'OPTIONS, get_parameter');
-		}),
+for (const [offered, method] of [
+	['get_parameter', 'GET_PARAMETER'],
+	['SET_PARAMETER, GET_PARAMETER', 'GET_PARAMETER'],
+	['SET_PARAMETER', 'SET_PARAMETER'],
+] as const)
+	test(`line 9: a session is kept alive by ${method} too where ${offered} is offered`, async t => {
+		const camera = await startScriptedCamera(t, {
+			reply: shortSession((reply, asked) => {
+				if (asked.method === 'OPTIONS') reply.headers.set('Public', `OPTIONS, ${offered}`);
+			}),
+		});
+		startPull(t, camera.url());
+		await camera.heard(method, 2);
+		t.deepEqual(
+			[...new Set(camera.methods())].filter(it => it.endsWith('PARAMETER')),
+			[method],
+		);
 	});
-	startPull(t, camera.url());
-	await camera.heard('GET_PARAMETER', 2);
-	t.pass();
-});
 
 const keepsOn = test.macro({
 	async exec(t, _title: string, status: string | undefined) {
@@ -318,6 +326,11 @@ test(isRefused, 'DESCRIBE', '503 Service Unavailable', 'RTSP_REFUSED');
 test(isRefused, 'SETUP', '453 Not Enough Bandwidth', 'RTSP_REFUSED');
 test(isRefused, 'PLAY', '454 Session Not Found', 'RTSP_REFUSED');
 
+test(isPulled, '13: a camera that refuses whatever is required', {
+	reply: (reply, {headers}) => {
+		if (headers.has('require')) reply.status = '551 Option not supported';
+	},
+});
 test(isPulled, 'a camera that knows no OPTIONS', {
 	reply: on('OPTIONS', reply => {
 		reply.status = '501 Not Implemented';
