@@ -12,6 +12,10 @@ const pictures =
 const pictureBytes = (320 * 240 * 3) / 2;
 
 const cameras: Record<string, {launch: string; chain: string}> = {
+	'H.265': {
+		launch: `( ${pictures} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph265pay name=pay0 pt=96 )`,
+		chain: 'rtph265depay ! avdec_h265',
+	},
 	MJPEG: {
 		launch: `( ${pictures} ! jpegenc ! rtpjpegpay name=pay0 pt=26 )`,
 		chain: 'rtpjpegdepay ! jpegdec',

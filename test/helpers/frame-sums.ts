@@ -17,9 +17,12 @@ export const frameSums = async (input: readonly string[], frames?: number): Prom
 		.map(line => line.split(',')[hashColumn]?.trim() ?? '');
 };
 
-/** What one RTSP reader over TCP decodes. */
-export const rtspSums = (url: string, frames: number): Promise<string[]> =>
-	frameSums(['-rtsp_transport', 'tcp', '-i', url], frames);
+/** What one RTSP reader over TCP decodes, or is told to do instead. */
+export const rtspSums = (
+	url: string,
+	frames: number,
+	more: readonly string[] = [],
+): Promise<string[]> => frameSums(['-rtsp_transport', 'tcp', '-i', url, ...more], frames);
 
 /**
  * Two who read the same live stream saw the same: from where both are there, up to where the first of them left, no
