@@ -189,9 +189,10 @@ TEST(Jpeg, APictureThatLostAPieceIsDamaged) {
 
 TEST(Jpeg, WhatMakesNoSenseIsLeftOut) {
   RtpFeed feed(jpegTrack());
+  uint32_t time = 0;
   for (const char* wrong : {"00", "00000000 02 ff 28 1e 00", "00000000 41 32 28 1e 00",
                             "00000000 01 ff 28 1e 00000080 00", "00000000 01 00 28 1e aa"})
-    feed.send(static_cast<uint32_t>(wrong[9]), hex(wrong), true);
+    feed.send(++time, hex(wrong), true);
   EXPECT_TRUE(feed.units.empty());
 }
 
