@@ -1,5 +1,4 @@
 import {randomBytes} from 'node:crypto';
-import type {Logger} from 'pino';
 import type {Admission, Delivery} from '../../media/delivery.ts';
 import type {RtspSessionFacts} from '../../media/session-facts.ts';
 import {fitOffer} from './carriage.ts';
@@ -33,7 +32,7 @@ export type ReadServices = {
 	/** The server clock in microseconds. */
 	nowUs: () => number;
 	tcpInfo: AskKernel;
-	logger: Logger;
+	logger: {info(fields: object, text: string): void};
 	/** Told what it sent when it is over. */
 	onClosed: (facts: RtspSessionFacts) => void;
 };

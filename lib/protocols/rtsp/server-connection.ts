@@ -2,7 +2,7 @@ import {EventEmitter} from 'node:events';
 import {plainAddress} from '../../util/network.ts';
 import type {Carrier} from './carrier.ts';
 import type {Feed} from './connection.ts';
-import {Flood} from './flood.ts';
+import {Flood} from '../../util/flood.ts';
 import {Inlet} from './inlet.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest} from './message.ts';

@@ -4,6 +4,7 @@ import type {Scheme} from '../../auth/gatekeeper.ts';
 import {peerAddress} from '../../http/peer.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-facts.ts';
+import {LifeLog} from '../../observe/life-log.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {maxOpenFiles} from '../../util/open-files.ts';
 import type {Carrier} from './carrier.ts';
@@ -94,6 +95,7 @@ export class RtspServer {
 	readonly #tunnels: Tunnels;
 	readonly #clients = new Map<string, Client>();
 	readonly #services: MethodServices;
+	readonly #life: LifeLog;
 	readonly #turnedAway: RateLimited;
 	readonly #late: RateLimited;
 	readonly #bad: RateLimited;
@@ -114,6 +116,7 @@ export class RtspServer {
 		this.#unread = new UnreadBytes(options.maxUnreadBytes);
 		const {delivery, redirect, gatekeeper, settings, logger} = options;
 		const schemes = () => settings().rtspAuthMethods;
+		this.#life = new LifeLog(logger);
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
 		this.#late = new RateLimited({logger, periodMs: 10_000});
 		this.#bad = new RateLimited({logger, periodMs: 60_000});
@@ -198,6 +201,7 @@ export class RtspServer {
 		this.#udp = undefined;
 		this.#multicast?.close();
 		this.#multicast = undefined;
+		this.#life.close();
 		await Promise.all(this.#listeners.map(async listener => listener.close()));
 	}
 
@@ -308,10 +312,10 @@ export class RtspServer {
 	): Promise<ReadSession | undefined> {
 		const ways = this.#ways;
 		if (!ways || !mayFit(request, connection, ways)) return undefined;
-		const {native, delivery, settings, logger} = this.#options;
+		const {native, delivery, settings} = this.#options;
 		const {sessionTimeoutMs: timeoutMs = idleTimeoutMs} = this.#options;
 		return ReadSession.open(request, connection, {
-			...{user, delivery, settings, timeoutMs, logger, ways},
+			...{user, delivery, settings, timeoutMs, logger: this.#life, ways},
 			nowUs: () => native.nowUs(),
 			tcpInfo: fd => native.tcpInfo(fd),
 			onClosed: ({path, bytesSent}) => count(this.#sent, path, bytesSent),

@@ -5,7 +5,7 @@ import {once} from 'node:events';
 import {isIPv6} from 'node:net';
 import type {Address} from '../../util/address.ts';
 import {plainAddress} from '../../util/network.ts';
-import {Flood} from './flood.ts';
+import {Flood} from '../../util/flood.ts';
 import type {Pair} from './transport.ts';
 import {bindPair} from './udp-pair.ts';
 import type {Binder} from './udp-pair.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import test from 'ava';
-import {Flood} from '../../../../lib/protocols/rtsp/flood.ts';
+import {Flood} from '../../../../lib/util/flood.ts';
 import {Inlet} from '../../../../lib/protocols/rtsp/inlet.ts';
 import {UnreadBytes} from '../../../../lib/protocols/rtsp/unread-bytes.ts';
 

@@ -47,6 +47,7 @@ test('readers over TLS and over TCP share their blocks, and are told apart', asy
 		server.sessions().map(({isTls}) => isTls),
 		[false, true],
 	);
+	t.true(server.sessions().every(({roundTripTime}) => (roundTripTime ?? 0) > 0));
 	t.deepEqual(
 		server.connections().map(({isTls}) => isTls),
 		[false, true],

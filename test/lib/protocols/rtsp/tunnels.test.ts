@@ -28,6 +28,7 @@ test('a client within HTTP reads like any other, and shares its blocks with them
 		['http', 'http'],
 	);
 	t.true(server.connections().every(({bytesReceived}) => bytesReceived > 300));
+	t.true(server.sessions().every(({roundTripTime}) => (roundTripTime ?? 0) > 0));
 });
 
 test('requests are understood whatever the pieces they come in, and over one POST after the other', async t => {
