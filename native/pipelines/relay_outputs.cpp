@@ -106,6 +106,10 @@ void configureRtsp(GstElement* sink, const std::string& url) {
     g_object_set(sink, "user-id", parts.user.c_str(), "user-pw", parts.password.c_str(), nullptr);
 }
 
+// How long flvmux waits for a track that is behind before it goes on without it: it would give what
+// comes later the time of what it has written. Where all tracks are there, it waits for nothing.
+constexpr guint64 kFlvPatienceNs = 1'000'000'000;
+
 std::string escaped(std::string_view name) {
   std::string format;
   for (const char c : name) format += c == '%' ? "%%" : std::string(1, c);
@@ -193,6 +197,8 @@ std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutp
   Output made{kind, addPart(pipeline, kind.taker, "taker"), nullptr};
   if (kind.sink) made.sink = addPart(pipeline, kind.sink, "sink");
   std::visit(Configure{made, hasAudio}, output);
+  if (kind.taker == std::string_view("flvmux"))
+    g_object_set(made.taker, "latency", kFlvPatienceNs, nullptr);
   if (!made.sink) return made;
   // Nothing waits for its first buffer; clocksync is what waits for the time.
   g_object_set(made.sink, "async", FALSE, "sync", FALSE, nullptr);
