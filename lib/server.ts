@@ -5,9 +5,10 @@ import {createApi} from './api/app.ts';
 import type {Services} from './api/services.ts';
 import type {Certificate} from './config/certificate.ts';
 import {Certificates} from './config/certificates.ts';
-import {findPath} from './config/find-path.ts';
+import {redirectOf} from './config/find-path.ts';
 import {hlsVariantOf} from './config/hls-variant.ts';
-import {rtspAddresses} from './config/rtsp-addresses.ts';
+import {rtmpAddresses, rtspAddresses} from './config/tcp-addresses.ts';
+import type {ConfiguredAddress} from './config/tcp-addresses.ts';
 import type {Config} from './config/schema.ts';
 import {multicastOf, udpOf} from './config/rtsp-udp.ts';
 import {ConfigStore} from './config/store.ts';
@@ -31,23 +32,19 @@ import {Delivery} from './media/delivery.ts';
 import type {PathFacts} from './media/facts.ts';
 import {createLine} from './media/line.ts';
 import {PlayableStreams} from './media/playable-streams.ts';
-import type {OpenSource} from './media/source.ts';
 import {openNative} from './native/native.ts';
 import type {Native} from './native/native.ts';
 import {createLogger} from './observe/logger.ts';
 import {createMetrics} from './observe/metrics.ts';
-import {createFileSource} from './protocols/file/pull.ts';
-import {createGstreamerSource} from './protocols/gstreamer/pull.ts';
-import {createGstreamerRtspSource} from './protocols/gstreamer/rtsp-pull.ts';
 import {createHlsReader} from './protocols/hls/read.ts';
 import type {HlsReader} from './protocols/hls/read.ts';
-import {createRtspSource} from './protocols/rtsp/pull.ts';
+import {createRtmpServer} from './protocols/rtmp/server.ts';
+import type {RtmpServer} from './protocols/rtmp/server.ts';
 import {beginsTunnel} from './protocols/rtsp/http-head.ts';
-import type {RtspAddress} from './protocols/rtsp/listener.ts';
 import {createRtspServer} from './protocols/rtsp/server.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
 import {createSnapshotReader} from './protocols/snapshot/read.ts';
-import {createTestSource} from './protocols/test/pull.ts';
+import {createSources} from './sources.ts';
 import {reachableHost} from './util/address.ts';
 import {withinTime} from './util/within-time.ts';
 
@@ -102,6 +99,7 @@ export class Server {
 	readonly #pipelines: Pipelines;
 	readonly #gatekeeper: Gatekeeper;
 	#rtsp: RtspServer | undefined;
+	#rtmp: RtmpServer | undefined;
 	#http: HttpServer | undefined;
 	readonly #certificates: Certificates;
 	#watch: {close(): void} | undefined;
@@ -148,12 +146,22 @@ export class Server {
 
 	/** Where RTSP clients find the paths, without a slash at the end; undefined when RTSP is off. */
 	get rtspUrl(): string | undefined {
-		return this.#rtspUrl('rtsp', 'rtspAddress');
+		return this.#urlOf('rtsp', 'rtspAddress', this.#rtsp?.ports);
 	}
 
 	/** The same over TLS; undefined when that is off. */
 	get rtspsUrl(): string | undefined {
-		return this.#rtspUrl('rtsps', 'rtspsAddress');
+		return this.#urlOf('rtsps', 'rtspsAddress', this.#rtsp?.ports);
+	}
+
+	/** Where encoders publish by RTMP, without a slash at the end; undefined when RTMP is off. */
+	get rtmpUrl(): string | undefined {
+		return this.#urlOf('rtmp', 'rtmpAddress', this.#rtmp?.ports);
+	}
+
+	/** The same over TLS; undefined when that is off. */
+	get rtmpsUrl(): string | undefined {
+		return this.#urlOf('rtmps', 'rtmpsAddress', this.#rtmp?.ports);
 	}
 
 	get config(): Config {
@@ -197,6 +205,7 @@ export class Server {
 			logger,
 		});
 		this.#rtsp = await this.#openRtsp();
+		this.#rtmp = await this.#openRtmp();
 		this.#control.open();
 	}
 
@@ -213,7 +222,8 @@ export class Server {
 
 	async #openRtsp(): Promise<RtspServer | undefined> {
 		const {store, native, logger} = this.#parts;
-		const addresses = this.#rtspAddresses();
+		const files = ['rtspServerKey', 'rtspServerCert'] as const;
+		const addresses = this.#certificates.giveTo(rtspAddresses(store.config), files);
 		if (addresses.length === 0) return undefined;
 		return createRtspServer({
 			addresses,
@@ -228,19 +238,29 @@ export class Server {
 		});
 	}
 
-	#rtspUrl(scheme: string, key: 'rtspAddress' | 'rtspsAddress'): string | undefined {
+	async #openRtmp(): Promise<RtmpServer | undefined> {
+		const {store, native, logger} = this.#parts;
+		const files = ['rtmpServerKey', 'rtmpServerCert'] as const;
+		const addresses = this.#certificates.giveTo(rtmpAddresses(store.config), files);
+		if (addresses.length === 0) return undefined;
+		return createRtmpServer({
+			...{addresses, native, logger},
+			delivery: this.#delivery,
+			gatekeeper: this.#gatekeeper,
+			settings: () => store.config,
+		});
+	}
+
+	#urlOf(
+		scheme: string,
+		key: ConfiguredAddress['name'],
+		ports: Readonly<Record<string, number>> = {},
+	): string | undefined {
 		const address = this.#parts.store.config[key];
-		const port = this.#rtsp?.ports[key];
+		const port = ports[key];
 		return address && port !== undefined
 			? `${scheme}://${reachableHost(address.host)}:${port}`
 			: undefined;
-	}
-
-	#rtspAddresses(): RtspAddress[] {
-		return rtspAddresses(this.#parts.store.config).map(({isTls, ...address}) => ({
-			...address,
-			certificate: isTls ? this.#certificates.read('rtspServerKey', 'rtspServerCert') : undefined,
-		}));
 	}
 
 	#httpTls(): {tls?: Certificate} {
@@ -282,7 +302,7 @@ export class Server {
 	async #close(): Promise<void> {
 		this.#watch?.close();
 		this.#certificates.close();
-		const readers = [this.#hls, this.#snapshots, this.#rtsp, this.#http];
+		const readers = [this.#hls, this.#snapshots, this.#rtsp, this.#rtmp, this.#http];
 		const parts = [this.#pipelines, this.#control, ...readers];
 		const ended = Promise.all(parts.map(async part => part?.close()));
 		const inTime = await withinTime(ended, closeTimeoutMs);
@@ -352,6 +372,10 @@ export class Server {
 				connections: () => this.#rtsp?.connections() ?? [],
 				kick: id => this.#rtsp?.kick(id) ?? false,
 			},
+			rtmp: {
+				connections: () => this.#rtmp?.connections() ?? [],
+				kick: id => this.#rtmp?.kick(id) ?? false,
+			},
 			gatekeeper: this.#gatekeeper,
 			metrics: createMetrics({
 				paths: () => this.paths(),
@@ -361,34 +385,10 @@ export class Server {
 					connections: this.#rtsp?.connections().length ?? 0,
 					sessions: this.#rtsp?.sessions() ?? [],
 				}),
+				rtmp: () => this.#rtmp?.connections() ?? [],
 				version,
 			}),
 			isReady: () => this.#http !== undefined && this.#closed === undefined,
 		};
 	}
 }
-
-/** What fetches each kind of source, by its scheme. */
-const createSources = (native: Native): Record<string, OpenSource> => {
-	const openByUs = createRtspSource(native);
-	const openByGstreamer = createGstreamerRtspSource(native);
-	const openRtsp: OpenSource = options =>
-		options.settings.rtspEngine === 'gstreamer' ? openByGstreamer(options) : openByUs(options);
-	return {
-		rtsp: openRtsp,
-		rtsps: openRtsp,
-		'rtsp+http': openRtsp,
-		'rtsps+http': openRtsp,
-		'rtsp+ws': openRtsp,
-		'rtsps+ws': openRtsp,
-		file: createFileSource(native),
-		test: createTestSource(native),
-		gstreamer: createGstreamerSource(native),
-	};
-};
-
-/** Undefined: the path is here, or nowhere. */
-const redirectOf = (config: Config, name: string): string | undefined => {
-	const path = findPath(config, name)?.config;
-	return path?.source === 'redirect' ? path.sourceRedirect : undefined;
-};

@@ -1,7 +1,11 @@
 import type {Gatekeeper} from '../auth/gatekeeper.ts';
 import type {Config} from '../config/schema.ts';
 import type {PathFacts} from '../media/facts.ts';
-import type {RtspConnectionFacts, RtspSessionFacts} from '../media/session-facts.ts';
+import type {
+	RtmpConnectionFacts,
+	RtspConnectionFacts,
+	RtspSessionFacts,
+} from '../media/session-facts.ts';
 import type {Info} from './types.ts';
 
 /** What a changing request to the configuration asks for. */
@@ -26,6 +30,13 @@ export type RtspClients = {
 	kick(session: string): boolean;
 };
 
+/** Clients of the RTMP server; an empty list where it is off. */
+export type RtmpClients = {
+	connections(): RtmpConnectionFacts[];
+	/** False: there is no such connection. */
+	kick(connection: string): boolean;
+};
+
 /** The configuration in force. What is refused throws a MediaError and changes nothing. */
 export type ConfigAccess = {
 	readonly config: Config;
@@ -38,6 +49,7 @@ export type Services = {
 	paths: Paths;
 	config: ConfigAccess;
 	rtsp: RtspClients;
+	rtmp: RtmpClients;
 	/** Who may ask for what. */
 	gatekeeper: Pick<Gatekeeper, 'judge'>;
 	/** Figures for Prometheus. */

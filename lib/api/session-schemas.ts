@@ -1,6 +1,6 @@
 // The shapes in which the API shows dialogues with peers; docs/reference/openapi.json is made from them.
 import {z} from 'zod';
-import type {RtspConnectionView, RtspSessionView} from './types.ts';
+import type {RtmpConnectionView, RtspConnectionView, RtspSessionView} from './types.ts';
 
 const count = (description?: string) =>
 	description === undefined ? z.int().min(0) : z.int().min(0).describe(description);
@@ -58,3 +58,20 @@ export const rtspConnectionSchema = z
 		tunnel: z.enum(['none', 'http', 'websocket']),
 	})
 	.meta({id: 'RTSPConn'}) satisfies z.ZodType<RtspConnectionView>;
+
+export const rtmpConnectionSchema = z
+	.object({
+		id: z.string(),
+		isTls: z.boolean(),
+		created: z.iso.datetime(),
+		remoteAddr: z.string(),
+		state: z.enum(['idle', 'publish']),
+		path: z.string(),
+		query: z.string(),
+		user: z.string(),
+		inboundBytes: count(),
+		outboundBytes: count(),
+		bytesReceived: count(),
+		bytesSent: count(),
+	})
+	.meta({id: 'RTMPConn'}) satisfies z.ZodType<RtmpConnectionView>;

@@ -1,6 +1,10 @@
 // What the API answers, for those who ask it in TypeScript: the pages.
 import type {PathFacts} from '../media/facts.ts';
-import type {RtspConnectionFacts, RtspSessionFacts} from '../media/session-facts.ts';
+import type {
+	RtmpConnectionFacts,
+	RtspConnectionFacts,
+	RtspSessionFacts,
+} from '../media/session-facts.ts';
 
 export type {PathFacts, PathState} from '../media/facts.ts';
 
@@ -30,6 +34,12 @@ export type RtspSessionView = RtspSessionFacts & {
 };
 
 export type RtspConnectionView = RtspConnectionFacts & {
+	inboundBytes: number;
+	outboundBytes: number;
+};
+
+/** A connection by MediaMTX's present and former names. */
+export type RtmpConnectionView = RtmpConnectionFacts & {
 	inboundBytes: number;
 	outboundBytes: number;
 };

@@ -33,9 +33,12 @@ export const serve = async ({
 	return leave(0);
 };
 
-const tellWhere = ({httpUrl, rtspUrl, rtspsUrl, logger}: Server): void => {
+const tellWhere = (server: Server): void => {
+	const {httpUrl, rtspUrl, rtspsUrl, rtmpUrl, rtmpsUrl, logger} = server;
 	for (const url of [rtspUrl, rtspsUrl])
 		if (url !== undefined) logger.info(`streams are at ${url}/<path>`);
+	for (const url of [rtmpUrl, rtmpsUrl])
+		if (url !== undefined) logger.info(`encoders publish to ${url}/<path>`);
 	if (httpUrl === undefined) logger.info('serving; HTTP is off');
 	else logger.info(`serving; the page is at ${httpUrl}/`);
 };

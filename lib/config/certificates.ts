@@ -25,6 +25,17 @@ export class Certificates {
 		return certificate;
 	}
 
+	/** Those of TLS get the certificate that these keys name. Throws as `read` does. */
+	giveTo<Address extends {isTls: boolean}>(
+		addresses: readonly Address[],
+		[key, cert]: readonly [FileKey, FileKey],
+	): (Omit<Address, 'isTls'> & {certificate: Certificate | undefined})[] {
+		return addresses.map(({isTls, ...address}) => ({
+			...address,
+			certificate: isTls ? this.read(key, cert) : undefined,
+		}));
+	}
+
 	/** May be called twice. */
 	close(): void {
 		for (const certificate of this.#open.splice(0)) certificate.close();

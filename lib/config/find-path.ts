@@ -27,6 +27,12 @@ export function findPath(config: Config, name: string): FoundPath | undefined {
 	return undefined;
 }
 
+/** Where the readers of a path are sent instead; undefined: it is here, or nowhere. */
+export function redirectOf(config: Config, name: string): string | undefined {
+	const path = findPath(config, name)?.config;
+	return path?.source === 'redirect' ? path.sourceRedirect : undefined;
+}
+
 function patterns(config: Config): Pattern[] {
 	const known = patternsOf.get(config);
 	if (known) return known;

@@ -37,6 +37,7 @@ export const globalScope: Scope = {
 		protocols: {to: 'rtspTransports'},
 		readBufferCount: {to: 'writeQueueSize'},
 		rtspDisable: {to: 'rtsp', value: value => !isYes(value)},
+		rtmpDisable: {to: 'rtmp', value: value => !isYes(value)},
 		serverCert: {to: 'rtspServerCert'},
 		serverKey: {to: 'rtspServerKey'},
 		udpReadBufferSize: {to: 'rtspUDPReadBufferSize', isQuiet: true},

@@ -49,7 +49,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /** Servers that this version does not have anyway: to switch them off is to have what was asked for. */
-const switches = ['pprof', 'playback', 'rtsp', 'rtmp', 'webrtc', 'srt', 'moq'];
+const switches = ['pprof', 'playback', 'rtsp', 'webrtc', 'srt', 'moq'];
 
 /** What to say of a lacked key with this value; `root` is the whole file, `initial` the default in MediaMTX. */
 export function judgeLack(

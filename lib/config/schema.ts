@@ -56,9 +56,6 @@ export const userSchema = strictMap({
 	permissions: list(permissionSchema).prefault([]),
 });
 
-const notServed = (protocol: string) => (value: unknown) =>
-	value === null ? undefined : `this version serves no ${protocol} yet, nothing listens there`;
-
 const configKeys = {
 	logLevel: key(word('error', 'warn', 'info', 'debug'), {
 		default: 'info',
@@ -197,11 +194,15 @@ const configKeys = {
 		description:
 			'Most memory of pictures that wait for one reader. A reader that is late loses pictures long before, as a rule.',
 	}),
+	rtmp: key(boolean(), {
+		default: true,
+		isLive: false,
+		description: 'The RTMP server.',
+	}),
 	rtmpAddress: key(address(), {
 		default: ':1935',
 		isLive: false,
-		pending: notServed('RTMP'),
-		description: 'The RTMP server. This version has none yet: nothing listens there.',
+		description: 'Where encoders publish by RTMP (`rtmp://SERVER/PATH`). `off` closes it.',
 	}),
 	trustedProxies: key(list(network()), {
 		default: [],

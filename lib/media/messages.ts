@@ -24,7 +24,7 @@ export type PublisherInfo = {
 	/** Chosen by delivery; unique within the process. */
 	publisher: string;
 	path: string;
-	protocol: 'pipeline' | 'rtsp' | 'rtsps' | 'rtmp' | 'srt' | 'webrtc';
+	protocol: 'pipeline' | 'rtsp' | 'rtsps' | 'rtmp' | 'rtmps' | 'srt' | 'webrtc';
 	/** Address and port of the peer, empty for publishers inside the process. */
 	peer: string;
 };

@@ -91,6 +91,7 @@ const peerTypes: Record<ReaderInfo['protocol'] | PublisherInfo['protocol'], stri
 	rtsp: 'rtspSession',
 	rtsps: 'rtspsSession',
 	rtmp: 'rtmpConn',
+	rtmps: 'rtmpsConn',
 	webrtc: 'webRTCSession',
 	mse: 'mseSession',
 	srt: 'srtConn',

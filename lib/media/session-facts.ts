@@ -53,3 +53,24 @@ export type RtspConnectionFacts = {
 	/** Id of its session. */
 	session: string | null;
 };
+
+/** One connection of an RTMP client. */
+export type RtmpConnectionFacts = {
+	/** A publisher's is its name in the list of its path. */
+	id: string;
+	/** Over TLS. */
+	isTls: boolean;
+	/** ISO 8601. */
+	created: string;
+	/** Address and port. */
+	remoteAddr: string;
+	/** `idle`: it has not said yet what it wants. */
+	state: 'idle' | 'publish';
+	path: string;
+	/** Without `?` and passwords. */
+	query: string;
+	/** Empty: nobody was asked for. */
+	user: string;
+	bytesReceived: number;
+	bytesSent: number;
+};

@@ -37,7 +37,7 @@ export type IngestSpec =
 			/** The tracks come over UDP: `channel` and `rtcpChannel` do not matter. */
 			udp?: UdpIngestSpec;
 	  }
-	/** Of a connection, behind the handshake. Media is nobody's; what the peer has to say is told (`message`). */
+	/** Of a connection, behind the handshake: what the peer has to say is told (`message`), media goes nowhere until `publish`. */
 	| {type: 'rtmp'};
 
 export type OutputSpec =
@@ -173,7 +173,8 @@ export type RelayOutput =
 /**
  * `pause` and `play` are for streams, pipelines and outputs of RTMP; `finish`, for the last two, ends the media as if the input had ended;
  * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted; `add` and `remove` are
- * for outputs over UDP; `place` is for ingests.
+ * for outputs over UDP; `place` is for ingests of RTSP, `publish` (once: its media goes into that stream) and `expect` (what
+ * its metadata says that there is) for those of RTMP.
  */
 export type Command =
 	| {type: 'play'}
@@ -184,6 +185,8 @@ export type Command =
 	| ({type: 'add'} & UdpReader)
 	| {type: 'remove'; reader: number}
 	/** RTP-Info of the answer to PLAY: tracks named here play these RTP times at one moment. */
+	| {type: 'publish'; stream: Id}
+	| {type: 'expect'; video: boolean; audio: boolean}
 	| {type: 'place'; starts: {track: number; rtpTime: number}[]};
 
 export type UdpReader = {

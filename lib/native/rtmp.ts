@@ -9,6 +9,7 @@ export type RtmpMessage = Extract<NativeEvent, {type: 'message'}>;
 export type RtmpIngestEvents = {
 	/** One that is not media. */
 	message: [message: RtmpMessage];
+	drained: [];
 	/** What comes is no RTMP; nothing is taken any more. */
 	broken: [reason: string];
 	closed: [];
@@ -37,12 +38,23 @@ export class RtmpIngest extends EventEmitter<RtmpIngestEvents> {
 		this.#door = door;
 		door.listen(id, event => {
 			if (event.type === 'message') this.emit('message', event);
+			if (event.type === 'drained') this.emit('drained');
 			if (event.type === 'broken') this.emit('broken', event.reason);
 			if (event.type === 'closed') this.emit('closed');
 		});
 	}
 
-	/** Copies `length` bytes before it returns. */
+	/** Its media goes into this stream from now on; once. */
+	publish(stream: Id): void {
+		this.#door.binding.command(this.id, {type: 'publish', stream});
+	}
+
+	/** What its metadata says that there is; else it waits a moment for both. */
+	expect(what: {video: boolean; audio: boolean}): void {
+		this.#door.binding.command(this.id, {type: 'expect', ...what});
+	}
+
+	/** Copies `length` bytes before it returns. False: read no more before `drained`. */
 	feed(buffer: Uint8Array, length: number): boolean {
 		return this.#door.feed(this.id, buffer, length);
 	}

@@ -36,6 +36,8 @@ export type MetricsOptions = {
 	native: () => NativeFigures;
 	hls: () => {muxers: number; sessions: number};
 	rtsp: () => RtspFigures;
+	/** Connections of RTMP clients. */
+	rtmp: () => readonly {state: string; path: string}[];
 	version: string;
 };
 
@@ -58,6 +60,7 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
 	addGauge(registry, 'sluice_hls_muxers', 'HLS muxers that run', () => options.hls().muxers);
 	addGauge(registry, 'sluice_hls_sessions', 'Viewers by HLS', () => options.hls().sessions);
 	addRtsp(registry, options.rtsp);
+	addRtmp(registry, options.rtmp);
 	new Gauge({
 		name: 'sluice_info',
 		help: 'Version of the server, always 1',
@@ -178,6 +181,19 @@ const addReaders = (registry: Registry, paths: MetricsOptions['paths']): void =>
 			this.reset();
 			for (const {name, readers} of paths())
 				for (const {type} of readers) this.inc({path: name, type});
+		},
+	});
+};
+
+const addRtmp = (registry: Registry, rtmp: MetricsOptions['rtmp']): void => {
+	new Gauge({
+		name: 'sluice_rtmp_connections',
+		help: 'Connections of RTMP clients by path and state',
+		labelNames: ['path', 'state'],
+		registers: [registry],
+		collect() {
+			this.reset();
+			for (const {path, state} of rtmp()) this.inc({path, state});
 		},
 	});
 };

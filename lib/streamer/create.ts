@@ -34,7 +34,7 @@ export const createStreamer = async (
 	const clock = createClock(native);
 	const streamer = new Streamer({
 		order: order.value,
-		start: (recipe, input) => startRelay(recipe, input, {native, clock}),
+		start: (recipe, input) => startRelay(recipe, input, native),
 		openInput: () => openInput(order.value, {native, clock, logger}),
 		output: makeOutput(order.value, native),
 		openHttp: httpOpener(order.value, {native, logger}),

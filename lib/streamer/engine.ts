@@ -1,4 +1,3 @@
-import type {Clock} from '../media/clock.ts';
 import type {Native} from '../native/native.ts';
 import {choosePushTracks} from '../protocols/rtmp/push-tracks.ts';
 import {RtmpPush} from '../protocols/rtmp/push.ts';
@@ -7,7 +6,7 @@ import type {StreamerInput} from './input.ts';
 import type {RelayPipeline} from './run.ts';
 import type {RelayRecipe} from './streamer.ts';
 
-type Ground = {native: Pick<Native, 'start' | 'openRtmp' | 'openRtmpIngest'>; clock: Clock};
+type RelayNative = Pick<Native, 'start' | 'openRtmp' | 'openRtmpIngest'>;
 
 /**
  * Who moves the media: a pipeline of GStreamer, but where H.264 and AAC of a stream go to a server of RTMP as they are. That
@@ -16,12 +15,12 @@ type Ground = {native: Pick<Native, 'start' | 'openRtmp' | 'openRtmpIngest'>; cl
 export const startRelay = (
 	recipe: RelayRecipe,
 	input: Pick<StreamerInput, 'stream' | 'tracks'>,
-	{native, clock}: Ground,
+	native: RelayNative,
 ): RelayPipeline => {
 	const {output, paused, durationUs} = recipe;
 	const {stream, tracks} = input;
 	const url = output.type === 'rtmp' ? parseRtmpUrl(output.url) : undefined;
 	const chosen = choosePushTracks(tracks);
 	if (!url?.ok || stream === undefined || !chosen) return native.start(recipe);
-	return new RtmpPush({native, url: url.value, stream, tracks, chosen, paused, durationUs, clock});
+	return new RtmpPush({native, url: url.value, stream, tracks, chosen, paused, durationUs});
 };

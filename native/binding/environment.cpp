@@ -51,6 +51,12 @@ void Environment::command(io::Id id, Reader& command) {
   if (type == "accept")
     return io::Hub::instance().acceptOffer(id, static_cast<io::Id>(command.number("stream")));
   if (type == "add" || type == "remove") return commandReader(id, type, command);
+  if (type == "publish")
+    return io::Hub::instance().publishRtmp(id, static_cast<io::Id>(command.number("stream")));
+  if (type == "expect") {
+    const bool video = command.boolean("video");
+    return io::Hub::instance().expectRtmp(id, video, command.boolean("audio"));
+  }
   if (type == "place") return io::Hub::instance().place(id, readRtpStarts(command));
   command.done();
   static const std::map<std::string, Order> orders{
@@ -59,7 +65,8 @@ void Environment::command(io::Id id, Reader& command) {
       {"finish", {&gst::Pipeline::finish, &io::RtmpOutput::finish}}};
   const auto order = orders.find(type);
   if (order == orders.end())
-    refuse(env_, "command.type", "play, pause, finish, accept, refuse, add, remove or place",
+    refuse(env_, "command.type",
+           "play, pause, finish, accept, refuse, add, remove, place, publish or expect",
            Napi::String::New(env_, type));
   if (gst::Pipeline* pipeline = pipelines_.find(id))
     (pipeline->*order->second.pipeline)();

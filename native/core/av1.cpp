@@ -256,4 +256,15 @@ std::optional<Av1Parameters> parseAv1C(ByteView record) {
   return std::nullopt;
 }
 
+Bytes takeObus(const Av1Parameters& parameters, ByteView bytes, bool key) {
+  Bytes made;
+  made.reserve(bytes.size() + parameters.sequenceHeader.size());
+  if (key && inspect(bytes).sequenceHeader.empty()) made = parameters.sequenceHeader;
+  while (const auto obu = parseObu(bytes)) {
+    if (!isLeftOut(*obu)) appendObu(*obu, made);
+    bytes = bytes.subspan(obu->size);
+  }
+  return made;
+}
+
 }  // namespace core::av1

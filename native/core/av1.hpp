@@ -52,6 +52,10 @@ struct Picture {
 };
 Picture inspect(ByteView picture);
 
+// The OBUs of a container's picture as frames have them; key pictures have the sequence header in
+// them, as over RTP.
+Bytes takeObus(const Av1Parameters& parameters, ByteView bytes, bool key);
+
 // Of a whole OBU with its size. Unset: it makes no sense.
 std::optional<Av1Parameters> parseSequenceHeader(ByteView obu);
 

@@ -32,17 +32,21 @@ const AudioParameters* audioOf(const Parameters& parameters) {
   return commonOf<AudioParameters>(parameters);
 }
 
-Micros unitDuration(const Parameters& parameters, ByteView unit) {
+uint32_t unitSamples(const Parameters& parameters, ByteView unit) {
   return std::visit(
-      [unit](const auto& it) -> Micros {
-        if constexpr (std::is_base_of_v<AudioParameters, std::decay_t<decltype(it)>>) {
-          if (it.sampleRateHz == 0) return Micros{0};
-          return Micros{int64_t{it.samplesOf(unit)} * 1'000'000 / it.sampleRateHz};
-        } else {
-          return Micros{0};
-        }
+      [unit](const auto& it) -> uint32_t {
+        if constexpr (std::is_base_of_v<AudioParameters, std::decay_t<decltype(it)>>)
+          return it.samplesOf(unit);
+        else
+          return 0;
       },
       parameters);
+}
+
+Micros unitDuration(const Parameters& parameters, ByteView unit) {
+  const AudioParameters* audio = audioOf(parameters);
+  if (!audio || audio->sampleRateHz == 0) return Micros{0};
+  return Micros{int64_t{unitSamples(parameters, unit)} * 1'000'000 / audio->sampleRateHz};
 }
 
 }  // namespace core

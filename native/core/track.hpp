@@ -33,6 +33,9 @@ const VideoParameters* videoOf(const Parameters& parameters);
 VideoParameters* videoOf(Parameters& parameters);
 const AudioParameters* audioOf(const Parameters& parameters);
 
+// Samples of one channel that `unit` holds; 0 where it does not say (video, opaque).
+uint32_t unitSamples(const Parameters& parameters, ByteView unit);
+
 // How long `unit` is heard; 0 where it does not say (video, opaque).
 Micros unitDuration(const Parameters& parameters, ByteView unit);
 

@@ -76,7 +76,7 @@ void completeFrameRate(const GstStructure* structure, core::VideoParameters& vid
 }
 
 core::Result<NegotiatedTrack> nalTrack(const GstStructure* structure, const char* codec,
-                                       core::Result<NalConfig> config) {
+                                       core::Result<core::NalConfig> config) {
   if (!config) return config.reason();
   NegotiatedTrack made{{core::Kind::video, codec, 90000, std::move(config->parameters)},
                        config->lengthSize};
@@ -343,8 +343,10 @@ Caps describe(const core::OpaqueParameters&) { return nullptr; }
 core::Result<NegotiatedTrack> trackOf(const GstCaps& caps) {
   const GstStructure* structure = gst_caps_get_structure(&caps, 0);
   const std::string_view media = gst_structure_get_name(structure);
-  if (media == "video/x-h264") return nalTrack(structure, "H264", parseAvcC(codecData(structure)));
-  if (media == "video/x-h265") return nalTrack(structure, "H265", parseHvcC(codecData(structure)));
+  if (media == "video/x-h264")
+    return nalTrack(structure, "H264", core::parseAvcC(codecData(structure)));
+  if (media == "video/x-h265")
+    return nalTrack(structure, "H265", core::parseHvcC(codecData(structure)));
   if (media == "audio/mpeg" && intField(structure, "mpegversion", 0) == 4)
     return aacTrack(structure);
   return otherTrack(structure, media);

@@ -2,7 +2,7 @@
 
 #include "core/result.hpp"
 #include "core/track.hpp"
-#include "gst/nal_config.hpp"
+#include "core/nal_config.hpp"
 #include "gst/ref.hpp"
 
 #include <cstdint>

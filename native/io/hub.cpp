@@ -120,6 +120,20 @@ Id Hub::openRtmpIngest(const OwnerRef& owner) {
   return id;
 }
 
+std::shared_ptr<RtmpIngest> Hub::findRtmpIngest(Id id) {
+  return std::dynamic_pointer_cast<RtmpIngest>(findIngest(id));
+}
+
+void Hub::publishRtmp(Id ingest, Id stream) {
+  const auto rtmp = findRtmpIngest(ingest);
+  const LiveStreamRef live = findStream(stream);
+  if (rtmp && live) rtmp->publish(live);
+}
+
+void Hub::expectRtmp(Id ingest, bool video, bool audio) {
+  if (const auto rtmp = findRtmpIngest(ingest)) rtmp->expect(video, audio);
+}
+
 Id Hub::openHls(const OwnerRef& owner, Id stream, core::HlsConfig config) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);

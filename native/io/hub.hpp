@@ -46,8 +46,10 @@ class Hub {
   // What browsers can play of a stream; lives beside it, without a name.
   Id openPlayable(const OwnerRef& owner, Id parent);
   Id openRtspIngest(const OwnerRef& owner, Id stream, RtspIngestSpec spec);
-  // Of a connection whose media goes nowhere.
+  // Of a connection whose media goes nowhere until it publishes.
   Id openRtmpIngest(const OwnerRef& owner);
+  void publishRtmp(Id ingest, Id stream);
+  void expectRtmp(Id ingest, bool video, bool audio);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
   Id openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config);
   Id openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSockets sockets);
@@ -112,6 +114,7 @@ class Hub {
   MediaThread& nextThread();
   LiveStreamRef findStream(Id id);
   IngestRef findIngest(Id id);
+  std::shared_ptr<RtmpIngest> findRtmpIngest(Id id);
   std::shared_ptr<UnitInbox> openInbox(Id stream);
   std::shared_ptr<HlsOutput> findHls(Id output);
   Id openOutput(const OutputRef& output, Id id);

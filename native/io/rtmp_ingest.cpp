@@ -1,26 +1,121 @@
 #include "io/rtmp_ingest.hpp"
 
+#include "io/clock.hpp"
+
 #include <utility>
 
 namespace io {
 
+namespace {
+constexpr size_t kRtmpInboxBytes = 1'000'000;
+// An inbox that grew in a burst is given back beyond this.
+constexpr size_t kRtmpKeptBytes = 64 * 1024;
+// Some begin to send before they have been told that they may.
+constexpr size_t kEarlyBytes = 2'000'000;
+}  // namespace
+
+RtmpIngest::RtmpIngest(Id id, OwnerRef owner)
+    : id_(id),
+      owner_(std::move(owner)),
+      reader_(*this),
+      source_({.begin =
+                   [this](std::vector<core::Track> tracks, core::Stream::Splice splice) {
+                     target_->stream().begin(std::move(tracks), splice);
+                   },
+               .frame = [this](core::Frame&& frame) { target_->push(std::move(frame)); },
+               .refused = [this](const std::string& reason) { tellBroken(reason); }}) {}
+
 bool RtmpIngest::feed(core::ByteView bytes) {
-  if (isBroken_ || reader_.push(bytes)) return true;
-  isBroken_ = true;
-  owner_->emit(id_, Broken{reader_.reason()});
-  return true;
+  if (!stream_) {
+    read(bytes);
+    return true;
+  }
+  bool room;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return true;
+    waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
+    room = waiting_.size() <= kRtmpInboxBytes;
+    full_ = !room;
+    if (std::exchange(queued_, true)) return room;
+  }
+  stream_->thread.fed(shared_from_this());
+  return room;
 }
 
-void RtmpIngest::close() { owner_->emit(id_, Closed{}); }
+void RtmpIngest::publish(LiveStreamRef stream) {
+  if (stream_) return;
+  stream_ = std::move(stream);
+  stream_->thread.post([self = shared_from_this(), live = stream_] {
+    self->target_ = live;
+    self->begin();
+  });
+}
 
-// Media that nobody asked for is nobody's.
+void RtmpIngest::expect(bool video, bool audio) {
+  std::lock_guard lock(mutex_);
+  expected_ = {video, audio};
+}
+
+void RtmpIngest::close() {
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(closed_, true)) return;
+  }
+  if (!stream_) return owner_->emit(id_, Closed{});
+  stream_->thread.post([self = shared_from_this()] { self->owner_->emit(self->id_, Closed{}); });
+}
+
+void RtmpIngest::begin() {
+  arrival_ = now();
+  for (const Early& early : std::exchange(early_, {}))
+    source_.push({early.head, early.payload}, arrival_);
+}
+
+void RtmpIngest::drain() {
+  bool drained;
+  {
+    std::lock_guard lock(mutex_);
+    queued_ = false;
+    if (closed_) return;
+    taken_.swap(waiting_);
+    waiting_.clear();
+    drained = std::exchange(full_, false);
+    source_.expect(expected_[0], expected_[1]);
+  }
+  arrival_ = now();
+  target_->counters().add(target_->counters().bytes, taken_.size());
+  read(taken_);
+  if (taken_.capacity() > kRtmpKeptBytes) taken_ = {};
+  if (drained) owner_->emit(id_, Drained{});
+}
+
+void RtmpIngest::read(core::ByteView bytes) {
+  if (!isBroken_ && !reader_.push(bytes)) tellBroken(reader_.reason());
+}
+
+void RtmpIngest::tellBroken(const std::string& reason) {
+  if (!std::exchange(isBroken_, true)) owner_->emit(id_, Broken{reason});
+}
+
 void RtmpIngest::message(const core::rtmp::Message& message) {
   using namespace core::rtmp;
-  if (message.type == kAudio || message.type == kVideo || message.type == kAggregate) return;
-  owner_->emit(id_, RtmpMessage{message.type,
-                                message.stream,
-                                message.timestamp,
-                                {message.payload.begin(), message.payload.end()}});
+  if (message.type != kAudio && message.type != kVideo && message.type != kAggregate)
+    return owner_->emit(id_, RtmpMessage{message.type,
+                                         message.stream,
+                                         message.timestamp,
+                                         {message.payload.begin(), message.payload.end()}});
+  if (target_)
+    source_.push(message, arrival_);
+  else
+    keep(message);
+}
+
+// Bounded; beyond it nobody means it.
+void RtmpIngest::keep(const core::rtmp::Message& message) {
+  earlyBytes_ += message.payload.size();
+  if (earlyBytes_ > kEarlyBytes) return;
+  early_.push_back({message, {message.payload.begin(), message.payload.end()}});
 }
 
 }  // namespace io

@@ -2,8 +2,9 @@
 // node test/fuzz/seeds.ts
 import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {hex} from './hex.ts';
+import {rtmpReader, rtmpSource} from './seeds-rtmp.ts';
 
-const hex = (text: string) => Buffer.from(text.replaceAll(/[^\da-f]/g, ''), 'hex');
 const word = (value: number) => Buffer.from([value >> 8, value & 255]);
 
 const spsOf = {
@@ -325,27 +326,6 @@ const opaque = {
 	otherSource: packets([5, 'aabb'], [21, 'cc'], [21, 'dd'], [21, 'ee'], [21, 'ff'], [21, '']),
 };
 
-/** Sizes of pieces and of chunks that are written, then the bytes of a connection. */
-const chunks = (...messages: string[]) => Buffer.concat([hex('0610'), ...messages.map(hex)]);
-
-const rtmpReader = {
-	messages: chunks('04 00002a 000003 08 01000000 aabbcc', '44 000014 000002 08 b0b1', 'c4 d0d1'),
-	cut: chunks(
-		'02 000000 000004 01 00000000 00000002',
-		'06 000000 000005 09 01000000 a0a1 c6 a2a3 04 000001 000001 08 01000000 b0 c6 a4',
-	),
-	extended: chunks(
-		'02 000000 000004 01 00000000 00000002',
-		'04 ffffff 000004 08 01000000 01000000 a0a1 c4 01000000 a2a3',
-		'04 ffffff 000004 08 01000000 01000000 a0a1 c4 a2a3',
-	),
-	longIds: chunks('00 00 000000 000001 08 01000000 a0', '01 0001 000000 000001 08 01000000 b0'),
-	aborted: chunks(
-		'02 000000 000004 01 00000000 00000002',
-		'04 000000 000004 08 01000000 a0a1 02 000000 000004 02 00000000 0000 c2 0004 c4 b0b1 c4 b2b3',
-	),
-};
-
 const corpora: Record<string, Record<string, Buffer>> = {
 	h264_depacketizer: h264,
 	h265_depacketizer: h265,
@@ -362,6 +342,7 @@ const corpora: Record<string, Record<string, Buffer>> = {
 	sps,
 	rtp_packager: rtpPackager,
 	rtmp_reader: rtmpReader,
+	rtmp_source: rtmpSource,
 	packet_nals: packetNals,
 	reorder_buffer: reorderBuffer,
 };

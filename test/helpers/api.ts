@@ -2,7 +2,7 @@ import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
 import {Gatekeeper} from '../../lib/auth/gatekeeper.ts';
 import {createApi} from '../../lib/api/app.ts';
-import type {Paths, RtspClients, Services} from '../../lib/api/services.ts';
+import type {Paths, RtmpClients, RtspClients, Services} from '../../lib/api/services.ts';
 import {ConfigStore} from '../../lib/config/store.ts';
 import {MediaError} from '../../lib/errors.ts';
 import type {PathFacts} from '../../lib/media/facts.ts';
@@ -55,6 +55,7 @@ export const startApi = async (
 			changePath: request => void store.changePath(request),
 		},
 		rtsp: scriptedClients(kicked),
+		rtmp: scriptedEncoders(kicked),
 		gatekeeper: new Gatekeeper({
 			users: () => store.config.authInternalUsers,
 			logger: pino({level: 'silent'}),
@@ -113,6 +114,23 @@ const scriptedClients = (kicked: string[]): RtspClients => ({
 		return id === 'rtsp-1';
 	},
 });
+
+/** One publisher, and one over TLS. */
+const scriptedEncoders = (kicked: string[]): RtmpClients => {
+	const connections = [false, true].map(isTls => ({
+		...{id: isTls ? 'rtmps-2' : 'rtmp-1', isTls, created: '2026-01-01T00:00:00.000Z'},
+		...{remoteAddr: '10.0.0.1:5000', state: 'publish' as const, path: 'live/cam'},
+		...{query: 'user=ann&pass=***', user: 'ann', bytesReceived: 5000, bytesSent: 100},
+	}));
+	return {
+		connections: () => connections,
+		kick: id => {
+			const isThere = connections.some(it => it.id === id);
+			if (isThere) kicked.push(id);
+			return isThere;
+		},
+	};
+};
 
 const scriptedPaths = (paths: PathFacts[], steered: string[]): Paths => {
 	const steer = (word: string) => (name: string) => {

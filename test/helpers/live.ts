@@ -3,12 +3,12 @@ import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
 import {createServer} from '../../lib/server.ts';
-import {anyRtspPorts} from './server.ts';
+import {anyPorts} from './server.ts';
 
 /** A whole server of this configuration on a port of its own, closed when the test is over. */
 export const startServer = async (t: ExecutionContext, config: Record<string, unknown>) => {
 	const server = await createServer({
-		config: {httpAddress: '127.0.0.1:0', ...anyRtspPorts, ...config},
+		config: {httpAddress: '127.0.0.1:0', ...anyPorts, ...config},
 		logger: pino({level: 'silent'}),
 	});
 	t.teardown(() => server.close());

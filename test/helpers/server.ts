@@ -34,8 +34,9 @@ export const startPaths = async (
 	keys: Record<string, unknown> = {},
 ): Promise<RunningServer> => startServer(t, {config: serverConfig(paths, keys)});
 
-/** Listeners of RTSP that get in nobody's way. */
-export const anyRtspPorts = {
+/** Listeners of RTSP and RTMP that get in nobody's way. */
+export const anyPorts = {
+	rtmpAddress: '127.0.0.1:0',
 	rtspAddress: '127.0.0.1:0',
 	rtpAddress: '127.0.0.1:0',
 	rtcpAddress: '127.0.0.1:0',
@@ -43,7 +44,7 @@ export const anyRtspPorts = {
 
 export const serverConfig = (paths: Paths, keys: Record<string, unknown> = {}) => ({
 	httpAddress: '127.0.0.1:0',
-	...anyRtspPorts,
+	...anyPorts,
 	...keys,
 	paths,
 });

@@ -9,6 +9,7 @@ import type {ExecutionContext} from 'ava';
 export const freePorts = {
 	SLUICE_HTTPADDRESS: '127.0.0.1:0',
 	SLUICE_RTSPADDRESS: '127.0.0.1:0',
+	SLUICE_RTMPADDRESS: '127.0.0.1:0',
 	SLUICE_RTPADDRESS: '127.0.0.1:0',
 	SLUICE_RTCPADDRESS: '127.0.0.1:0',
 };

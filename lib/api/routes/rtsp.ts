@@ -1,5 +1,5 @@
-import {MediaError} from '../../errors.ts';
 import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-facts.ts';
+import {existing, missing} from '../existing.ts';
 import {paginate} from '../page.ts';
 import type {Route, RouteInput} from '../route.ts';
 import {listOf, okSchema} from '../schemas.ts';
@@ -71,15 +71,6 @@ export const rtspRoutes: Route[] = [false, true].flatMap(isTls => {
 		},
 	] satisfies Route[];
 });
-
-const existing = <Item extends {id: string}>(items: Item[], id: string): Item => {
-	const found = items.find(item => item.id === id);
-	if (found) return found;
-	throw missing(id);
-};
-
-const missing = (id: string): MediaError =>
-	new MediaError('SESSION_NOT_FOUND', `There is no ${id.slice(0, 80)} now`);
 
 const sessionView = (session: RtspSessionFacts): RtspSessionView => ({
 	...session,

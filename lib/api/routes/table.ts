@@ -4,6 +4,7 @@ import {controlRoutes} from './control.ts';
 import {healthRoutes} from './health.ts';
 import {infoRoutes} from './info.ts';
 import {pathRoutes} from './paths.ts';
+import {rtmpRoutes} from './rtmp.ts';
 import {rtspRoutes} from './rtsp.ts';
 
 /** Every row of the API, in the order of its description. */
@@ -12,6 +13,7 @@ export const routes: readonly Route[] = [
 	...pathRoutes,
 	...controlRoutes,
 	...rtspRoutes,
+	...rtmpRoutes,
 	...configRoutes,
 	...healthRoutes,
 ];

@@ -64,12 +64,24 @@ export const windowSize = (bytes: number): OutgoingMessage => ({
 	payload: word32(bytes),
 });
 
+/** `dynamic`: a limit that may be changed later. */
+export const peerBandwidth = (bytes: number): OutgoingMessage => ({
+	kind: messageKind.peerBandwidth,
+	payload: Buffer.concat([word32(bytes), Buffer.from([dynamic])]),
+});
+
+export const streamBegin = (stream: number): OutgoingMessage => ({
+	kind: messageKind.userControl,
+	payload: Buffer.concat([Buffer.from([0, userControl.streamBegin]), word32(stream)]),
+});
+
 /** `value` as it was asked. */
 export const pingResponse = (value: Uint8Array): OutgoingMessage => ({
 	kind: messageKind.userControl,
 	payload: Buffer.concat([Buffer.from([0, userControl.pingResponse]), value]),
 });
 
+const dynamic = 2;
 const controlChunks = 2;
 const commandChunks = 3;
 const continues = 0xc0;

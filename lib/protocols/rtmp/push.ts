@@ -1,7 +1,6 @@
 import {EventEmitter, once} from 'node:events';
 import {toMediaError} from '../../errors.ts';
 import type {ErrorCode} from '../../errors.ts';
-import type {Clock} from '../../media/clock.ts';
 import type {Id, PipelineStats, TrackInfo} from '../../native/binding.ts';
 import type {PipelineEvents} from '../../native/native.ts';
 import type {RtmpIngest, RtmpOutput, RtmpOutputSpec} from '../../native/rtmp.ts';
@@ -21,7 +20,6 @@ export type RtmpPushOptions = {
 	paused: boolean;
 	/** 0 = all. */
 	durationUs: number;
-	clock: Pick<Clock, 'now'>;
 };
 
 const timeoutMs = 10_000;
@@ -116,7 +114,7 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 			...{chunkBytes, paused, durationUs},
 		});
 		this.#output = output;
-		const queue = new PushQueue(socket, () => this.#options.clock.now());
+		const queue = new PushQueue(socket, () => performance.now());
 		output.on('block', made => {
 			if (this.#isStopped || !client.socket) return;
 			queue.offer(made);

@@ -13,8 +13,8 @@ import {parseHttpHead} from './http-head.ts';
 import type {HttpHead} from './http-head.ts';
 import type {TunnelPeer} from './http-tunnel.ts';
 import {namingSockets} from '../../http/listeners.ts';
-import {RtspListener} from './listener.ts';
-import type {RtspAddress} from './listener.ts';
+import {TcpListener} from '../../http/tcp-listener.ts';
+import type {TcpAddress} from '../../http/tcp-listener.ts';
 import {headersOf} from './message.ts';
 import {respond} from './methods.ts';
 import type {Client, MethodServices} from './methods.ts';
@@ -57,7 +57,7 @@ export type RtspSettings = ReturnType<WaysOptions['settings']> &
 	};
 
 export type RtspServerOptions = {
-	addresses: readonly RtspAddress[];
+	addresses: readonly TcpAddress[];
 	/** Two ports that follow each other, the first one even, or two times 0 = any; undefined: no UDP. */
 	udp: {rtp: UdpAddress; rtcp: UdpAddress} | undefined;
 	/** Undefined: nothing is sent to multicast groups. */
@@ -91,7 +91,7 @@ export const createRtspServer = async (options: RtspServerOptions): Promise<Rtsp
 /** Everybody who is connected over RTSP. */
 export class RtspServer {
 	readonly #options: RtspServerOptions;
-	readonly #listeners: RtspListener[];
+	readonly #listeners: TcpListener[];
 	readonly #tunnels: Tunnels;
 	readonly #clients = new Map<string, Client>();
 	readonly #services: MethodServices;
@@ -205,14 +205,14 @@ export class RtspServer {
 		await Promise.all(this.#listeners.map(async listener => listener.close()));
 	}
 
-	#listenerOf(address: RtspAddress): RtspListener {
+	#listenerOf(address: TcpAddress): TcpListener {
 		const {native, settings, maxConnections = usualMaxConnections, logger} = this.#options;
 		const isTls = address.certificate !== undefined;
 		const accept = (socket: Socket) => this.accept(socket, {isTls});
 		const handshakeTimeoutMs = settings().readTimeout;
 		const turnedAway = () => this.#turnAway();
 		const limits = {handshakeTimeoutMs, maxConnections, turnedAway};
-		return new RtspListener({address, native, accept, ...limits, logger});
+		return new TcpListener({protocol: 'RTSP', address, native, accept, ...limits, logger});
 	}
 
 	#turnAway(): void {

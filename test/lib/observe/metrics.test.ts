@@ -16,10 +16,9 @@ const open = () => {
 	const hls = () => ({muxers: 1, sessions: 2});
 	const session = {state: 'read', path: 'c', packetsDropped: 4};
 	const rtsp = () => ({connections: 3, sessions: [session, session]});
-	return {
-		paths,
-		...createMetrics({paths: () => paths, native: () => native, hls, rtsp, version: '1.2.3'}),
-	};
+	const rtmp = () => [{state: 'publish', path: 'd'}];
+	const options = {native: () => native, hls, rtsp, rtmp, version: '1.2.3'};
+	return {paths, ...createMetrics({paths: () => paths, ...options})};
 };
 
 test('figures are read at every scrape', async t => {
@@ -37,6 +36,7 @@ for (const line of [
 	'sluice_path_sent_bytes_total{path="a/b"} 10',
 	'sluice_path_reconnects_total{path="c"} 1',
 	'sluice_path_bitrate_bps{path="a/b"} 3000000',
+	'sluice_rtmp_connections{path="d",state="publish"} 1',
 	'sluice_media_threads 3',
 	'sluice_bytes_on_loan 5',
 	'sluice_hls_sessions 2',

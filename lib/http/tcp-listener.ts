@@ -4,14 +4,14 @@ import type {Server, Socket} from 'node:net';
 import {createServer as createTlsServer} from 'node:tls';
 import type {Server as TlsServer} from 'node:tls';
 import type {Logger} from 'pino';
-import {namingSockets} from '../../http/listeners.ts';
-import type {TlsCertificate, SocketMaker} from '../../http/server.ts';
-import {RateLimited} from '../../observe/rate-limited.ts';
+import {RateLimited} from '../observe/rate-limited.ts';
+import {namingSockets} from './listeners.ts';
+import type {TlsCertificate, SocketMaker} from './server.ts';
 
 /** One address that clients connect to. */
-export type RtspAddress = {
+export type TcpAddress = {
 	/** The key of the configuration. */
-	name: 'rtspAddress' | 'rtspsAddress';
+	name: string;
 	host: string;
 	/** 0 = any. */
 	port: number;
@@ -19,8 +19,10 @@ export type RtspAddress = {
 	certificate?: TlsCertificate | undefined;
 };
 
-export type RtspListenerOptions = {
-	address: RtspAddress;
+export type TcpListenerOptions = {
+	/** What is spoken there, as the log calls it. */
+	protocol: string;
+	address: TcpAddress;
 	native: SocketMaker;
 	/** Takes a connection whose bytes are plain from now on. */
 	accept: (socket: Socket) => void;
@@ -32,22 +34,22 @@ export type RtspListenerOptions = {
 	logger: Logger;
 };
 
-/** Listens at one address until it is closed. */
-export class RtspListener {
-	readonly #options: RtspListenerOptions;
+/** Listens at one address, in plain or for TLS, until it is closed. */
+export class TcpListener {
+	readonly #options: TcpListenerOptions;
 	readonly #server: Server;
 	/** Under TLS: until its handshake is over nobody else knows of a connection. */
 	readonly #underTls = new Set<Socket>();
 	readonly #notAccepted: RateLimited;
 	#port = 0;
 
-	constructor(options: RtspListenerOptions) {
+	constructor(options: TcpListenerOptions) {
 		this.#options = options;
 		this.#notAccepted = new RateLimited({logger: options.logger, level: 'error'});
 		this.#server = this.#createServer();
 	}
 
-	get name(): RtspAddress['name'] {
+	get name(): string {
 		return this.#options.address.name;
 	}
 
@@ -58,7 +60,7 @@ export class RtspListener {
 
 	/** Rejects with LISTEN_REFUSED. */
 	async open(): Promise<void> {
-		const {address, native, logger} = this.#options;
+		const {protocol, address, native, logger} = this.#options;
 		const {name, host, port} = address;
 		const spec = {protocol: 'tcp', host, port, notSentLowWater, reusePort: false} as const;
 		const {fd, port: given} = namingSockets(native, [{name, host, port}]).listen(spec);
@@ -66,7 +68,7 @@ export class RtspListener {
 		this.#server.listen({fd});
 		await once(this.#server, 'listening');
 		this.#server.on('error', ({message}) =>
-			this.#notAccepted.note(`RTSP connection not accepted: ${message}`),
+			this.#notAccepted.note(`${protocol} connection not accepted: ${message}`),
 		);
 		logger.info({listener: name, host, port: given}, 'listening');
 	}
