@@ -1,8 +1,9 @@
 // RTMP's connections: what peers have to say, and a stream cut into chunks for one of them.
 import {EventEmitter} from 'node:events';
-import type {Id, NativeEvent, OutputBlock, OutputSpec, PipelineStats} from './binding.ts';
-import type {Block} from './block.ts';
+import type {Id, NativeEvent, OutputSpec, PipelineStats} from './binding.ts';
 import type {Door} from './door.ts';
+import {tellBlock} from './output-block.ts';
+import type {TakenBlock} from './output-block.ts';
 
 export type RtmpMessage = Extract<NativeEvent, {type: 'message'}>;
 
@@ -25,7 +26,7 @@ export type RtmpOutputEvents = {
 };
 
 export type RtmpOutputSpec = Omit<Extract<OutputSpec, {type: 'rtmp'}>, 'type'>;
-export type RtmpOutputBlock = Omit<OutputBlock, 'block'> & {block: Block};
+export type RtmpOutputBlock = TakenBlock;
 
 /** The bytes of one connection, behind the handshake. */
 export class RtmpIngest extends EventEmitter<RtmpIngestEvents> {
@@ -74,7 +75,7 @@ export class RtmpOutput extends EventEmitter<RtmpOutputEvents> {
 		this.id = id;
 		this.#door = door;
 		door.listen(id, event => {
-			if (event.type === 'block') this.#tell(event);
+			if (event.type === 'block') tellBlock(door, event, made => this.emit('block', made));
 			if (event.type === 'state') this.emit('state', event.state);
 			if (event.type === 'eos') this.emit('eos');
 			if (event.type === 'closed') this.emit('closed');
@@ -101,14 +102,5 @@ export class RtmpOutput extends EventEmitter<RtmpOutputEvents> {
 
 	close(): void {
 		this.#door.binding.closeOutput(this.id);
-	}
-
-	#tell({type: _, id: __, block: lent, ...rest}: Extract<NativeEvent, {type: 'block'}>) {
-		const block = this.#door.take(lent);
-		try {
-			this.emit('block', {block, ...rest});
-		} finally {
-			block.release();
-		}
 	}
 }

@@ -1,8 +1,10 @@
 // Outputs of RTP: blocks for JavaScript's own sockets (TCP), or packets that native code sends (UDP).
 import {EventEmitter} from 'node:events';
-import type {Id, NativeEvent, OutputBlock, OutputSpec, RingPlace, UdpReader} from './binding.ts';
+import type {Id, NativeEvent, OutputSpec, RingPlace, UdpReader} from './binding.ts';
 import type {Block} from './block.ts';
 import type {Door} from './door.ts';
+import {tellBlock} from './output-block.ts';
+import type {TakenBlock} from './output-block.ts';
 
 type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
 
@@ -17,7 +19,7 @@ export type UdpOutputEvents = {
 export type RtpSpec = Omit<Extract<OutputSpec, {type: 'rtp'}>, 'type'>;
 export type UdpSpec = Omit<Extract<OutputSpec, {type: 'udp'}>, 'type'>;
 
-export type RtpOutputBlock = Omit<OutputBlock, 'block'> & {block: Block};
+export type RtpOutputBlock = TakenBlock;
 export type RtpRingBlock = RingPlace & {block: Block};
 
 /**
@@ -33,7 +35,7 @@ export class RtpOutput extends EventEmitter<RtpOutputEvents> {
 		this.id = id;
 		this.#door = door;
 		door.listen(id, event => {
-			if (event.type === 'block') this.#tell(event);
+			if (event.type === 'block') tellBlock(door, event, made => this.emit('block', made));
 			if (event.type === 'closed') this.emit('closed');
 		});
 	}
@@ -57,16 +59,6 @@ export class RtpOutput extends EventEmitter<RtpOutputEvents> {
 
 	close(): void {
 		this.#door.binding.closeOutput(this.id);
-	}
-
-	// Held while it is told; whoever needs it longer retains it.
-	#tell({type: _, id: __, block: lent, ...rest}: EventOf<'block'>) {
-		const block = this.#door.take(lent);
-		try {
-			this.emit('block', {block, ...rest});
-		} finally {
-			block.release();
-		}
 	}
 }
 
