@@ -201,7 +201,7 @@ Judgement GateRules::refuse(Verdict verdict, const GateFrame& frame) {
   refused.verdict = verdict;
   if (waiting_ || duration_ == 0ns) return refused;
   for (size_t i = 0; i < lanes_.size(); ++i)
-    if (!lanes_[i].ended && presentation(frame) - shift_ >= patience(lanes_[i]) && end(i))
+    if (!lanes_[i].ended && presentation(frame) - shift_ >= patience(lanes_[i]))
       refused.overdue.push_back(i);
   return refused;
 }

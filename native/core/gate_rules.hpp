@@ -34,7 +34,7 @@ struct Judgement {
   Nanos shift{0};  // pass: what its times are less by
   std::optional<Nanos> dts{};  // pass: its decode time, already shifted
   Nanos duration{0};  // pass: its own, or what the one before it took; 0 = not known
-  // end, late: tracks that stay silent and whose time has passed as well. They have ended now.
+  // end, late: tracks whose time has passed as well, and which end() if they are silent.
   std::vector<size_t> overdue{};
 };
 

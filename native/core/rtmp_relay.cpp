@@ -63,7 +63,10 @@ void RtmpRelay::judge(size_t lane, const FrameRef& frame) {
   using gate::Verdict;
   const gate::Judgement judged =
       rules_.judge(lane, {frame->key, frame->pts, frame->dts, frame->duration});
-  for (const size_t silent : judged.overdue) end(silent);
+  for (const size_t silent : judged.overdue) {
+    rules_.end(silent);
+    end(silent);
+  }
   switch (judged.verdict) {
     case Verdict::pass:
       return pass(lane, *frame, judged);

@@ -19,8 +19,15 @@ class Gate::Track {
 
   Element element() { return Element(static_cast<GstElement*>(g_weak_ref_get(&element_))); }
 
+  // Not one that waits for the muxer, or has done so until just now.
+  bool isSilent(Nanos patience) const {
+    return !busy && std::chrono::steady_clock::now() - heard >= patience;
+  }
+
   const TrackKind kind;
   bool interrupted = false;
+  bool busy = false;
+  std::chrono::steady_clock::time_point heard = std::chrono::steady_clock::now();
   Count count;
 
  private:
@@ -29,6 +36,7 @@ class Gate::Track {
 
 Gate::Gate(Options options)
     : onFlowing_(std::move(options.onFlowing)),
+      silence_(options.silence),
       rules_({options.paused, options.duration, options.decodeFromZero}) {}
 
 Gate::~Gate() = default;
@@ -91,7 +99,7 @@ KeyFrame Gate::newestKeyFrame() const {
 Gate::Ruling Gate::judge(size_t track, const GateFrame& frame) {
   std::lock_guard lock(mutex_);
   Ruling ruling{rules_.judge(track, frame), rules_.live(), changes_};
-  endSilent(ruling.judgement.overdue);
+  endSilent(silentOf(ruling.judgement.overdue));
   if (ruling.judgement.begins || ruling.judgement.verdict == Verdict::end) change();
   return ruling;
 }
@@ -108,6 +116,12 @@ void Gate::taken(size_t track, GstPad* pad, GstBuffer* buffer) {
   if (std::ranges::find_if(tracks_, isVideo)->get() != &it) return;
   Caps caps(gst_pad_get_current_caps(pad));
   if (caps) newest_ = {std::move(caps), Buffer(gst_buffer_ref(buffer))};
+}
+
+void Gate::setBusy(size_t track, bool busy) {
+  std::lock_guard lock(mutex_);
+  tracks_[track]->busy = busy;
+  tracks_[track]->heard = std::chrono::steady_clock::now();
 }
 
 void Gate::thrownAway(size_t track) {
@@ -149,6 +163,13 @@ void Gate::flows() const {
 void Gate::change() {
   ++changes_;
   changed_.notify_all();
+}
+
+std::vector<size_t> Gate::silentOf(const std::vector<size_t>& overdue) {
+  std::vector<size_t> silent;
+  for (const size_t track : overdue)
+    if (tracks_[track]->isSilent(silence_) && rules_.end(track)) silent.push_back(track);
+  return silent;
 }
 
 void Gate::endSilent(const std::vector<size_t>& tracks) {

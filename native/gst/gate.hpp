@@ -38,6 +38,9 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
     // On a streaming thread; must not block.
     std::function<void()> onFlowing{};
     bool decodeFromZero = false;  // no decode time is below 0, the first presentation may be above
+    // A track whose time has passed and which has brought nothing for so long is ended. Clock time:
+    // a file is read at any speed, while the muxer or the machine keeps a track waiting.
+    Nanos silence = std::chrono::seconds(1);
   };
 
   explicit Gate(Options options);  // in a shared_ptr
@@ -66,6 +69,7 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
   };
   Ruling judge(size_t track, const GateFrame& frame);
   void taken(size_t track, GstPad* pad, GstBuffer* buffer);
+  void setBusy(size_t track, bool busy);  // with a frame, here or downstream
   void thrownAway(size_t track);
   // Waits for what may change a ruling. False: interrupted.
   bool awaitChange(size_t track, uint64_t known);
@@ -81,9 +85,11 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
   };
 
   void change();
+  std::vector<size_t> silentOf(const std::vector<size_t>& overdue);
   void endSilent(const std::vector<size_t>& tracks);
 
   const std::function<void()> onFlowing_;
+  const Nanos silence_;
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   GateRules rules_;

@@ -94,7 +94,10 @@ GstFlowReturn Lane::chain(gst::Buffer buffer) {
   if (isHeader(buffer.get())) return push(std::move(buffer));
   const GateFrame frame = frameOf(buffer.get());
   held_.push_back({std::move(buffer), frame});
-  return decide();
+  gate_->setBusy(track_, true);
+  const GstFlowReturn flow = decide();
+  gate_->setBusy(track_, false);
+  return flow;
 }
 
 // All that is held, in order.

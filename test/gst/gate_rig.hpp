@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -81,6 +82,11 @@ class GateRig {
     return live;
   }
 
+  // Once, while what comes next out of the track is taken: a muxer that lets it wait.
+  void whileTaken(size_t track, std::function<void()> act) {
+    lanes_[track]->meanwhile = std::move(act);
+  }
+
   int ends(size_t track) { return lanes_[track]->ends; }
   int gaps(size_t track) { return lanes_[track]->gaps; }
 
@@ -139,6 +145,7 @@ class GateRig {
     static GstFlowReturn take(GstPad* pad, GstObject*, GstBuffer* taken) {
       const gst::Buffer buffer(taken);
       Lane& lane = of(pad);
+      if (const auto act = std::exchange(lane.meanwhile, nullptr)) act();
       std::lock_guard lock(lane.mutex);
       Given given{lane.runningMs(GST_BUFFER_PTS(taken)), lane.runningMs(GST_BUFFER_DTS(taken)),
                   !GST_BUFFER_FLAG_IS_SET(taken, GST_BUFFER_FLAG_DELTA_UNIT), std::nullopt};
@@ -168,6 +175,7 @@ class GateRig {
     std::condition_variable changed;
     GstSegment segment{};
     std::vector<Given> given;
+    std::function<void()> meanwhile;  // of whoever pushes
     std::atomic<int> ends{0};
     std::atomic<int> gaps{0};
   };

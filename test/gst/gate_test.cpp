@@ -393,14 +393,14 @@ TEST(Gate, EndsWithItsInput) {
 }
 
 TEST(Gate, EndsATrackThatNeverBroughtAFrameWithTheClip) {
-  GateRig rig({.duration = 3s}, kBoth);
+  GateRig rig({.duration = 3s, .silence = 0s}, kBoth);
   for (int ms = 0; ms < 3500; ms += kPictureMs) rig.push(kVideo, {ms, ms, ms == 0, kPictureMs});
   EXPECT_TRUE(rig.awaitEnd(kAudio));
   EXPECT_EQ(rig.ends(kAudio), 1);
 }
 
 TEST(Gate, EndsATrackThatFellSilentWhenItsTimeHasPassed) {
-  GateRig rig({.duration = 3s}, kBoth);
+  GateRig rig({.duration = 3s, .silence = 0s}, kBoth);
   rig.push(kVideo, {0, 0, true, kPictureMs});
   rig.push(kAudio, {0, {}, true, kAudioMs});
   for (int ms = 40; ms < 4500; ms += kPictureMs) rig.push(kVideo, {ms, ms, false, kPictureMs});
@@ -408,6 +408,26 @@ TEST(Gate, EndsATrackThatFellSilentWhenItsTimeHasPassed) {
   EXPECT_EQ(rig.ends(kAudio), 0);
   for (int ms = 4520; ms < 6000; ms += kPictureMs) rig.push(kVideo, {ms, ms, false, kPictureMs});
   EXPECT_TRUE(rig.awaitEnd(kAudio));
+}
+
+TEST(Gate, CutsNoTrackShortThatAMuxerLetsWaitWhileTheOthersRunAhead) {
+  GateRig rig({.duration = 1s, .silence = 0s}, kBoth, false);
+  rig.push(kVideo, {0, 0, true, kPictureMs});
+  rig.whileTaken(kAudio, [&rig] {
+    for (int ms = 40; ms < 20'000; ms += kPictureMs) rig.push(kVideo, {ms, ms, false, kPictureMs});
+  });
+  for (int ms = 0; ms < 1200; ms += kAudioMs) rig.push(kAudio, {ms, {}, true, kAudioMs});
+  EXPECT_EQ(shownMs(rig, kAudio).back(), 1000 - kAudioMs);
+  EXPECT_EQ(rig.ends(kAudio), 1);
+}
+
+TEST(Gate, CutsNoTrackShortThatWasThereJustNow) {
+  GateRig rig({.duration = 1s}, kBoth, false);
+  rig.push(kVideo, {0, 0, true, kPictureMs});
+  rig.push(kAudio, {0, {}, true, kAudioMs});
+  for (int ms = 40; ms < 20'000; ms += kPictureMs) rig.push(kVideo, {ms, ms, false, kPictureMs});
+  for (int ms = kAudioMs; ms < 1200; ms += kAudioMs) rig.push(kAudio, {ms, {}, true, kAudioMs});
+  EXPECT_EQ(shownMs(rig, kAudio).back(), 1000 - kAudioMs);
 }
 
 TEST(Gate, EndsASparseTrackByItsGaps) {
