@@ -29,6 +29,12 @@ gst::TrackKind gateKind(core::Kind kind) {
   return kind == core::Kind::audio ? gst::TrackKind::audio : gst::TrackKind::other;
 }
 
+GstElement* makeDecoder() {
+  GstElement* decoder = gst_element_factory_make("decodebin", nullptr);
+  playByItself(decoder);
+  return decoder;
+}
+
 // Its pad comes when it knows what it decodes to.
 void linkLater(GstElement* decoder, GstPad* input) {
   const auto link = [](GstElement*, GstPad* pad, gpointer to) {
@@ -250,11 +256,14 @@ std::vector<GstElement*> Relay::makeWay(const TrackPlan& plan) {
   // A muxer waits for the track that it takes next. Where this one comes to a gate that waits for a
   // picture, as after a pause, the pictures must come to theirs, and must not stand in the muxer.
   if (live_ == true) way.push_back(makeQueue());
+  // The same where the output lets nothing in, not even an event, before all tracks have begun.
+  if (live_ == false && kindOf(spec_.output).name == std::string_view("rtsp"))
+    way.push_back(makeStep());
   if (isPaced()) {
     way.push_back(gst_element_factory_make("clocksync", nullptr));
     watch_->pace(way.back());
   }
-  if (plan.decoded) way.push_back(gst_element_factory_make("decodebin", nullptr));
+  if (plan.decoded) way.push_back(makeDecoder());
   addLine(plan.encoder);
   if (!plan.encoder.empty() && plan.told.kind == core::Kind::audio)
     leaveOutPriming(elementOf(way.back(), kAudioEncoder).get());
@@ -277,6 +286,7 @@ gst::Pad Relay::lead(const TrackPlan& plan, const Output& output) {
     from = gst::adopt(gst_element_get_static_pad(element, "src"));
     last = element;
   }
+  if (output.kind.name == std::string_view("srt")) unmarkHeaders(from.get());
   const gst::Pad taken = gst::adopt(gst_element_request_pad_simple(output.taker, plan.pad));
   if (!taken || gst_pad_link(from.get(), taken.get()) != GST_PAD_LINK_OK) return nullptr;
   // Before the output, which may send the pipeline back to PAUSED until it has got something.

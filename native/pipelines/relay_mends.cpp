@@ -69,10 +69,23 @@ GstPadProbeReturn mendIndex(GstPad*, GstPadProbeInfo* info, gpointer) {
   return GST_PAD_PROBE_OK;
 }
 
+GstPadProbeReturn unmark(GstPad*, GstPadProbeInfo* info, gpointer) {
+  GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+  if (!GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER)) return GST_PAD_PROBE_OK;
+  buffer = gst_buffer_make_writable(buffer);  // copies no bytes
+  GST_BUFFER_FLAG_UNSET(buffer, GST_BUFFER_FLAG_HEADER);
+  info->data = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
 }  // namespace
 
 void leaveOutPriming(GstElement* encoder) { onBuffers(encoder, dropFirst); }
 
 void mendOpusOfMp4(GstElement* muxer) { onBuffers(muxer, mendIndex); }
+
+void unmarkHeaders(GstPad* pad) {
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, unmark, nullptr, nullptr);
+}
 
 }  // namespace pipelines

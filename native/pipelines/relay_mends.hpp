@@ -14,4 +14,8 @@ void leaveOutPriming(GstElement* encoder);
 // they take for a lead-in: the first 0.3 s.
 void mendOpusOfMp4(GstElement* muxer);
 
+// Frames that have parameter sets in them are marked as headers, by h264parse and by mpegtsmux, and
+// srtsink sends no headers: nobody would get a key frame. For a pad in front of the muxer.
+void unmarkHeaders(GstPad* pad);
+
 }  // namespace pipelines

@@ -32,8 +32,8 @@ constexpr const char* kHlsCodecs =
 constexpr const char* kRtpCodecs =
     "video/x-h264; video/x-h265; video/x-vp8; video/x-vp9; image/jpeg; "
     "video/mpeg, mpegversion=(int){1,2,4}, systemstream=false; "
-    "audio/mpeg, mpegversion=4; audio/mpeg, mpegversion=1; audio/x-opus; audio/x-alaw; "
-    "audio/x-mulaw; audio/x-ac3";
+    "audio/mpeg, mpegversion=4, stream-format=raw; audio/mpeg, mpegversion=1; audio/x-opus; "
+    "audio/x-alaw; audio/x-mulaw; audio/x-ac3";
 
 constexpr std::array kKinds{
     OutputKind{"mp4", "mp4mux", "filesink", "video_%u", "audio_%u", false, "mp4mux", nullptr},
@@ -191,11 +191,14 @@ std::optional<io::Failed> findFault(const RelayOutput& output) {
   return std::nullopt;
 }
 
+void playByItself(GstElement* bin) { g_object_set(bin, "async-handling", TRUE, nullptr); }
+
 std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutput& output,
                                            bool hasAudio) {
   const OutputKind& kind = kindOf(output);
   Output made{kind, addPart(pipeline, kind.taker, "taker"), nullptr};
   if (kind.sink) made.sink = addPart(pipeline, kind.sink, "sink");
+  if (kind.taker == std::string_view("hlssink2")) playByItself(made.taker);
   std::visit(Configure{made, hasAudio}, output);
   if (kind.taker == std::string_view("flvmux"))
     g_object_set(made.taker, "latency", kFlvPatienceNs, nullptr);

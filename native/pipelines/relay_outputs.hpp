@@ -43,6 +43,10 @@ struct Output {
 // Asked before anything is opened.
 std::optional<io::Failed> findFault(const RelayOutput& output);
 
+// A bin that plays when it has got its first media does not send its pipeline back to PAUSED until
+// then: clocksync in front of it would let no media go to it.
+void playByItself(GstElement* bin);
+
 std::variant<Output, io::Failed> addOutput(GstElement* pipeline, const RelayOutput& output,
                                            bool hasAudio);
 

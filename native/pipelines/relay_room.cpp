@@ -66,6 +66,13 @@ GstElement* makeQueue() {
   return queue;
 }
 
+GstElement* makeStep() {
+  GstElement* queue = gst_element_factory_make("queue", nullptr);
+  g_object_set(queue, "max-size-buffers", 1, "max-size-time", guint64{0}, "max-size-bytes", 0,
+               nullptr);
+  return queue;
+}
+
 bool waitsForMedia(GstElement* multiqueue) {
   return anyOf(multiqueue, [](GstPad* output) {
     const Level level = levelOf(output);

@@ -13,6 +13,9 @@ void giveRoom(GstElement* queue);
 // A queue with such room; floating.
 GstElement* makeQueue();
 
+// A queue with room for one frame, so that media still stops at once in a pause; floating.
+GstElement* makeStep();
+
 // Of a multiqueue that is full, on the thread that has filled it: a track that is wanted has so
 // little in it that what is behind may wait for more. It begins late, or lies far behind the others
 // in its file.
