@@ -5,7 +5,7 @@ import {files} from './tools.mjs';
 
 // Each layer, and what it may use besides itself. <x> lies outside the repository.
 const inner = ['lib/util', 'lib/errors', 'lib/observe', 'lib/config'];
-const middle = [...inner, 'lib/auth', 'lib/native', 'lib/media', 'lib/http'];
+const middle = [...inner, 'lib/auth', 'lib/native', 'lib/media', 'lib/readers', 'lib/http'];
 const layers = {
 	'native/core': [],
 	'native/io': ['native/core', '<openssl>', '<srtp>'],
@@ -27,6 +27,7 @@ const layers = {
 	'lib/http': ['lib/util', 'lib/errors', 'lib/observe', 'lib/auth'],
 	'lib/native': ['lib/util', 'lib/errors', 'lib/observe', '<addon>'],
 	'lib/media': [...inner, 'lib/native'],
+	'lib/readers': ['lib/util', 'lib/errors', 'lib/native'],
 	'lib/protocols': middle,
 	'lib/api': [...inner, 'lib/auth', 'lib/media', 'lib/http'],
 	'lib/library': [...inner, 'lib/native', 'lib/media'],

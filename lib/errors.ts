@@ -57,6 +57,7 @@ export const errorKinds = {
 	PIPELINE_STUCK: 'internal',
 	RTMP_CONNECT: 'unavailable',
 	RTMP_LOST: 'unavailable',
+	RTMP_NO_TRACKS: 'unsupported',
 	RTMP_REFUSED: 'unavailable',
 	RTSP_BAD_RESPONSE: 'unavailable',
 	RTSP_CONNECT: 'unavailable',

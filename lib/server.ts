@@ -335,9 +335,9 @@ export class Server {
 		];
 	}
 
-	/** Control knows what comes in, HLS and RTSP what goes out. */
+	/** Control knows what comes in, readers what goes out. */
 	#withSent(facts: PathFacts): PathFacts {
-		const sent = [this.#hls.facts().bytesSent, this.#rtsp?.bytesSent()];
+		const sent = [this.#hls.facts().bytesSent, this.#rtsp?.bytesSent(), this.#rtmp?.bytesSent()];
 		const bytesSent = sent.reduce((sum, byPath) => sum + (byPath?.get(facts.name) ?? 0), 0);
 		return {...facts, bytesSent};
 	}

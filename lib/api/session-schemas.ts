@@ -65,7 +65,7 @@ export const rtmpConnectionSchema = z
 		isTls: z.boolean(),
 		created: z.iso.datetime(),
 		remoteAddr: z.string(),
-		state: z.enum(['idle', 'publish']),
+		state: z.enum(['idle', 'publish', 'read']),
 		path: z.string(),
 		query: z.string(),
 		user: z.string(),
@@ -73,5 +73,7 @@ export const rtmpConnectionSchema = z
 		outboundBytes: count(),
 		bytesReceived: count(),
 		bytesSent: count(),
+		messagesSent: count(),
+		messagesDropped: count(),
 	})
 	.meta({id: 'RTMPConn'}) satisfies z.ZodType<RtmpConnectionView>;

@@ -8,7 +8,17 @@ export type ReaderInfo = {
 	/** Chosen by delivery; unique within the process. */
 	reader: string;
 	path: string;
-	protocol: 'hls' | 'snapshot' | 'pipeline' | 'rtsp' | 'rtsps' | 'rtmp' | 'webrtc' | 'mse';
+	protocol:
+		| 'hls'
+		| 'snapshot'
+		| 'pipeline'
+		| 'rtsp'
+		| 'rtsps'
+		| 'rtmp'
+		| 'rtmps'
+		| 'flv'
+		| 'webrtc'
+		| 'mse';
 	/** Address and port of the peer, empty for readers inside the process. */
 	peer: string;
 	/** False: only join what is running, never start a source (thumbnails). */

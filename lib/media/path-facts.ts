@@ -94,6 +94,7 @@ const peerTypes: Record<ReaderInfo['protocol'] | PublisherInfo['protocol'], stri
 	rtmps: 'rtmpsConn',
 	webrtc: 'webRTCSession',
 	mse: 'mseSession',
+	flv: 'flvConn',
 	srt: 'srtConn',
 };
 

@@ -56,7 +56,7 @@ export type RtspConnectionFacts = {
 
 /** One connection of an RTMP client. */
 export type RtmpConnectionFacts = {
-	/** A publisher's is its name in the list of its path. */
+	/** A publisher's and a reader's is its name in the list of its path. */
 	id: string;
 	/** Over TLS. */
 	isTls: boolean;
@@ -65,7 +65,7 @@ export type RtmpConnectionFacts = {
 	/** Address and port. */
 	remoteAddr: string;
 	/** `idle`: it has not said yet what it wants. */
-	state: 'idle' | 'publish';
+	state: 'idle' | 'publish' | 'read';
 	path: string;
 	/** Without `?` and passwords. */
 	query: string;
@@ -73,4 +73,7 @@ export type RtmpConnectionFacts = {
 	user: string;
 	bytesReceived: number;
 	bytesSent: number;
+	/** Messages of media that a reader got, and those left out because it was late. */
+	messagesSent: number;
+	messagesDropped: number;
 };

@@ -62,6 +62,18 @@ export type OutputSpec =
 			/** Of an RTP packet with its header. */
 			maxPacketBytes: number;
 	  }
+	/**
+	 * Messages of RTMP for message stream 1 in chunks of 4096 bytes, or tags of a file of FLV: shared by all players, from
+	 * a key frame on.
+	 */
+	| {
+			type: 'flv';
+			stream: Id;
+			/** Indices in the epoch's tracks. */
+			video?: number;
+			audio?: number;
+			asTags: boolean;
+	  }
 	/** RTP over UDP for any number of readers, which come and go by commands. */
 	| {
 			type: 'udp';
@@ -214,11 +226,11 @@ export type LendRequest =
 	/** Of an HLS output; `segment` gives all its parts in order, of complete ones; `part` is there at once. */
 	| {output: Id; type: 'init' | 'part' | 'segment'; number: number}
 	/**
-	 * Of an RTP output: its blocks since the newest key frame, oldest first. `compress`: with times squeezed
+	 * Of an output of RTP or FLV: its blocks since the newest key frame, oldest first. `compress`: with times squeezed
 	 * into the 100 ms before the newest, for players that shall catch up.
 	 */
 	| {output: Id; type: 'ring'; compress: boolean}
-	/** Of an RTP output: one block with a sender report for each track, made now. */
+	/** Of the same: what a reader is told first. RTP: a sender report for each track, made now; FLV: what decoders need. */
 	| {output: Id; type: 'report'};
 
 /** A view of native memory. Whoever got it releases it by id, once; then `data` is detached. */

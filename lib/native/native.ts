@@ -26,7 +26,9 @@ import type {Door} from './door.ts';
 import {PlayableStream} from './playable-stream.ts';
 import {RtmpIngest, RtmpOutput} from './rtmp.ts';
 import type {RtmpOutputSpec} from './rtmp.ts';
-import {RtpOutput, UdpOutput} from './rtp-output.ts';
+import {RingOutput} from './ring-output.ts';
+import type {FlvSpec} from './ring-output.ts';
+import {UdpOutput} from './rtp-output.ts';
 import type {RtpSpec, UdpSpec} from './rtp-output.ts';
 
 export type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
@@ -98,8 +100,13 @@ export class Native extends EventEmitter<NativeEvents> {
 		return new HlsOutput(this.#door, this.#door.binding.openOutput({type: 'hls', ...spec}));
 	}
 
-	openRtp(spec: RtpSpec): RtpOutput {
-		return new RtpOutput(this.#door, this.#door.binding.openOutput({type: 'rtp', ...spec}));
+	openRtp(spec: RtpSpec): RingOutput {
+		return new RingOutput(this.#door, this.#door.binding.openOutput({type: 'rtp', ...spec}));
+	}
+
+	/** For players of RTMP and FLV. */
+	openFlv(spec: FlvSpec): RingOutput {
+		return new RingOutput(this.#door, this.#door.binding.openOutput({type: 'flv', ...spec}));
 	}
 
 	openUdp(spec: UdpSpec): UdpOutput {

@@ -217,6 +217,15 @@ io::Id openRtmp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   return io::Hub::instance().openRtmp(owner, stream, options);
 }
 
+io::Id openFlv(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
+  core::RtmpConfig config;
+  config.video = readTrack(spec, "video");
+  config.audio = readTrack(spec, "audio");
+  config.asTags = spec.boolean("asTags");
+  spec.done();
+  return io::Hub::instance().openFlv(owner, stream, config);
+}
+
 io::Id openQueue(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   const auto request = static_cast<io::Id>(spec.number("request"));
   spec.done();
@@ -299,16 +308,13 @@ io::Id openIngestOf(Reader& spec, const io::OwnerRef& owner) {
 
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner) {
   static const std::map<std::string, io::Id (*)(Reader&, io::Id, const io::OwnerRef&)> openers{
-      {"hls", openHls},
-      {"hubsrc", openQueue},
-      {"rtmp", openRtmp},
-      {"rtp", openRtp},
-      {"udp", openUdp}};
+      {"flv", openFlv},   {"hls", openHls}, {"hubsrc", openQueue},
+      {"rtmp", openRtmp}, {"rtp", openRtp}, {"udp", openUdp}};
   const std::string type = spec.text("type");
   const auto opener = openers.find(type);
   if (opener != openers.end())
     return opener->second(spec, static_cast<io::Id>(spec.number("stream")), owner);
-  refuse(spec.env(), spec.pathOf("type"), "hls, hubsrc, rtmp, rtp or udp",
+  refuse(spec.env(), spec.pathOf("type"), "flv, hls, hubsrc, rtmp, rtp or udp",
          Napi::String::New(spec.env(), type));
 }
 

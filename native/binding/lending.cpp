@@ -64,10 +64,10 @@ Napi::Object placeOf(Napi::Env env, const core::RtpBlock& block) {
 Napi::Value lendRing(Reader& request, io::Id output, BlockTable& blocks) {
   const bool compress = request.boolean("compress");
   request.done();
-  const auto rtp = io::Hub::instance().findRtp(output);
+  const auto found = io::Hub::instance().findRing(output);
   std::vector<Napi::Object> lent;
-  if (rtp)
-    for (const core::RtpBlock& block : rtp->ring(compress)) {
+  if (found)
+    for (const core::RtpBlock& block : found->ring(compress)) {
       lent.push_back(blocks.lend(request.env(), block.bytes));
       lent.back().Set("ring", placeOf(request.env(), block));
     }
@@ -76,8 +76,8 @@ Napi::Value lendRing(Reader& request, io::Id output, BlockTable& blocks) {
 
 Napi::Value lendReport(Reader& request, io::Id output, BlockTable& blocks) {
   request.done();
-  const auto rtp = io::Hub::instance().findRtp(output);
-  return lendOne(request.env(), rtp ? rtp->report() : nullptr, blocks);
+  const auto found = io::Hub::instance().findRing(output);
+  return lendOne(request.env(), found ? found->report() : nullptr, blocks);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "core/rtmp_packager.hpp"
 
-#include "core/flv.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -37,11 +35,13 @@ bool RtmpPackager::follow(Lane& lane, const std::vector<Track>& tracks) {
   if (lane.track >= tracks.size()) return false;
   const Track& track = tracks[lane.track];
   if (isUnknown(track)) return true;
-  if (!flv::canCarry(track)) return false;
-  Bytes header = flv::sequenceHeader(track);
+  flv::Format format = flv::formatOf(track);
+  if (!format.carried) return false;
+  Bytes header = flv::sequenceHeader(format);
   const bool isSame = lane.known && flv::sequenceHeader(*lane.known) == header;
-  if (!isSame) lane.header = std::move(header);
-  lane.known = track;
+  const bool isToldApart = config_.headersApart && !lane.known;
+  if (!isSame && !isToldApart) lane.header = std::move(header);
+  lane.known = std::move(format);
   return true;
 }
 
@@ -49,7 +49,7 @@ void RtmpPackager::add(const Frame& frame, Micros dts, Micros pts) {
   const auto lane = std::find_if(lanes_.begin(), lanes_.end(),
                                  [&](const Lane& it) { return it.track == frame.track; });
   if (lane == lanes_.end() || !lane->known) return;
-  const bool isPicture = lane->known->kind == Kind::video;
+  const bool isPicture = lane->known->isVideo;
   if (isPicture) waiting_.reserve(waiting_.size() + writer_.sizeOf(frame.payload.size() + 5));
   if (waiting_.empty()) firstArrival_ = frame.arrival;
   if (!lane->header.empty()) write(*lane, dts, std::exchange(lane->header, {}), {});
@@ -63,11 +63,26 @@ void RtmpPackager::add(const Frame& frame, Micros dts, Micros pts) {
 }
 
 void RtmpPackager::write(const Lane& lane, Micros dts, ByteView head, ByteView payload) {
-  const bool isVideo = lane.known->kind == Kind::video;
+  append(lane, dts, {head, payload}, waiting_);
+  ++block_.packets;
+}
+
+void RtmpPackager::append(const Lane& lane, Micros dts, std::initializer_list<ByteView> parts,
+                          Bytes& out) const {
+  const bool isVideo = lane.known->isVideo;
   const rtmp::MessageHead message{isVideo ? flv::kVideo : flv::kAudio, config_.messageStream,
                                   static_cast<uint32_t>(milliseconds(dts))};
-  writer_.append(message, isVideo ? kVideoChunks : kAudioChunks, {head, payload}, waiting_);
-  ++block_.packets;
+  if (config_.asTags) return flv::appendTag(message, parts, out);
+  writer_.append(message, isVideo ? kVideoChunks : kAudioChunks, parts, out);
+}
+
+Bytes RtmpPackager::headers(Micros dts) const {
+  Bytes out;
+  for (const Lane& lane : lanes_) {
+    const Bytes header = lane.known ? flv::sequenceHeader(*lane.known) : Bytes{};
+    if (!header.empty()) append(lane, dts, {header}, out);
+  }
+  return out;
 }
 
 void RtmpPackager::flush() { flush(nullptr); }

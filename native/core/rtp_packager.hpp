@@ -1,7 +1,6 @@
 #pragma once
 
-#include "core/output.hpp"
-#include "core/rtp_ring.hpp"
+#include "core/ring_packager.hpp"
 #include "core/rtp_sender.hpp"
 
 #include <functional>
@@ -25,22 +24,18 @@ struct RtpConfig {
 // when none comes for 60 ms. Sender reports are in the first block and then every 5 s. Damaged
 // pictures and what refers to them are left out. A new epoch goes on where a reader can follow it
 // with the session description it has; otherwise the packager ends.
-class RtpPackager final : public Output {
+class RtpPackager final : public RingPackager {
  public:
-  struct Sink {
-    std::function<void(const RtpBlock&)> block;
-    std::function<void()> ended;  // once; nothing follows
-  };
   RtpPackager(RtpConfig config, Sink sink);
 
   void epoch(const EpochRef& epoch) override;
   void frame(const FrameRef& frame) override;
   void ended() override;
 
-  const std::deque<RtpBlock>& ring() const { return ring_.blocks(); }
-  const std::deque<RtpBlock>& compressedRing();
-  // A block with a sender report for each track; nullptr before the first block.
-  BlockRef report(Micros now);
+  const std::deque<RtpBlock>& ring() const override { return ring_.blocks(); }
+  const std::deque<RtpBlock>& compressedRing() override;
+  // A sender report for each track.
+  BlockRef report(Micros now) override;
 
  private:
   struct Waiting {

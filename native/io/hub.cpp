@@ -147,8 +147,19 @@ Id Hub::openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
   if (live)
-    return openOutput(std::make_shared<RtpOutput>(OutputPlace{id, live, owner}, std::move(config)),
-                      id);
+    return openOutput(
+        std::make_shared<RingOutput>(OutputPlace{id, live, owner}, packagerOf(std::move(config))),
+        id);
+  owner->emit(id, Closed{});
+  return id;
+}
+
+Id Hub::openFlv(const OwnerRef& owner, Id stream, const core::RtmpConfig& config) {
+  const Id id = nextId();
+  const LiveStreamRef live = findStream(stream);
+  if (live)
+    return openOutput(
+        std::make_shared<RingOutput>(OutputPlace{id, live, owner}, packagerOf(config)), id);
   owner->emit(id, Closed{});
   return id;
 }
@@ -286,9 +297,9 @@ std::shared_ptr<HlsOutput> Hub::findHls(Id output) {
   return std::dynamic_pointer_cast<HlsOutput>(lookUp(outputs_, output));
 }
 
-std::shared_ptr<RtpOutput> Hub::findRtp(Id output) {
+std::shared_ptr<RingOutput> Hub::findRing(Id output) {
   std::lock_guard lock(mutex_);
-  return std::dynamic_pointer_cast<RtpOutput>(lookUp(outputs_, output));
+  return std::dynamic_pointer_cast<RingOutput>(lookUp(outputs_, output));
 }
 
 core::BlockRef Hub::findInit(Id output, uint32_t number) {

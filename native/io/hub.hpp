@@ -8,8 +8,8 @@
 #include "io/playable_stream.hpp"
 #include "io/publisher.hpp"
 #include "io/rtmp_ingest.hpp"
+#include "io/ring_output.hpp"
 #include "io/rtmp_output.hpp"
-#include "io/rtp_output.hpp"
 #include "io/rtsp_ingest.hpp"
 #include "io/stats.hpp"
 #include "io/udp_output.hpp"
@@ -52,6 +52,8 @@ class Hub {
   void expectRtmp(Id ingest, bool video, bool audio);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
   Id openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config);
+  // For any number of players of RTMP or FLV.
+  Id openFlv(const OwnerRef& owner, Id stream, const core::RtmpConfig& config);
   Id openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSockets sockets);
   // nullptr: there is no such output of UDP.
   std::shared_ptr<UdpOutput> findUdp(Id output);
@@ -74,8 +76,8 @@ class Hub {
   core::BlockRef findInit(Id output, uint32_t number);
   core::BlockRef findPart(Id output, uint64_t number);
   std::vector<core::BlockRef> findSegment(Id output, uint64_t number);
-  // nullptr: there is no such output of RTP.
-  std::shared_ptr<RtpOutput> findRtp(Id output);
+  // nullptr: there is no such output, or one without a ring.
+  std::shared_ptr<RingOutput> findRing(Id output);
 
   std::optional<StreamStats> streamStats(Id stream);
   HubStats stats();

@@ -65,7 +65,7 @@ Begun measure(const core::RtpBlock& block) {
 
 UdpOutput::UdpOutput(OutputPlace place, core::RtpConfig config, UdpSockets sockets,
                      UdpSender& sender)
-    : RtpOutput(std::move(place), withChannels(std::move(config)), kBlocks),
+    : RingOutput(std::move(place), packagerOf(withChannels(std::move(config))), kBlocks),
       sockets_(std::make_shared<const UdpSockets>(std::move(sockets))),
       sender_(sender) {}
 

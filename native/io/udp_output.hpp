@@ -1,6 +1,7 @@
 #pragma once
 
-#include "io/rtp_output.hpp"
+#include "core/rtp_packager.hpp"
+#include "io/ring_output.hpp"
 #include "io/udp_sender.hpp"
 
 #include <atomic>
@@ -25,7 +26,7 @@ struct UdpJoin {
 
 // RTP over UDP for any number of readers, from two sockets. Channels are 2n for RTP and 2n + 1 for
 // RTCP of the n-th track.
-class UdpOutput final : public RtpOutput {
+class UdpOutput final : public RingOutput {
  public:
   UdpOutput(OutputPlace place, core::RtpConfig config, UdpSockets sockets, UdpSender& sender);
 

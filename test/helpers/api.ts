@@ -121,6 +121,7 @@ const scriptedEncoders = (kicked: string[]): RtmpClients => {
 		...{id: isTls ? 'rtmps-2' : 'rtmp-1', isTls, created: '2026-01-01T00:00:00.000Z'},
 		...{remoteAddr: '10.0.0.1:5000', state: 'publish' as const, path: 'live/cam'},
 		...{query: 'user=ann&pass=***', user: 'ann', bytesReceived: 5000, bytesSent: 100},
+		...{messagesSent: 0, messagesDropped: 0},
 	}));
 	return {
 		connections: () => connections,

@@ -16,15 +16,18 @@ export type RtmpServer = {
 	freeze: () => void;
 };
 
-/** nginx with its RTMP module; `live` takes whoever publishes, `closed` nobody. `patience`: how it leaves silent peers. */
+/**
+ * nginx with its RTMP module; `live` takes whoever publishes, `closed` nobody, `pulled` fetches what is played from the
+ * application `pull`. `patience`: how it leaves silent peers.
+ */
 export const startRtmpServer = async (
 	t: ExecutionContext,
-	{port = 0, patience = ''}: {port?: number; patience?: string} = {},
+	{port = 0, patience = '', pull = ''}: {port?: number; patience?: string; pull?: string} = {},
 ): Promise<RtmpServer> => {
 	const chosen = port || (await freePort());
 	const folder = makeFolder(t);
 	mkdirSync(`${folder}/logs`);
-	writeFileSync(`${folder}/nginx.conf`, configuration({folder, port: chosen, patience}));
+	writeFileSync(`${folder}/nginx.conf`, configuration({folder, port: chosen, patience, pull}));
 	const child = spawn('nginx', ['-p', folder, '-c', `${folder}/nginx.conf`, '-e', 'stderr'], {
 		stdio: ['ignore', 'inherit', 'inherit'],
 	});
@@ -39,10 +42,10 @@ export const startRtmpServer = async (
 	return {port: chosen, url, stop, freeze: () => child.kill('SIGSTOP')};
 };
 
-type Settings = {folder: string; port: number; patience: string};
+type Settings = {folder: string; port: number; patience: string; pull: string};
 
 // One process, so that a signal reaches all of it.
-const configuration = ({folder, port, patience}: Settings): string => `
+const configuration = ({folder, port, patience, pull}: Settings): string => `
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
 daemon off;
 master_process off;
@@ -56,6 +59,7 @@ rtmp {
 		${patience}
 		application live { live on; }
 		application closed { live on; deny publish all; }
+		application pulled { live on; ${pull && `pull ${pull};`} }
 	}
 }
 `;

@@ -3,7 +3,8 @@ import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
 import {Gatekeeper} from '../../lib/auth/gatekeeper.ts';
 import type {RtpStart, TrackInfo, UdpReader} from '../../lib/native/binding.ts';
-import type {RtpOutputBlock, UdpOutputEvents, UdpSpec} from '../../lib/native/rtp-output.ts';
+import type {TakenBlock} from '../../lib/native/output-block.ts';
+import type {UdpOutputEvents, UdpSpec} from '../../lib/native/rtp-output.ts';
 import {createRtspServer} from '../../lib/protocols/rtsp/server.ts';
 import type {RtspServerOptions} from '../../lib/protocols/rtsp/server.ts';
 import {manualBlock} from './blocks.ts';
@@ -114,7 +115,7 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 };
 
 /** An output of which only life and death matter. */
-export class SilentOutput extends EventEmitter<{block: [block: RtpOutputBlock]; closed: []}> {
+export class SilentOutput extends EventEmitter<{block: [block: TakenBlock]; closed: []}> {
 	readonly spec: object;
 	isClosed = false;
 

@@ -14,7 +14,7 @@ export const messageKind = {
 	command: 20,
 } as const;
 
-export const userControl = {streamBegin: 0, pingRequest: 6, pingResponse: 7} as const;
+export const userControl = {streamBegin: 0, streamEnd: 1, pingRequest: 6, pingResponse: 7} as const;
 
 export type OutgoingMessage = {
 	kind: number;
@@ -73,6 +73,19 @@ export const peerBandwidth = (bytes: number): OutgoingMessage => ({
 export const streamBegin = (stream: number): OutgoingMessage => ({
 	kind: messageKind.userControl,
 	payload: Buffer.concat([Buffer.from([0, userControl.streamBegin]), word32(stream)]),
+});
+
+/** There is no more. */
+export const streamEnd = (stream: number): OutgoingMessage => ({
+	kind: messageKind.userControl,
+	payload: Buffer.concat([Buffer.from([0, userControl.streamEnd]), word32(stream)]),
+});
+
+/** What is told of the media: `|RtmpSampleAccess`, `onMetaData`. */
+export const data = (stream: number, ...payload: Buffer[]): OutgoingMessage => ({
+	kind: messageKind.data,
+	stream,
+	payload: Buffer.concat(payload),
 });
 
 /** `value` as it was asked. */

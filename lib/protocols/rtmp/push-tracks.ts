@@ -1,5 +1,6 @@
 import type {PlannedTrack, TrackInfo} from '../../native/binding.ts';
 import type {AmfObject} from './amf0.ts';
+import {codecIdOf} from './codecs.ts';
 
 /** Which tracks of a stream go out, by index: one picture and one sound. */
 export type PushTracks = {video?: number; audio?: number};
@@ -31,22 +32,21 @@ export const describeMedia = (tracks: readonly TrackInfo[], chosen: PushTracks):
 	encoder: 'Sluice',
 });
 
-const codecIds = {h264: 7, aac: 10};
-
 const describeVideo = (track: TrackInfo | undefined): AmfObject => {
-	if (track?.type !== 'h264') return {};
-	const {width, height, frameRateNum, frameRateDen} = track;
+	if (!track || !('width' in track)) return {};
+	const {codec, width, height, frameRateNum, frameRateDen} = track;
 	const frameRate = frameRateNum > 0 ? {framerate: frameRateNum / frameRateDen} : {};
-	return {width, height, ...frameRate, videocodecid: codecIds.h264};
+	return {width, height, ...frameRate, videocodecid: codecIdOf(codec)};
 };
 
 const describeAudio = (track: TrackInfo | undefined): AmfObject => {
-	if (track?.type !== 'aac') return {};
+	if (!track || !('channels' in track)) return {};
+	const {codec, sampleRateHz, channels} = track;
 	return {
-		audiocodecid: codecIds.aac,
-		audiosamplerate: track.sampleRateHz,
+		audiocodecid: codecIdOf(codec),
+		audiosamplerate: sampleRateHz,
 		audiosamplesize: 16,
-		audiochannels: track.channels,
-		stereo: track.channels > 1,
+		audiochannels: channels,
+		stereo: channels > 1,
 	};
 };

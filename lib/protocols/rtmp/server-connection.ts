@@ -7,6 +7,7 @@ import type {Amf, AmfObject} from './amf0.ts';
 import {
 	acknowledgement,
 	command,
+	data,
 	firstChunkBytes,
 	formatMessage,
 	messageKind,
@@ -14,6 +15,7 @@ import {
 	pingResponse,
 	setChunkSize,
 	streamBegin,
+	streamEnd,
 	userControl,
 	windowSize,
 } from './messages.ts';
@@ -67,6 +69,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	#isBad = false;
 	#isClosed = false;
 	#lastCommandMs = performance.now();
+	#maxUnsentBytes = usualMaxUnsentBytes;
 
 	constructor({id, socket, isTls, ingest}: ServerConnectionOptions) {
 		super();
@@ -112,6 +115,19 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 
 	streamBegin(stream: number): void {
 		this.#send(streamBegin(stream));
+	}
+
+	streamEnd(stream: number): void {
+		this.#send(streamEnd(stream));
+	}
+
+	data(stream: number, ...payload: Buffer[]): void {
+		this.#send(data(stream, ...payload));
+	}
+
+	/** Media waits beside the answers, so much of it. */
+	allowUnsent(bytes: number): void {
+		this.#maxUnsentBytes = bytes + usualMaxUnsentBytes;
 	}
 
 	/** When what was written last has left, or the client takes too long. */
@@ -195,7 +211,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	#send(message: OutgoingMessage): void {
 		if (!this.socket.writable) return;
 		// Who asks and asks and takes no answer.
-		if (this.socket.writableLength > maxUnsentBytes) return this.close('it does not read');
+		if (this.socket.writableLength > this.#maxUnsentBytes) return this.close('it does not read');
 		this.socket.write(formatMessage(message, this.#chunkBytes));
 	}
 
@@ -213,5 +229,5 @@ const isObject = (value: Amf): value is AmfObject =>
 /** After so many bytes each side wants a word that they have come. */
 const windowBytes = 2_500_000;
 const ownChunkBytes = 4096;
-const maxUnsentBytes = 65_536;
+const usualMaxUnsentBytes = 65_536;
 const farewellMs = 1000;

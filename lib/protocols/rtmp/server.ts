@@ -7,18 +7,23 @@ import type {RtmpConnectionFacts} from '../../media/session-facts.ts';
 import type {RtmpIngest} from '../../native/rtmp.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {maxOpenFiles} from '../../util/open-files.ts';
+import {countSent} from '../../readers/count-sent.ts';
+import type {AskKernel} from '../../readers/socket-info.ts';
+import {FlvFanOuts} from './play.ts';
+import type {FlvNative} from './play.ts';
 import {ServerConnection} from './server-connection.ts';
 import {RtmpSession} from './session.ts';
 import type {SessionServices} from './session.ts';
 
 export type RtmpServerOptions = Pick<SessionServices, 'delivery' | 'gatekeeper'> & {
 	addresses: readonly TcpAddress[];
-	native: SocketMaker & {openRtmpIngest(): RtmpIngest};
+	native: SocketMaker &
+		FlvNative & {openRtmpIngest(): RtmpIngest; nowUs(): number; tcpInfo: AskKernel};
 	/** Asked anew each time, so that a reload takes effect at once. */
 	settings: () => {
 		/** Milliseconds in which a client has to say what it wants. */
 		readonly readTimeout: number;
-	};
+	} & ReturnType<SessionServices['settings']>;
 	logger: Logger;
 	/** Beyond it connections are hung up on. */
 	maxConnections?: number;
@@ -44,18 +49,28 @@ export class RtmpServer {
 	readonly #sessions = new Set<RtmpSession>();
 	readonly #turnedAway: RateLimited;
 	readonly #bad: RateLimited;
-	readonly #refusedPublishers: RateLimited;
+	readonly #refused: RateLimited;
+	readonly #late: RateLimited;
+	/** Of readers that have left, by path. */
+	readonly #sent = new Map<string, number>();
 	#lastConnection = 0;
 	#sweep: NodeJS.Timeout | undefined;
 
 	/** Use `createRtmpServer`. */
 	constructor(options: RtmpServerOptions) {
 		this.#options = options;
-		const {delivery, gatekeeper, logger} = options;
+		const {delivery, gatekeeper, native, settings, logger} = options;
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
 		this.#bad = new RateLimited({logger, periodMs: 60_000});
-		const refusedPublishers = (this.#refusedPublishers = new RateLimited({logger}));
-		this.#services = {delivery, gatekeeper, logger, refusedPublishers};
+		const refused = (this.#refused = new RateLimited({logger}));
+		this.#late = new RateLimited({logger});
+		const fanOuts = new FlvFanOuts(native, this.#late);
+		const offsetUs = native.nowUs() - performance.now() * 1000;
+		const nowUs = () => performance.now() * 1000 + offsetUs;
+		const tcpInfo = (fd: number) => native.tcpInfo(fd);
+		const onClosed = (path: string, bytes: number) => countSent(this.#sent, path, bytes);
+		const reading = {fanOuts, settings, nowUs, tcpInfo, onClosed};
+		this.#services = {delivery, gatekeeper, logger, refused, ...reading};
 		this.#listeners = options.addresses.map(address => this.#listenerOf(address));
 	}
 
@@ -74,6 +89,14 @@ export class RtmpServer {
 		return [...this.#sessions].map(session => session.facts());
 	}
 
+	/** Bytes of media sent to readers, by path. */
+	bytesSent(): ReadonlyMap<string, number> {
+		const sent = new Map(this.#sent);
+		for (const {reader} of this.#sessions)
+			if (reader) countSent(sent, reader.target.path, reader.bytesSent);
+		return sent;
+	}
+
 	/** False: there is no such connection. */
 	kick(id: string): boolean {
 		const session = [...this.#sessions].find(it => it.id === id);
@@ -85,7 +108,7 @@ export class RtmpServer {
 	async close(): Promise<void> {
 		clearInterval(this.#sweep);
 		for (const {connection} of this.#sessions) connection.close('the server ends');
-		for (const log of [this.#turnedAway, this.#bad, this.#refusedPublishers]) log.close();
+		for (const log of [this.#turnedAway, this.#bad, this.#refused, this.#late]) log.close();
 		await Promise.all(this.#listeners.map(async listener => listener.close()));
 	}
 
@@ -123,12 +146,14 @@ export class RtmpServer {
 		});
 	}
 
-	/** Hangs up on who takes too long to say what it wants. */
+	/** Hangs up on who takes too long to say what it wants, or takes nothing. */
 	#check(): void {
 		const {readTimeout} = this.#options.settings();
-		for (const {silentMs, connection} of this.#sessions)
-			if (silentMs > readTimeout)
-				connection.close(`it asked for nothing in ${readTimeout / 1000} s`);
+		for (const session of this.#sessions) {
+			session.check();
+			if (session.silentMs > readTimeout)
+				session.connection.close(`it asked for nothing in ${readTimeout / 1000} s`);
+		}
 	}
 }
 

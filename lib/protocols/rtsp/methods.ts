@@ -6,7 +6,7 @@ import {describe} from './describe.ts';
 import {headerOf, headersOf} from './message.ts';
 import type {Headers, RtspRequest} from './message.ts';
 import {contentBase, parseRequestUrl} from './request-url.ts';
-import {startOf} from './reading.ts';
+import {startOf} from '../../readers/reading.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {ServerRequest, ServerSession} from './server-session.ts';
 import {formatSession, parseSession} from './session-header.ts';

@@ -1,7 +1,7 @@
 import type {MulticastGroup, MulticastGroups} from './multicast-groups.ts';
 import {ssrcOf} from './reader-way.ts';
-import {withTheNext} from './reading.ts';
-import type {Beginning} from './reading.ts';
+import {withTheNext} from '../../readers/reading.ts';
+import type {Beginning} from '../../readers/reading.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {noTransport} from './transport.ts';
 import type {Transport} from './transport.ts';

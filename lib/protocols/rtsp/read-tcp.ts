@@ -1,17 +1,17 @@
 import {chooseChannels} from './channels.ts';
 import {payloadTypeOf} from './describe.ts';
 import type {FanOuts, Layout} from './fan-out.ts';
-import {ReaderQueue} from './reader-queue.ts';
-import {Reading} from './reading.ts';
-import type {Beginning, StartMode} from './reading.ts';
+import {ReaderQueue} from '../../readers/reader-queue.ts';
+import {Reading} from '../../readers/reading.ts';
+import type {Beginning, StartMode} from '../../readers/reading.ts';
 import {markOf} from './reader-way.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';
-import {socketInfo} from './socket-info.ts';
-import type {AskKernel} from './socket-info.ts';
+import {socketInfo} from '../../readers/socket-info.ts';
+import type {AskKernel} from '../../readers/socket-info.ts';
 import {noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
-import {WriteWatch} from './write-watch.ts';
+import {WriteWatch} from '../../readers/write-watch.ts';
 
 export type TcpReadSettings = {
 	/** Milliseconds in which a reader has to take something. */
@@ -81,8 +81,7 @@ export class TcpWay implements ReaderWay {
 		const layout = this.#layout();
 		const {address} = connection;
 		this.#reading = new Reading({
-			fanOuts,
-			choice: {layout, trackCount: place.tracks.length, address},
+			join: member => fanOuts.join({layout, trackCount: place.tracks.length, address, member}),
 			queue: this.#queue,
 			mode,
 			nowUs,

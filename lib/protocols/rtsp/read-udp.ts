@@ -1,5 +1,5 @@
 import {payloadTypeOf} from './describe.ts';
-import type {Beginning, StartMode} from './reading.ts';
+import type {Beginning, StartMode} from '../../readers/reading.ts';
 import {markOf, ssrcOf} from './reader-way.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';

@@ -5,7 +5,7 @@ import type {SrtpKeySpec} from '../../native/binding.ts';
 import type {RtspSessionFacts} from '../../media/session-facts.ts';
 import type {Carriage} from './carriage.ts';
 import type {ReaderKey} from './reader-keys.ts';
-import type {Beginning, StartMode} from './reading.ts';
+import type {Beginning, StartMode} from '../../readers/reading.ts';
 import type {ServerConnection} from './server-connection.ts';
 import type {Transport} from './transport.ts';
 

@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 import {plainAddress} from '../../util/network.ts';
-import type {Carrier} from './carrier.ts';
+import type {Carrier} from '../../readers/carrier.ts';
 import type {Feed} from './connection.ts';
 import {Flood} from '../../util/flood.ts';
 import {Inlet} from './inlet.ts';

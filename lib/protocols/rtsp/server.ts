@@ -7,7 +7,8 @@ import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-fa
 import {LifeLog} from '../../observe/life-log.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {maxOpenFiles} from '../../util/open-files.ts';
-import type {Carrier} from './carrier.ts';
+import {countSent} from '../../readers/count-sent.ts';
+import type {Carrier} from '../../readers/carrier.ts';
 import {fitOffer} from './carriage.ts';
 import {parseHttpHead} from './http-head.ts';
 import type {HttpHead} from './http-head.ts';
@@ -297,7 +298,7 @@ export class RtspServer {
 		if (!multicast) return undefined;
 		const sockets = await MulticastSockets.open(native, multicast);
 		this.#multicast = sockets;
-		const onEnded = (path: string, bytes: number) => count(this.#sent, path, bytes);
+		const onEnded = (path: string, bytes: number) => countSent(this.#sent, path, bytes);
 		return new MulticastGroups({
 			...{native, sockets, ...multicast, onEnded},
 			refused: this.#late,
@@ -318,7 +319,7 @@ export class RtspServer {
 			...{user, delivery, settings, timeoutMs, logger: this.#life, ways},
 			nowUs: () => native.nowUs(),
 			tcpInfo: fd => native.tcpInfo(fd),
-			onClosed: ({path, bytesSent}) => count(this.#sent, path, bytesSent),
+			onClosed: ({path, bytesSent}) => countSent(this.#sent, path, bytesSent),
 		});
 	}
 
@@ -370,16 +371,6 @@ const publisherOpener = ({
 		PublishSession.open(request, connection, {...services, user});
 };
 
-/** Of so many paths that names chosen by strangers cannot fill the memory. */
-const count = (sent: Map<string, number>, path: string, bytes: number): void => {
-	const before = sent.get(path) ?? 0;
-	sent.delete(path);
-	sent.set(path, before + bytes);
-	const [oldest] = sent.keys();
-	if (sent.size > maxPathsCounted && oldest !== undefined) sent.delete(oldest);
-};
-
-const maxPathsCounted = 10_000;
 const keepAliveMs = 10_000;
 const sweepMs = 1000;
 const idleTimeoutMs = 60_000;

@@ -2,7 +2,7 @@ import type {Socket} from 'node:net';
 import type {IncomingMessage} from 'node:http';
 import {WebSocketServer} from 'ws';
 import {isAllowedOrigin} from '../../http/cors.ts';
-import type {Carrier} from './carrier.ts';
+import type {Carrier} from '../../readers/carrier.ts';
 import {asksForWebSocket, cookieOf, webSocketProtocol} from './http-head.ts';
 import type {HttpHead} from './http-head.ts';
 import {HttpTunnel} from './http-tunnel.ts';

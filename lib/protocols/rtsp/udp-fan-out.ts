@@ -2,8 +2,8 @@ import type {EventEmitter} from 'node:events';
 import {MediaError} from '../../errors.ts';
 import type {Id, UdpReader} from '../../native/binding.ts';
 import type {UdpOutputEvents, UdpSpec} from '../../native/rtp-output.ts';
-import {withTheNext} from './reading.ts';
-import type {Beginning, StartMode} from './reading.ts';
+import {withTheNext} from '../../readers/reading.ts';
+import type {Beginning, StartMode} from '../../readers/reading.ts';
 
 /** What packages a stream once for readers over UDP, and sends it to them. */
 export type UdpSending = EventEmitter<UdpOutputEvents> & {

@@ -10,7 +10,7 @@ import {UdpWay} from './read-udp.ts';
 import type {UdpReadServices} from './read-udp.ts';
 import type {ReaderWay, WayContext} from './reader-way.ts';
 import type {ServerConnection} from './server-connection.ts';
-import type {AskKernel} from './socket-info.ts';
+import type {AskKernel} from '../../readers/socket-info.ts';
 import {UdpFanOuts} from './udp-fan-out.ts';
 import type {UdpNative} from './udp-fan-out.ts';
 import type {UdpPorts} from './udp-ports.ts';

@@ -2,7 +2,8 @@ import {once} from 'node:events';
 import {Writable} from 'node:stream';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import type {RtpOutput, RtpOutputBlock} from '../../../lib/native/rtp-output.ts';
+import type {TakenBlock} from '../../../lib/native/output-block.ts';
+import type {RingOutput} from '../../../lib/native/ring-output.ts';
 import {
 	closeAndWait,
 	openStream,
@@ -42,9 +43,9 @@ const framesOf = (block: ArrayBuffer): {channel: number; bytes: Buffer}[] => {
 };
 
 /** The facts of the next `count` blocks, and their frames. */
-const nextBlocks = async (output: RtpOutput, count: number) => {
-	const seen: (Omit<RtpOutputBlock, 'block'> & {frames: ReturnType<typeof framesOf>})[] = [];
-	const take = ({block, ...facts}: RtpOutputBlock) =>
+const nextBlocks = async (output: RingOutput, count: number) => {
+	const seen: (Omit<TakenBlock, 'block'> & {frames: ReturnType<typeof framesOf>})[] = [];
+	const take = ({block, ...facts}: TakenBlock) =>
 		seen.push({...facts, frames: framesOf(block.data)});
 	output.on('block', take);
 	await until(() => seen.length >= count);
@@ -126,7 +127,7 @@ test.serial('a block stays whole until its last write is done, then it is detach
 	const done: (() => void)[] = [];
 	const slow = () =>
 		new Writable({write: (_chunk, _encoding, callback) => void done.push(callback)});
-	const [block] = await new Promise<RtpOutputBlock['block'][]>(resolve => {
+	const [block] = await new Promise<TakenBlock['block'][]>(resolve => {
 		output.once('block', ({block: told}) => {
 			told.writeTo(slow());
 			told.writeTo(slow());

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {FanOuts} from '../../../../lib/protocols/rtsp/fan-out.ts';
-import {Slices} from '../../../../lib/protocols/rtsp/slices.ts';
+import {Slices} from '../../../../lib/readers/slices.ts';
 import {manualBlock} from '../../../helpers/blocks.ts';
 import {SilentOutput} from '../../../helpers/rtsp-server.ts';
 import {until} from '../../../helpers/until.ts';

@@ -1,8 +1,9 @@
-import {parsed, unparsed} from '../../util/parsed.ts';
-import type {Parsed} from '../../util/parsed.ts';
-import type {RtpStart} from '../../native/binding.ts';
-import type {RtpOutputBlock, RtpRingBlock} from '../../native/rtp-output.ts';
-import type {FanOut, FanOuts, Joining, Member} from './fan-out.ts';
+import {parsed, unparsed} from '../util/parsed.ts';
+import type {Parsed} from '../util/parsed.ts';
+import type {RtpStart} from '../native/binding.ts';
+import type {TakenBlock} from '../native/output-block.ts';
+import type {RingBlock} from '../native/ring-output.ts';
+import type {FanOut, Member} from './fan-out.ts';
 import type {ReaderQueue} from './reader-queue.ts';
 
 /** How a reader begins: at the next key frame, or with the ring, in compressed or true time. */
@@ -32,8 +33,8 @@ export const startOf = (query: string): Parsed<StartMode | undefined> => {
 };
 
 export type ReadingOptions = {
-	fanOuts: FanOuts;
-	choice: Omit<Joining, 'member'>;
+	/** Makes it a member. */
+	join: (member: Member) => FanOut;
 	queue: ReaderQueue;
 	mode: StartMode;
 	nowUs: () => number;
@@ -41,11 +42,11 @@ export type ReadingOptions = {
 	onEnded: () => void;
 };
 
-/** From PLAY to PAUSE or the end: one reader in its fan-out. */
+/** From the wish to play to a pause or the end: one reader in its fan-out. */
 export class Reading implements Member {
 	readonly #options: ReadingOptions;
 	readonly #fanOut: FanOut;
-	#ring: RtpRingBlock[] = [];
+	#ring: RingBlock[] = [];
 	#isStarted = false;
 	#isStopped = false;
 	#hasBegun = false;
@@ -53,7 +54,7 @@ export class Reading implements Member {
 
 	constructor(options: ReadingOptions) {
 		this.#options = options;
-		this.#fanOut = options.fanOuts.join({...options.choice, member: this});
+		this.#fanOut = options.join(this);
 	}
 
 	async prepare(): Promise<Beginning> {
@@ -74,7 +75,7 @@ export class Reading implements Member {
 		this.#begin();
 	}
 
-	take(blocks: readonly RtpOutputBlock[]): void {
+	take(blocks: readonly TakenBlock[]): void {
 		this.#onFirst();
 		if (!this.#isStarted) return;
 		if (!this.#hasBegun) {
@@ -136,7 +137,7 @@ export class Reading implements Member {
 		return mode !== 'live' || nowUs() - oldest.arrivalUs < youngUs;
 	}
 
-	#lendRing(): RtpRingBlock[] {
+	#lendRing(): RingBlock[] {
 		return this.#fanOut.lendRing({compress: this.#options.mode === 'fast'});
 	}
 

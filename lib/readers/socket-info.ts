@@ -1,4 +1,4 @@
-import type {TcpInfo} from '../../native/binding.ts';
+import type {TcpInfo} from '../native/binding.ts';
 import type {Carrier} from './carrier.ts';
 
 /** Asks the kernel about a descriptor; undefined: it is none of TCP. */

@@ -1,6 +1,6 @@
 // What happens to a reader that takes less than comes (design.md section 8).
-import type {Block} from '../../native/block.ts';
-import type {RtpOutputBlock} from '../../native/rtp-output.ts';
+import type {Block} from '../native/block.ts';
+import type {TakenBlock} from '../native/output-block.ts';
 
 /** What blocks are written to; `done` is called once for each, written or not. */
 export type Sink = {
@@ -18,12 +18,11 @@ export type ReaderQueueOptions = {
 	nowUs: () => number;
 	/** What waits for one reader beyond this is as late as it can be. */
 	maxBytes: number;
+	/** What goes before the key frame with which a reader goes on after a gap, held for the caller. */
+	lendPrelude?: () => Block | undefined;
 };
 
-type Offered = Pick<
-	RtpOutputBlock,
-	'number' | 'block' | 'packets' | 'key' | 'droppable' | 'arrivalUs'
->;
+type Offered = Pick<TakenBlock, 'number' | 'block' | 'packets' | 'key' | 'droppable' | 'arrivalUs'>;
 type Written = Pick<Offered, 'number' | 'block' | 'packets' | 'arrivalUs'>;
 
 export type QueueStats = {
@@ -42,6 +41,7 @@ export class ReaderQueue {
 	readonly #sink: Sink;
 	readonly #nowUs: () => number;
 	readonly #maxBytes: number;
+	readonly #lendPrelude: () => Block | undefined;
 	readonly #unwritten: Piece[] = [];
 	/** The last ones whose write is over, the newest at the end. */
 	readonly #past: Piece[] = [];
@@ -56,7 +56,8 @@ export class ReaderQueue {
 	#lastProgressUs: number;
 	#isClosed = false;
 
-	constructor({sink, nowUs, maxBytes}: ReaderQueueOptions) {
+	constructor({sink, nowUs, maxBytes, lendPrelude = () => undefined}: ReaderQueueOptions) {
+		this.#lendPrelude = lendPrelude;
 		this.#sink = sink;
 		this.#nowUs = nowUs;
 		this.#maxBytes = maxBytes;
@@ -138,8 +139,16 @@ export class ReaderQueue {
 		if (this.#awaitsKey) {
 			if (!key || ageUs > maxAgeUs) return false;
 			this.#awaitsKey = false;
+			this.#sendPrelude();
 		}
 		return !(droppable && ageUs > maxDroppableAgeUs);
+	}
+
+	#sendPrelude(): void {
+		const prelude = this.#hasBegun ? this.#lendPrelude() : undefined;
+		if (!prelude) return;
+		this.send(prelude);
+		prelude.release();
 	}
 
 	/** 0 while it may still catch up. */

@@ -1,20 +1,29 @@
 #pragma once
 
-#include "core/rtp_packager.hpp"
+#include "core/ring_packager.hpp"
 #include "io/outputs.hpp"
 #include "io/untaken.hpp"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+namespace core {
+struct RtmpConfig;
+struct RtpConfig;
+}  // namespace core
+
 namespace io {
 
-// Interleaved RTP for the readers of one layout. It closes by itself when the stream ends, or when
-// its tracks become others than its readers were told.
-class RtpOutput : public OutputHandle, private core::Output {
+// Blocks for all readers who want a stream the same way, and the ring of them. It closes by itself
+// when the stream ends, or when its tracks become others than its readers were told.
+class RingOutput : public OutputHandle, private core::Output {
  public:
-  RtpOutput(OutputPlace place, core::RtpConfig config);
+  // `ring` bounds what the packager keeps.
+  using MakePackager = std::function<std::unique_ptr<core::RingPackager>(
+      const core::StreamConfig& ring, core::RingPackager::Sink)>;
+  RingOutput(OutputPlace place, const MakePackager& make);
 
   // Any thread; empty: there is nothing yet, or not all of the stream's ring.
   std::vector<core::RtpBlock> ring(bool compress);
@@ -23,7 +32,7 @@ class RtpOutput : public OutputHandle, private core::Output {
  protected:
   // How much may wait for whoever takes the blocks; beyond it everything is left out up to the next
   // key frame.
-  RtpOutput(OutputPlace place, core::RtpConfig config, size_t room);
+  RingOutput(OutputPlace place, const MakePackager& make, size_t room);
 
   // Media thread: a block for who is there already; the newest of the ring at opening.
   virtual void give(const core::RtpBlock& block);
@@ -44,7 +53,12 @@ class RtpOutput : public OutputHandle, private core::Output {
   bool filling_ = true;  // what comes is the stream's ring
 
   std::mutex mutex_;  // the ring is read by the JS thread
-  core::RtpPackager packager_;
+  const std::unique_ptr<core::RingPackager> packager_;
 };
+
+// Interleaved RTP of one layout.
+RingOutput::MakePackager packagerOf(core::RtpConfig config);
+// Messages of RTMP or tags of FLV.
+RingOutput::MakePackager packagerOf(const core::RtmpConfig& config);
 
 }  // namespace io

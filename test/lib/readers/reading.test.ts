@@ -1,17 +1,17 @@
 import test from 'ava';
-import type {RtpRingBlock} from '../../../../lib/native/rtp-output.ts';
-import {FanOuts} from '../../../../lib/protocols/rtsp/fan-out.ts';
-import {ReaderQueue} from '../../../../lib/protocols/rtsp/reader-queue.ts';
-import {Reading} from '../../../../lib/protocols/rtsp/reading.ts';
-import type {StartMode} from '../../../../lib/protocols/rtsp/reading.ts';
-import {isFree, manualBlock} from '../../../helpers/blocks.ts';
-import {SilentOutput} from '../../../helpers/rtsp-server.ts';
+import type {RingBlock} from '../../../lib/native/ring-output.ts';
+import {FanOuts} from '../../../lib/protocols/rtsp/fan-out.ts';
+import {ReaderQueue} from '../../../lib/readers/reader-queue.ts';
+import {Reading} from '../../../lib/readers/reading.ts';
+import type {StartMode} from '../../../lib/readers/reading.ts';
+import {isFree, manualBlock} from '../../helpers/blocks.ts';
+import {SilentOutput} from '../../helpers/rtsp-server.ts';
 
 const nowUs = () => 1e12;
 
 /** A reading of a path whose ring is so old; `asked` is how the ring was asked for. */
 const startReading = (mode: StartMode, ageMs: number | undefined) => {
-	const lent: RtpRingBlock[] = [];
+	const lent: RingBlock[] = [];
 	const asked: {compress: boolean}[] = [];
 	const sent: number[] = [];
 	const lendRing = (how: {compress: boolean}) => {
@@ -24,9 +24,10 @@ const startReading = (mode: StartMode, ageMs: number | undefined) => {
 		return ring;
 	};
 	const openRtp = (spec: object) => Object.assign(new SilentOutput(spec), {lendRing});
+	const fanOuts = new FanOuts({openRtp}, {note: () => {}});
+	const choice = {layout: {stream: 1, tracks: []}, trackCount: 1, address: '127.0.0.1'};
 	const reading = new Reading({
-		fanOuts: new FanOuts({openRtp}, {note: () => {}}),
-		choice: {layout: {stream: 1, tracks: []}, trackCount: 1, address: '127.0.0.1'},
+		join: member => fanOuts.join({...choice, member}),
 		queue: new ReaderQueue({
 			sink: {
 				write: (block, done) => {

@@ -1,7 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {ReaderQueue} from '../../../../lib/protocols/rtsp/reader-queue.ts';
-import {manualBlock} from '../../../helpers/blocks.ts';
+import type {Block} from '../../../lib/native/block.ts';
+import {ReaderQueue} from '../../../lib/readers/reader-queue.ts';
+import {isFree, manualBlock} from '../../helpers/blocks.ts';
 
 type Made = {
 	number: number;
@@ -12,7 +13,10 @@ type Made = {
 };
 
 /** A queue whose writes end when the test says so. */
-const startQueue = ({maxBytes = 1_000_000} = {}) => {
+const startQueue = ({
+	maxBytes = 1_000_000,
+	lendPrelude = () => undefined as Block | undefined,
+} = {}) => {
 	const state = {nowUs: 0, unsentBytes: 0};
 	const written: number[] = [];
 	const unfinished: (() => void)[] = [];
@@ -29,6 +33,7 @@ const startQueue = ({maxBytes = 1_000_000} = {}) => {
 		},
 		nowUs: () => state.nowUs,
 		maxBytes,
+		lendPrelude,
 	});
 	const make = ({number, key = false, droppable = false, arrivalUs = state.nowUs, bytes}: Made) => {
 		const block = manualBlock(bytes);
@@ -69,6 +74,21 @@ test('behind a ring that was cut, a reader goes on at the next key frame', t => 
 	queue.begin([make({number: 3, key: true})]);
 	offer({number: 9}, {number: 10}, {number: 11, key: true}, {number: 12});
 	t.deepEqual(written, [3, 11, 12]);
+});
+
+test('after a gap, what decoders need goes before the key frame again', t => {
+	const preludes: Block[] = [];
+	const lendPrelude = () => {
+		const block = manualBlock(10);
+		preludes.push(block);
+		return block;
+	};
+	const {queue, offer, written, make, finish} = startQueue({lendPrelude});
+	queue.begin([make({number: 1, key: true})]);
+	offer({number: 2}, {number: 4}, {number: 5, key: true});
+	t.deepEqual(written, [1, 2, 0, 5], 'the one without a number');
+	finish();
+	t.true(preludes.length === 1 && preludes.every(isFree));
 });
 
 test('a reader that joins may be late for 3 s, then it goes on at a key frame', t => {

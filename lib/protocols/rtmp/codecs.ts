@@ -1,0 +1,71 @@
+// How FLV and Enhanced RTMP (version 2) call codecs; here they have RTP's names.
+import type {TrackInfo} from '../../native/binding.ts';
+import type {Amf, AmfObject} from './amf0.ts';
+
+/** By a number, as Flash knew them: every player takes them. */
+const numbers: Readonly<Record<string, number>> = {
+	...{H264: 7, 'MPEG4-GENERIC': 10, MPA: 2, PCMA: 7, PCMU: 8},
+};
+
+/** By four letters, for who says that it knows them. */
+const fourCcs: Readonly<Record<string, string>> = {
+	...{H265: 'hvc1', AV1: 'av01', VP9: 'vp09', VP8: 'vp08'},
+	...{OPUS: 'Opus', FLAC: 'fLaC', AC3: 'ac-3'},
+};
+
+/** What metadata calls a codec; undefined: it has no name there. */
+export const codecIdOf = (codec: string): number | undefined => {
+	const fourCc = fourCcs[codec];
+	return fourCc === undefined ? numbers[codec] : Buffer.from(fourCc).readUInt32BE();
+};
+
+/** Whether somebody decodes what has these four letters. */
+export type Understands = (fourCc: string) => boolean;
+
+/** As its `connect` says. */
+export const understoodBy = (asked: AmfObject): Understands => {
+	const {fourCcList, videoFourCcInfoMap, audioFourCcInfoMap} = asked;
+	const listed = Array.isArray(fourCcList) ? fourCcList : [];
+	const maps = [videoFourCcInfoMap, audioFourCcInfoMap].filter(isMap);
+	const isKnown = (name: string) => listed.includes(name) || maps.some(map => isDecoded(map[name]));
+	return fourCc => isKnown(fourCc) || isKnown(everything);
+};
+
+const everything = '*';
+/** Of the flags in the maps. */
+const canDecode = 1;
+
+const isDecoded = (flags: Amf): boolean => typeof flags === 'number' && (flags & canDecode) !== 0;
+
+const isMap = (value: Amf): value is AmfObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** Which tracks of a stream go to a player, by index: one picture and one sound. */
+export type PlayTracks = {video?: number; audio?: number};
+
+/** `left`: codecs of those that it does not get. */
+export type PlayChoice = {chosen: PlayTracks; left: string[]};
+
+/** The first picture and the first sound that it understands. */
+export const choosePlayTracks = (
+	tracks: readonly TrackInfo[],
+	understands: Understands,
+): PlayChoice => {
+	const find = (wanted: TrackInfo['kind']) =>
+		tracks.findIndex(track => track.kind === wanted && isPlayable(track, understands));
+	const [video, audio] = [find('video'), find('audio')];
+	const left = tracks.filter((_, index) => index !== video && index !== audio);
+	return {
+		chosen: {...(video >= 0 && {video}), ...(audio >= 0 && {audio})},
+		left: left.map(({codec}) => codec),
+	};
+};
+
+const isPlayable = (track: TrackInfo, understands: Understands): boolean => {
+	if (track.type === 'opaque') return false;
+	const fourCc = fourCcs[track.codec];
+	if (fourCc !== undefined) return understands(fourCc);
+	if (track.codec === 'PCMA' || track.codec === 'PCMU') return track.clockRateHz === 8000;
+	// Of MPEG audio layer 3 alone, as in files.
+	return numbers[track.codec] !== undefined && track.fmp4 !== '';
+};
