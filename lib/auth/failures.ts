@@ -7,6 +7,8 @@ type Record = {
 	count: number;
 	lastMs: number;
 	nextMs: number;
+	/** Who did not even get a turn. */
+	sentAway: number;
 };
 
 export type FailuresOptions = {
@@ -36,18 +38,25 @@ export class Failures {
 		if (!record) return;
 		const nowMs = this.#now();
 		const waitMs = Math.max(0, record.nextMs - nowMs);
-		if (waitMs > maxWaitMs)
+		if (waitMs > maxWaitMs) {
+			record.sentAway++;
 			throw new MediaError('AUTH_TOO_OFTEN', 'Expected a pause after so many wrong passwords', {
 				address,
 			});
+		}
 		// Whoever comes next, over another connection, stands in line.
 		record.nextMs = Math.max(record.nextMs, nowMs) + pauseOf(record);
 		if (waitMs > 0) await this.#wait(waitMs);
 	}
 
+	/** So many passwords come that one may be a guess that happens to be right. */
+	isFlooded(address: string): boolean {
+		return (this.#find(placeOf(address))?.sentAway ?? 0) >= maxSentAway;
+	}
+
 	failed(address: string, user: string): void {
 		const place = placeOf(address);
-		const record = this.#find(place) ?? {byUser: new Map(), count: 0, lastMs: 0, nextMs: 0};
+		const record = this.#find(place) ?? newRecord();
 		const name = record.byUser.has(user) || record.byUser.size < maxNames ? user : '';
 		record.byUser.set(name, (record.byUser.get(name) ?? 0) + 1);
 		record.count++;
@@ -77,12 +86,21 @@ export class Failures {
 	}
 }
 
+const newRecord = (): Record => ({
+	byUser: new Map(),
+	count: 0,
+	lastMs: 0,
+	nextMs: 0,
+	sentAway: 0,
+});
+
 const pauseOf = ({count}: Record): number => Math.min(250 * 2 ** (count - 1), 2000);
 
 const sleep = async (ms: number): Promise<void> =>
 	new Promise(resolve => setTimeout(resolve, ms).unref());
 
 const maxWaitMs = 10_000;
+const maxSentAway = 256;
 const forgetMs = 300_000;
 const maxPlaces = 10_000;
 const maxNames = 16;

@@ -7,6 +7,7 @@ import type {Credentials} from './authorization.ts';
 import {formatChallenge} from './challenge.ts';
 import type {Algorithm} from './challenge.ts';
 import {Failures} from './failures.ts';
+import {Known} from './known.ts';
 import {Nonces} from './nonces.ts';
 import {Passwords} from './passwords.ts';
 import {digestsOf, findUsers, isAnybody, mayDo, realm} from './users.ts';
@@ -38,12 +39,21 @@ export type GatekeeperOptions = {
 	passwords?: Passwords;
 };
 
+type Claim = {
+	credentials: Credentials;
+	request: AccessRequest;
+	/** Those who may do it. */
+	able: readonly UserConfig[];
+	users: readonly UserConfig[];
+};
+
 export type Scheme = 'basic' | 'digest';
 
 /** Knows the users and who they say they are; the same one for all protocols. */
 export class Gatekeeper {
 	readonly #users: () => readonly UserConfig[];
 	readonly #failures: Failures;
+	readonly #known = new Known();
 	readonly #nonces: Nonces;
 	readonly #passwords: Passwords;
 	readonly #refused: RateLimited;
@@ -86,31 +96,42 @@ export class Gatekeeper {
 		}
 	}
 
-	/** Finds out who asks among `users`. A wrong password is answered late, and later each time. */
+	/**
+	 * Finds out who asks among `users`. A wrong password is answered late, and later each time; who was right before from
+	 * the same place does not wait for it.
+	 */
 	async judge(request: AccessRequest, users = this.#users()): Promise<Verdict> {
 		const able = users.filter(user => mayDo(user, request));
 		const credentials = parseAuthorization(request.authorization);
-		if (able.some(isAnybody)) return {type: 'allowed', user: credentials?.user ?? ''};
+		// Nobody looked whether it is the user's name.
+		if (able.some(isAnybody)) return {type: 'allowed', user: ''};
 		if (!credentials) return {type: 'nobody', isStale: false};
 		if (!this.#isFresh(credentials, request)) return {type: 'nobody', isStale: true};
+		const claim = {credentials, request, able, users};
+		const verdict = (await this.#recognize(claim)) ?? (await this.#checkInTurn(claim));
+		if (verdict.type !== 'wrong') this.#known.add(request.ip, credentials);
+		return verdict;
+	}
+
+	/** Undefined: whoever it is, it was not so before. */
+	async #recognize(claim: Claim): Promise<Verdict | undefined> {
+		const {credentials, request} = claim;
+		const {ip} = request;
+		if (!this.#known.has(ip, credentials) || this.#failures.isFlooded(ip)) return undefined;
+		const verdict = await this.#check(claim);
+		return verdict.type === 'wrong' ? undefined : verdict;
+	}
+
+	async #checkInTurn(claim: Claim): Promise<Verdict> {
+		const {credentials, request} = claim;
 		await this.#failures.turn(request.ip);
-		const verdict = await this.#check({credentials, request, able, users});
+		const verdict = await this.#check(claim);
 		if (verdict.type === 'wrong') this.#note(credentials, request);
 		else this.#failures.succeeded(request.ip, credentials.user);
 		return verdict;
 	}
 
-	async #check({
-		credentials,
-		request,
-		able,
-		users,
-	}: {
-		credentials: Credentials;
-		request: AccessRequest;
-		able: readonly UserConfig[];
-		users: readonly UserConfig[];
-	}): Promise<Verdict> {
+	async #check({credentials, request, able, users}: Claim): Promise<Verdict> {
 		const {method, ip, isUri} = request;
 		if (credentials.scheme === 'digest' && !isUri(credentials.uri)) return {type: 'wrong'};
 		const named = users.filter(user => !isAnybody(user));

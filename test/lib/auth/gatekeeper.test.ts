@@ -2,11 +2,13 @@ import test from 'ava';
 import fc from 'fast-check';
 import {pino} from 'pino';
 import {parseAuthorization} from '../../../lib/auth/authorization.ts';
-import {parseAuthParameters} from '../../../lib/auth/challenge.ts';
+import {parseAuthParameters, parseChallenges} from '../../../lib/auth/challenge.ts';
 import {Failures} from '../../../lib/auth/failures.ts';
 import {Gatekeeper} from '../../../lib/auth/gatekeeper.ts';
 import type {AccessRequest} from '../../../lib/auth/gatekeeper.ts';
+import {Known} from '../../../lib/auth/known.ts';
 import {Nonces} from '../../../lib/auth/nonces.ts';
+import {formatDigest} from '../../../lib/protocols/rtsp/auth.ts';
 import {load} from '../../helpers/config.ts';
 
 const yaml = `
@@ -49,10 +51,11 @@ test('without users everybody may everything', async t => {
 	t.is(await gatekeeper.admit(ask({}, 'who:ever')), '');
 });
 
-test('the user any is everybody, with whatever credentials', async t => {
-	const {verdict} = start();
+test('the user any is everybody, with whatever credentials, and has no name', async t => {
+	const {gatekeeper, ask, verdict} = start();
 	t.is(await verdict({path: 'open'}), 'allowed');
 	t.is(await verdict({path: 'open'}, 'some:body'), 'allowed');
+	t.is(await gatekeeper.admit(ask({path: 'open'}, 'some:body')), '');
 	t.is(await verdict({path: 'open', action: 'publish'}), 'nobody');
 });
 
@@ -140,6 +143,66 @@ test("a right password makes up for its own user's wrong ones alone", async t =>
 	t.is(waits.length, 3);
 	await verdict({action: 'api', ip}, 'admin:wrong');
 	t.is(waits.length, 3);
+});
+
+test('whoever was right before waits for nobody who is wrong at the same address', async t => {
+	const {verdict, waits} = start();
+	const admin = async (password: string) => verdict({action: 'api'}, `admin:${password}`);
+	t.is(await admin('0123'), 'allowed');
+	for (let count = 0; count < 3; count++) await verdict({action: 'api'}, 'somebody:else');
+	await t.throwsAsync(
+		(async () => {
+			for (let count = 0; count < 20; count++) await admin('wrong');
+		})(),
+		{code: 'AUTH_TOO_OFTEN'},
+	);
+	const before = waits.length;
+	for (let count = 0; count < 20; count++) t.is(await admin('0123'), 'allowed');
+	t.is(waits.length, before);
+});
+
+test('whoever was right before stands in line where passwords are guessed by the hundred', async t => {
+	const {verdict} = start();
+	const admin = async (password: string) => verdict({action: 'api'}, `admin:${password}`);
+	t.is(await admin('0123'), 'allowed');
+	for (let count = 0; count < 300; count++) await admin('wrong').catch(() => undefined);
+	await t.throwsAsync(admin('0123'), {code: 'AUTH_TOO_OFTEN'});
+});
+
+test('Digest is known again like Basic', async t => {
+	const {gatekeeper, ask, verdict, waits} = start();
+	const digest = (password: string) => {
+		const access = {action: 'api', path: '', ip: '10.0.0.1'} as const;
+		const [challenge] = parseChallenges(gatekeeper.challenges(access, ['digest']));
+		if (challenge?.scheme !== 'digest') throw new Error('expected Digest');
+		const input = {
+			challenge,
+			method: 'GET',
+			uri: '/',
+			user: 'admin',
+			password,
+			cnonce: '',
+			count: 1,
+		};
+		return {...access, method: 'GET', authorization: formatDigest(input)};
+	};
+	const judge = async (password: string) => (await gatekeeper.judge(ask(digest(password)))).type;
+	t.is(await judge('0123'), 'allowed');
+	await verdict({action: 'api'}, 'somebody:else');
+	t.is(await judge('0123'), 'allowed');
+	t.is(waits.length, 0);
+	t.is(await judge('wrong'), 'wrong');
+	t.is(waits.length, 1);
+});
+
+test('who was right is remembered of so many only', t => {
+	const known = new Known();
+	const credentials = {scheme: 'basic', user: 'a', password: 'b'} as const;
+	for (let index = 0; index < 10_001; index++) known.add(`${index}`, credentials);
+	t.is(known.size, 10_000);
+	t.false(known.has('0', credentials));
+	t.true(known.has('10000', credentials));
+	t.false(known.has('10000', {...credentials, password: 'c'}));
 });
 
 test('addresses that failed are forgotten in time, and only so many are remembered', async t => {
