@@ -79,8 +79,14 @@ export class UdpPublisherWay implements PublisherWay {
 		const {binder, portRange: range, room} = this.#means;
 		const host = isIP(this.#context.connection.address) === 6 ? '::' : '0.0.0.0';
 		room.take();
-		this.#taken++;
-		return bindPair(binder, {host, range, key: 'rtspUDPPublisherPortRange'});
+		try {
+			const pair = bindPair(binder, {host, range, key: 'rtspUDPPublisherPortRange'});
+			this.#taken++;
+			return pair;
+		} catch (error) {
+			room.giveBack(1);
+			throw error;
+		}
 	}
 
 	#socketsOf({pair, clientPort: [rtpPort, rtcpPort]}: Place): UdpTrackSpec {

@@ -190,6 +190,17 @@ test('publishers have so many ports together, so that cameras have theirs', asyn
 	t.is(more.status, 200);
 });
 
+test('ports that could not be had are not counted as taken', async t => {
+	const settings = {rtspUDPPublisherPortRange: [41_996, 41_997]};
+	const options = {control: scriptedControl(), settings, maxPublisherPairs: 2};
+	const {url} = await startRtspServer(t, options);
+	const [one, other] = [await connectRtsp(t, url), await connectRtsp(t, url)];
+	t.is((await setUp(one, url, {pair: '5000-5001'})).status, 200);
+	t.is((await setUp(other, url, {pair: '5000-5001'})).status, 503);
+	const again = await other.ask('SETUP', `${url}/streamid=0`, recordUdp({pair: '5000-5001'}));
+	t.regex(again.body, /two free UDP ports from 41996 to 41997/);
+});
+
 test('by multicast, and over UDP where that is switched off, nobody publishes', async t => {
 	const group: [string, string][] = [['Transport', 'RTP/AVP;multicast;mode=record']];
 	for (const options of [{}, {udp: undefined}, {settings: {rtspTransports: ['tcp'] as const}}]) {
