@@ -38,6 +38,8 @@ import {createLogger} from './observe/logger.ts';
 import {createMetrics} from './observe/metrics.ts';
 import {createHlsReader} from './protocols/hls/read.ts';
 import type {HlsReader} from './protocols/hls/read.ts';
+import {createFlvReader} from './protocols/rtmp/read-http.ts';
+import type {FlvReader} from './protocols/rtmp/read-http.ts';
 import {createRtmpServer} from './protocols/rtmp/server.ts';
 import type {RtmpServer} from './protocols/rtmp/server.ts';
 import {beginsTunnel} from './protocols/rtsp/http-head.ts';
@@ -94,6 +96,7 @@ export class Server {
 	readonly #control: Control;
 	readonly #hls: HlsReader;
 	readonly #snapshots: ReturnType<typeof createSnapshotReader>;
+	readonly #flv: FlvReader;
 	readonly #delivery: Delivery;
 	readonly #paths: Paths;
 	readonly #pipelines: Pipelines;
@@ -126,6 +129,7 @@ export class Server {
 		const variant = (path: string) => hlsVariantOf(store.config, path);
 		this.#hls = createHlsReader({...reading, playables, variant});
 		this.#snapshots = createSnapshotReader(reading);
+		this.#flv = createFlvReader(reading);
 		this.#paths = new Paths(this.#pathServices());
 		this.#pipelines = new Pipelines(native, logger);
 		this.#control.on('state', ({name, state, isOnDemand}) => {
@@ -302,7 +306,7 @@ export class Server {
 	async #close(): Promise<void> {
 		this.#watch?.close();
 		this.#certificates.close();
-		const readers = [this.#hls, this.#snapshots, this.#rtsp, this.#rtmp, this.#http];
+		const readers = [this.#hls, this.#snapshots, this.#flv, this.#rtsp, this.#rtmp, this.#http];
 		const parts = [this.#pipelines, this.#control, ...readers];
 		const ended = Promise.all(parts.map(async part => part?.close()));
 		const inTime = await withinTime(ended, closeTimeoutMs);
@@ -330,6 +334,7 @@ export class Server {
 		return [
 			this.#hls,
 			this.#snapshots,
+			this.#flv,
 			createApi({services: this.#services(), logger}),
 			createPages({directory, logger}),
 		];
@@ -337,7 +342,8 @@ export class Server {
 
 	/** Control knows what comes in, readers what goes out. */
 	#withSent(facts: PathFacts): PathFacts {
-		const sent = [this.#hls.facts().bytesSent, this.#rtsp?.bytesSent(), this.#rtmp?.bytesSent()];
+		const others = [this.#flv, this.#rtsp, this.#rtmp].map(it => it?.bytesSent());
+		const sent = [this.#hls.facts().bytesSent, ...others];
 		const bytesSent = sent.reduce((sum, byPath) => sum + (byPath?.get(facts.name) ?? 0), 0);
 		return {...facts, bytesSent};
 	}

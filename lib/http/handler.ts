@@ -1,4 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
 import {MediaError, toMediaError} from '../errors.ts';
 import {isSegment} from '../util/path-words.ts';
 import {sendError} from './errors.ts';
@@ -8,6 +9,8 @@ export type HttpHandler = {
 	name: string;
 	/** True: this handler answers, now or later. */
 	handle(request: IncomingMessage, response: ServerResponse, url: URL): boolean;
+	/** The same for a WebSocket; `head` is what came behind the request. */
+	upgrade?(request: IncomingMessage, socket: Socket, head: Buffer, url: URL): boolean;
 };
 
 /** The part of pino's logger that HTTP needs. */

@@ -162,10 +162,17 @@ const limits = {
 	keepAliveTimeout: 65_000,
 	connectionsCheckingInterval: 2_000,
 	maxHeaderSize: 16_384,
+	// Whoever would rather speak HTTP/2 is answered all the same.
+	shouldUpgradeCallback: ({headers}: IncomingMessage) =>
+		headers.upgrade?.toLowerCase() === 'websocket',
 };
 
-const makeServer = ({tls, idleTimeout = 60_000}: HttpServerOptions, listener: RequestListener) => {
+const makeServer = (options: HttpServerOptions, listener: RequestListener) => {
+	const {tls, idleTimeout = 60_000} = options;
 	const server = tls ? makeTlsServer(tls, listener) : createPlainServer(limits, listener);
+	server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+		upgrade(options, request, {socket, head}),
+	);
 	server.timeout = idleTimeout;
 	server.maxHeadersCount = 100;
 	server.on('clientError', refuseBroken);
@@ -179,6 +186,23 @@ const makeTlsServer = (certificate: TlsCertificate, listener: RequestListener) =
 		server.setSecureContext({key: certificate.key, cert: certificate.cert}),
 	);
 	return server;
+};
+
+/** A WebSocket goes to the handler that has something for it. */
+const upgrade = (
+	{handlers, logger}: Pick<HttpServerOptions, 'handlers' | 'logger'>,
+	request: IncomingMessage,
+	{socket, head}: {socket: Socket; head: Buffer},
+): void => {
+	socket.on('error', () => {});
+	const url = parseTarget(request.url ?? '');
+	try {
+		const isKnown = url && decodePath(url);
+		if (isKnown && handlers.some(it => it.upgrade?.(request, socket, head, url))) return;
+	} catch (error) {
+		logger.error({err: error}, 'request failed');
+	}
+	socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
 };
 
 /** Not HTTP, or too large or too slow a head: one line, and the connection is closed. */

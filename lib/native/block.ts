@@ -1,5 +1,7 @@
-import type {Writable} from 'node:stream';
 import type {Id, NativeBlock} from './binding.ts';
+
+/** A stream, or what stands for one; `done` is called once, written or not. */
+export type Writes = {write(bytes: Buffer, done: () => void): boolean};
 
 /**
  * Native bytes on loan: an ArrayBuffer without a copy. Born with one holder; when the last one has
@@ -26,7 +28,7 @@ export class Block {
 	}
 
 	/** Holds it until `writable` is done with it, written or not, and says so. False: `writable` has enough for now. */
-	writeTo(writable: Writable, onWritten: () => void = () => {}): boolean {
+	writeTo(writable: Writes, onWritten: () => void = () => {}): boolean {
 		this.retain();
 		this.#bytes ??= Buffer.from(this.data);
 		return writable.write(this.#bytes, () => {
