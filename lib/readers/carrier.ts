@@ -7,6 +7,8 @@ export type Carrier = Duplex & {
 	readonly remotePort?: number | undefined;
 	readonly bytesRead: number;
 	readonly bytesWritten: number;
+	/** Of something that cannot be read before it is whole; the event `held` tells that they became more. */
+	readonly heldBytes?: number;
 	/** By which what is written leaves, where that is another object. */
 	readonly sending?: Socket;
 };

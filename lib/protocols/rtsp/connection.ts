@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 import {MediaError, toMediaError} from '../../errors.ts';
-import type {Ingest} from '../../native/native.ts';
+import type {Ingest, IngestEvents} from '../../native/native.ts';
 import {plainAddress} from '../../util/network.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest, RtspResponse} from './message.ts';
@@ -20,7 +20,7 @@ export type ConnectionEvents = {
 export type Question = {method: string; url: string; headers: Headers; timeoutMs: number};
 
 /** What takes media from a connection: an ingest, or what stands for one. */
-export type Feed = Pick<Ingest, 'feed' | 'on' | 'off' | 'once'>;
+export type Feed = Pick<Ingest, 'feed'> & Pick<EventEmitter<IngestEvents>, 'on' | 'off' | 'once'>;
 
 /**
  * One connection to a camera. Answers find their questions by CSeq, and in the order of asking

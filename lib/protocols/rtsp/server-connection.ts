@@ -58,6 +58,8 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	#unreadBytes = 0;
 	readonly #flood = new Flood(maxPacketsASecond);
 	#feed: Feed | undefined;
+	/** It takes no more until it has drained. */
+	#isFeedFull = false;
 	#isBusy = false;
 	/** Nothing of it is heard any more: it sent nonsense, or its last answer is on its way. */
 	#isEnding = false;
@@ -81,6 +83,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.address = plainAddress(socket.remoteAddress ?? '');
 		this.peer = `${this.address.includes(':') ? `[${this.address}]` : this.address}:${socket.remotePort ?? 0}`;
 		socket.on('data', this.#onData);
+		socket.on('held', this.#onHeld);
 		socket.on('error', this.#onError);
 		socket.on('close', this.#onClose);
 	}
@@ -118,6 +121,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	feedTo(feed: Feed | undefined): void {
 		this.#feed?.off('text', this.#hear);
 		this.#feed = feed;
+		this.#isFeedFull = false;
 		feed?.on('text', this.#hear);
 		const unread = this.#inlet.take();
 		this.#countUnread();
@@ -149,6 +153,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	}
 
 	readonly #onData = (bytes: Buffer) => this.#hearOut(() => this.#take(bytes));
+	readonly #onHeld = () => this.#boundUnread();
 	readonly #onError = (error: Error) => this.#because(error.message);
 	readonly #onClose = () => this.#finish();
 
@@ -167,8 +172,13 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		const feed = this.#feed;
 		if (!feed) return this.#read(bytes);
 		if (feed.feed(bytes, bytes.length)) return;
+		this.#isFeedFull = true;
 		this.socket.pause();
-		feed.once('drained', () => this.#resume());
+		feed.once('drained', () => {
+			if (this.#feed !== feed) return;
+			this.#isFeedFull = false;
+			this.#resume();
+		});
 	}
 
 	#read(bytes: Buffer): void {
@@ -177,6 +187,10 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.#halfSinceMs =
 			this.#inlet.length === 0 ? undefined : (this.#halfSinceMs ?? performance.now());
 		if (this.#isFull) this.socket.pause();
+		this.#boundUnread();
+	}
+
+	#boundUnread(): void {
 		if (!this.#countUnread() && !this.#isEnding)
 			this.refuse({status: 503}, 'clients have sent too much of requests that are not whole');
 	}
@@ -184,7 +198,8 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	/** False: it is too much. */
 	#countUnread(): boolean {
 		const before = this.#unreadBytes;
-		this.#unreadBytes = this.#inlet.length;
+		const held = this.#feed ? 0 : (this.socket.heldBytes ?? 0);
+		this.#unreadBytes = this.#inlet.length + held;
 		return this.#unread.change(before, this.#unreadBytes);
 	}
 
@@ -272,7 +287,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	}
 
 	#resume(): void {
-		if (this.#isEnding || this.#isFull) return;
+		if (this.#isEnding || this.#isFull || this.#isFeedFull) return;
 		if (!this.#feed && this.#inlet.length > 0) this.#read(Buffer.alloc(0));
 		this.socket.resume();
 	}

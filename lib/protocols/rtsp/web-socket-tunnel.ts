@@ -9,6 +9,7 @@ export class WebSocketTunnel extends Duplex {
 	readonly remoteAddress: string;
 	readonly remotePort: number | undefined;
 	readonly #webSocket: WebSocket;
+	#held = 0;
 
 	constructor(webSocket: WebSocket, sending: Socket, {address, port}: TunnelPeer) {
 		super();
@@ -16,11 +17,20 @@ export class WebSocketTunnel extends Duplex {
 		this.remoteAddress = address;
 		this.remotePort = port;
 		this.#webSocket = webSocket;
+		// The WebSocket's own listener stands between these two.
+		sending.prependListener('data', (bytes: Buffer) => (this.#held += bytes.length));
+		sending.on('data', () => this.emit('held'));
 		webSocket.on('message', (data: Buffer) => {
+			this.#held = 0;
 			if (data.length > 0 && !this.push(data)) webSocket.pause();
 		});
 		webSocket.on('error', error => this.destroy(error));
 		webSocket.on('close', () => this.destroy());
+	}
+
+	/** Of a message that is not whole yet; `held` tells that they became more. */
+	get heldBytes(): number {
+		return this.destroyed ? 0 : this.#held;
 	}
 
 	get bytesRead(): number {

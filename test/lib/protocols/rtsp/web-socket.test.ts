@@ -4,12 +4,12 @@ import type {ExecutionContext} from 'ava';
 import WebSocket from 'ws';
 import {createWebSocketStream} from 'ws';
 import {isFree} from '../../../helpers/blocks.ts';
-import {RtspClient} from '../../../helpers/rtsp-client.ts';
+import {RtspClient, connectRtsp} from '../../../helpers/rtsp-client.ts';
 import {startRtspServer, tell} from '../../../helpers/rtsp-server.ts';
 import {until} from '../../../helpers/until.ts';
 
-const start = async (t: ExecutionContext, settings = {}) => {
-	const started = await startRtspServer(t, {settings});
+const start = async (t: ExecutionContext, settings = {}, options = {}) => {
+	const started = await startRtspServer(t, {settings, ...options});
 	const address = `ws://127.0.0.1:${started.server.ports['rtspAddress']}/any/path`;
 	return {...started, address};
 };
@@ -86,6 +86,16 @@ test('a WebSocket that is closed, broken or too large a message ends its session
 		end(webSocket);
 		await until(() => server.connections().length === 0);
 	}
+});
+
+test('what comes of messages that are not whole is bounded, all together', async t => {
+	const {address, url, server} = await start(t, {}, {maxUnreadBytes: 1_000_000});
+	const reader = await connectRtsp(t, url);
+	await reader.play(url, [0]);
+	for (let index = 0; index < 20; index++)
+		(await open(t, address)).send(Buffer.alloc(120_000), {fin: false});
+	await until(() => server.connections().length <= 9);
+	t.is((await reader.ask('OPTIONS', url)).status, 200);
 });
 
 test('pages of origins that may not take media open none', async t => {
