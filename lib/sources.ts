@@ -4,6 +4,7 @@ import type {Native} from './native/native.ts';
 import {createFileSource} from './protocols/file/pull.ts';
 import {createGstreamerSource} from './protocols/gstreamer/pull.ts';
 import {createGstreamerRtspSource} from './protocols/gstreamer/rtsp-pull.ts';
+import {createRtmpSource} from './protocols/rtmp/pull.ts';
 import {createRtspSource} from './protocols/rtsp/pull.ts';
 import {createTestSource} from './protocols/test/pull.ts';
 
@@ -20,6 +21,8 @@ export const createSources = (native: Native): Record<string, OpenSource> => {
 		'rtsps+http': openRtsp,
 		'rtsp+ws': openRtsp,
 		'rtsps+ws': openRtsp,
+		rtmp: createRtmpSource(native),
+		rtmps: createRtmpSource(native),
 		file: createFileSource(native),
 		test: createTestSource(native),
 		gstreamer: createGstreamerSource(native),

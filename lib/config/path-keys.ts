@@ -11,7 +11,7 @@ export const pathKeys = {
 		default: 'publisher',
 		isLive: false,
 		description:
-			'Where the stream comes from. `rtsp://user:password@host:port/stream` pulls a camera or server, `file:///film.mp4` plays a file again and again in real time, `test:` is a moving picture with a tone (`test:?size=1280x720&rate=25&gop=50`), `publisher` waits for somebody who publishes, `redirect` sends RTSP clients to `sourceRedirect`. In a path that is a regular expression `$G1`, `$G2`... stand for its groups.',
+			'Where the stream comes from. `rtsp://user:password@host:port/stream` pulls a camera or server, `rtmp://host/application/key` and `rtmps://` a server of RTMP, `file:///film.mp4` plays a file again and again in real time, `test:` is a moving picture with a tone (`test:?size=1280x720&rate=25&gop=50`), `publisher` waits for somebody who publishes, `redirect` sends RTSP clients to `sourceRedirect`. In a path that is a regular expression `$G1`, `$G2`... stand for its groups.',
 	}),
 	sourceRedirect: key(checkedText(checkRedirect), {
 		default: '',

@@ -3,13 +3,16 @@ import {redactUrl} from '../util/redact.ts';
 import {schemeOf} from '../util/scheme.ts';
 
 /** Every form of `source` that this version can start, as messages name them. */
-export const sourceForms = 'rtsp://..., file:///..., test:, gstreamer: ..., redirect or publisher';
+export const sourceForms =
+	'rtsp://..., rtmp://..., file:///..., test:, gstreamer: ..., redirect or publisher';
 
 const ownWords = ['publisher', 'redirect'];
 const lackedWords = ['rpiCamera'];
-const ownSchemes = ['rtsp', 'rtsps', 'rtsp+http', 'rtsps+http', 'rtsp+ws', 'rtsps+ws'];
+const ownSchemes = [
+	...['rtsp', 'rtsps', 'rtsp+http', 'rtsps+http', 'rtsp+ws', 'rtsps+ws', 'rtmp', 'rtmps'],
+];
 const lackedSchemes = [
-	...['rtmp', 'rtmps', 'http', 'https'],
+	...['http', 'https'],
 	...['udp', 'udp+mpegts', 'unix+mpegts', 'udp+rtp', 'unix+rtp', 'srt', 'moqt', 'whep', 'wheps'],
 ];
 

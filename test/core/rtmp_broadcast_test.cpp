@@ -42,13 +42,13 @@ class RtmpBroadcastTest : public testing::Test {
   uint32_t epoch_ = 0;
 };
 
-constexpr Micros kStart{3'600'000'000};
+constexpr Micros kBroadcastStart{3'600'000'000};
 
 TEST_F(RtmpBroadcastTest, APictureIsOneBlockAndTheRingBeginsWithAKeyFrame) {
   begin();
-  picture(kStart, true);
-  sound(kStart + Micros{10'000});
-  picture(kStart + Micros{40'000});
+  picture(kBroadcastStart, true);
+  sound(kBroadcastStart + Micros{10'000});
+  picture(kBroadcastStart + Micros{40'000});
   ASSERT_EQ(blocks_.size(), 2u);
   EXPECT_TRUE(blocks_[0].key);
   const std::vector<Read> second = of(blocks_[1].bytes);
@@ -56,14 +56,14 @@ TEST_F(RtmpBroadcastTest, APictureIsOneBlockAndTheRingBeginsWithAKeyFrame) {
   EXPECT_EQ(second[0].timestamp, 1010u);
   EXPECT_EQ(second[1].timestamp, 1040u);
   EXPECT_EQ(broadcast_->ring().size(), 2u);
-  picture(kStart + Micros{80'000}, true);
+  picture(kBroadcastStart + Micros{80'000}, true);
   EXPECT_EQ(broadcast_->ring().size(), 1u);
 }
 
 TEST_F(RtmpBroadcastTest, WhatDecodersNeedIsToldApartAndOnlyANewOneIsInBetween) {
   begin();
   EXPECT_EQ(broadcast_->report({}), nullptr);
-  picture(kStart, true);
+  picture(kBroadcastStart, true);
   EXPECT_EQ(of(blocks_[0].bytes).size(), 1u);
   const std::vector<Read> headers = of(broadcast_->report({}));
   ASSERT_EQ(headers.size(), 2u);
@@ -71,19 +71,19 @@ TEST_F(RtmpBroadcastTest, WhatDecodersNeedIsToldApartAndOnlyANewOneIsInBetween) 
   EXPECT_EQ(headers[0].payload[1], 0);
   EXPECT_EQ(headers[1].payload, hex("af001190"));
   begin();
-  picture(kStart + Micros{40'000}, true);
+  picture(kBroadcastStart + Micros{40'000}, true);
   EXPECT_EQ(of(blocks_[1].bytes).size(), 1u);
   begin({synthetic::videoTrack(), synthetic::audioTrack(44100)});
-  picture(kStart + Micros{80'000}, true);
-  sound(kStart + Micros{80'000});
-  picture(kStart + Micros{120'000});
+  picture(kBroadcastStart + Micros{80'000}, true);
+  sound(kBroadcastStart + Micros{80'000});
+  picture(kBroadcastStart + Micros{120'000});
   EXPECT_EQ(of(blocks_[3].bytes).front().payload, hex("af001210"));
 }
 
 TEST_F(RtmpBroadcastTest, DamagedPicturesAreLeftOut) {
   begin();
-  picture(kStart, true);
-  Frame broken = synthetic::frame(0, false, {kStart + Micros{40'000}});
+  picture(kBroadcastStart, true);
+  Frame broken = synthetic::frame(0, false, {kBroadcastStart + Micros{40'000}});
   broken.damaged = true;
   push(std::move(broken));
   EXPECT_EQ(blocks_.size(), 1u);
@@ -91,7 +91,7 @@ TEST_F(RtmpBroadcastTest, DamagedPicturesAreLeftOut) {
 
 TEST_F(RtmpBroadcastTest, ItEndsOnceWithATrackThatFlvDoesNotCarry) {
   begin();
-  picture(kStart, true);
+  picture(kBroadcastStart, true);
   begin({synthetic::opaqueTrack(), synthetic::audioTrack()});
   EXPECT_EQ(ends_, 0) << "nothing is known of it yet";
   Track jpeg{Kind::video, "JPEG", 90000, JpegParameters{}};
@@ -103,35 +103,35 @@ TEST_F(RtmpBroadcastTest, ItEndsOnceWithATrackThatFlvDoesNotCarry) {
 TEST_F(RtmpBroadcastTest, TagsHaveTheirSizesBehindThem) {
   open({.video = 0, .asTags = true});
   begin();
-  picture(kStart, true);
+  picture(kBroadcastStart, true);
   const ByteView tag = blocks_.at(0).bytes->bytes();
   ASSERT_EQ(tag.size(), 11u + 5 + 100 + 4);
   EXPECT_EQ(Bytes(tag.begin(), tag.begin() + 13), hex("09000069 0003e8 00 000000 1701"));
   EXPECT_EQ(read32(tag, tag.size() - 4), tag.size() - 4);
 }
 
-Track pictures(std::string codec, Parameters parameters) {
+Track picturesOf(std::string codec, Parameters parameters) {
   VideoParameters& video = *videoOf(parameters);
   video.width = 320;
   video.height = 240;
   return {Kind::video, std::move(codec), 90000, std::move(parameters)};
 }
 
-Track pcm(std::string codec) {
+Track pcmSound(std::string codec) {
   PcmParameters parameters;
   parameters.sampleRateHz = 8000;
   parameters.channels = 1;
   return {Kind::audio, std::move(codec), 8000, parameters};
 }
 
-Track flac() {
+Track flacSound() {
   FlacParameters parameters;
   parameters.sampleRateHz = 48000;
   parameters.channels = 2;
   return {Kind::audio, "FLAC", 48000, parameters};
 }
 
-Av1Parameters av1() {
+Av1Parameters av1Pictures() {
   Av1Parameters parameters;
   parameters.sequenceHeader = hex("0a0b00000004 3c ffbc ff9be60220");
   return parameters;
@@ -141,9 +141,9 @@ Av1Parameters av1() {
 TEST(Flv, WhatIsWrittenOfATrackIsReadAgain) {
   const std::vector<Track> tracks{synthetic::videoTrack(),
                                   synthetic::audioTrack(),
-                                  pcm("PCMA"),
-                                  pcm("PCMU"),
-                                  flac(),
+                                  pcmSound("PCMA"),
+                                  pcmSound("PCMU"),
+                                  flacSound(),
                                   Track{Kind::audio, "OPUS", 48000, OpusParameters(1)}};
   for (const Track& track : tracks) {
     const flv::Format format = flv::formatOf(track);
@@ -167,9 +167,9 @@ TEST(Flv, WhatIsWrittenOfATrackIsReadAgain) {
 
 TEST(Flv, PicturesThatFlashDidNotHaveAreNamedByFourLetters) {
   const std::vector<std::pair<Track, std::string>> tracks{
-      {pictures("VP8", Vp8Parameters{}), "vp08"},
-      {pictures("VP9", Vp9Parameters{}), "vp09"},
-      {pictures("AV1", av1()), "av01"}};
+      {picturesOf("VP8", Vp8Parameters{}), "vp08"},
+      {picturesOf("VP9", Vp9Parameters{}), "vp09"},
+      {picturesOf("AV1", av1Pictures()), "av01"}};
   for (const auto& [track, name] : tracks) {
     const flv::Format format = flv::formatOf(track);
     ASSERT_TRUE(format.carried) << name;

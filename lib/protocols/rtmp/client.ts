@@ -7,8 +7,10 @@ import {formatAmf0, formatList, parseAmf0} from './amf0.ts';
 import type {Amf, AmfObject} from './amf0.ts';
 import {ClientHandshake} from './client-handshake.ts';
 import {dial} from './dial.ts';
+import {enhanced} from './codecs.ts';
 import {
 	acknowledgement,
+	bufferLength,
 	command,
 	firstChunkBytes,
 	formatMessage,
@@ -16,19 +18,24 @@ import {
 	pingResponse,
 	setChunkSize,
 	userControl,
+	windowSize,
 } from './messages.ts';
 import type {OutgoingMessage} from './messages.ts';
 import type {RtmpUrl} from './url.ts';
 
 export type RtmpClientEvents = {
-	/** The last one, and the only one: why it is over. */
+	/** What is known of the media that is played. */
+	metadata: [metadata: AmfObject];
+	/** The last one: why it is over. */
 	closed: [error: MediaError];
 };
 
 export type RtmpClientOptions = {
 	url: RtmpUrl;
+	/** SHA-256 of the certificate to be shown; empty = one that a known authority signed. */
+	fingerprint?: string;
 	ingest: Pick<RtmpIngest, 'feed' | 'on'>;
-	/** For everything up to the permission to publish. */
+	/** For everything up to the permission to publish or to play. */
 	timeoutMs: number;
 	signal: AbortSignal;
 };
@@ -37,17 +44,35 @@ export type RtmpClientOptions = {
 export const chunkBytes = 60_000;
 
 /** As OBS names itself: some services take no others. */
-const flashVersion = 'FMLE/3.0 (compatible; FMSc/1.0)';
+const encoderVersion = 'FMLE/3.0 (compatible; FMSc/1.0)';
+/** As ffmpeg names itself. */
+const playerVersion = 'LNX 9,0,124,2';
+/** What a player that takes everything says beside `enhanced`: the sound and pictures of Flash. */
+const allKinds = {capabilities: 15, audioCodecs: 4071, videoCodecs: 252, videoFunction: 1};
+/** After so many bytes of ours the server wants a word that they have come. */
+const windowBytes = 2_500_000;
+const bufferMs = 1000;
+/** Milliseconds: a live stream, or else a recorded one. */
+const liveOrRecorded = -2000;
+/** The end of what is played; the last one asks to connect anew (Enhanced RTMP, version 2). */
+const farewells = [
+	'NetStream.Play.Stop',
+	'NetStream.Play.Complete',
+	'NetStream.Play.UnpublishNotify',
+	'NetConnection.Connect.ReconnectRequest',
+];
 
-/** One connection to a server that is to take a stream. */
+/** One connection to a server that is to take a stream, or to give one. */
 export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	readonly #options: RtmpClientOptions;
 	readonly #calls = new Map<number, Answer>();
 	#socket: Socket | undefined;
 	#handshake: ClientHandshake | undefined = new ClientHandshake();
 	#handshaken = () => {};
-	/** Resolved by the permission to publish. */
-	#publishing: Answer | undefined;
+	/** Resolved by the permission to publish or to play. */
+	#wish: Wish | undefined;
+	#task: 'take' | 'send' = 'take';
+	#isAllowed = false;
 	#lastCall = 0;
 	#chunkBytes = firstChunkBytes;
 	#window = Infinity;
@@ -59,6 +84,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		super();
 		this.#options = options;
 		options.ingest.on('message', message => this.#take(message));
+		options.ingest.on('drained', () => this.#socket?.resume());
 		options.ingest.on('broken', reason =>
 			this.#over('RTMP_CONNECT', `what the server sends is no RTMP: ${reason}`),
 		);
@@ -77,6 +103,17 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 
 	/** Rejects with RTMP_CONNECT or RTMP_REFUSED; the message is the reason alone. */
 	async publish(): Promise<void> {
+		this.#task = 'take';
+		await this.#within(async () => this.#askToPublish());
+	}
+
+	/** As `publish`; media goes into the ingest. */
+	async play(): Promise<void> {
+		this.#task = 'send';
+		await this.#within(async () => this.#askToPlay());
+	}
+
+	async #within(ask: () => Promise<void>): Promise<void> {
 		const {timeoutMs} = this.#options;
 		const timer = setTimeout(
 			() => this.#over('RTMP_CONNECT', `no answer in ${timeoutMs / 1000} s`),
@@ -84,7 +121,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		);
 		try {
 			await this.#connect();
-			await this.#ask();
+			await ask();
 		} catch (error) {
 			const {code, message} = toMediaError(error);
 			this.#over(code, message);
@@ -138,10 +175,9 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		}
 		this.#socket = socket;
 		socket.on('data', (bytes: Buffer) => this.#read(bytes));
-		socket.on('error', ({message}) => this.#over(this.#lossCode, message));
+		socket.on('error', ({message}) => this.#lose(message));
 		// It takes nothing any more, whether it has said why or not.
-		for (const event of ['end', 'close'])
-			socket.on(event, () => this.#over(this.#lossCode, this.#lossReason));
+		for (const event of ['end', 'close']) socket.on(event, () => this.#lose());
 		await new Promise<void>((resolve, reject) => {
 			this.#handshaken = resolve;
 			this.once('closed', reject);
@@ -150,24 +186,42 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		});
 	}
 
-	async #ask(): Promise<void> {
-		const {application, applicationUrl, name} = this.#options.url;
-		await this.#call('connect', {
-			app: application,
-			type: 'nonprivate',
-			flashVer: flashVersion,
-			tcUrl: applicationUrl,
-		});
+	async #askToPublish(): Promise<void> {
+		const {name} = this.#options.url;
+		await this.#introduce({type: 'nonprivate', flashVer: encoderVersion});
 		this.#send(setChunkSize(chunkBytes));
 		this.#chunkBytes = chunkBytes;
 		// Servers that know these two do without answers.
 		this.#send(command(0, 'releaseStream', ++this.#lastCall, null, name));
 		this.#send(command(0, 'FCPublish', ++this.#lastCall, null, name));
+		await this.#createStream();
+		await this.#wait('NetStream.Publish.Start', ['publish', name, 'live']);
+	}
+
+	async #askToPlay(): Promise<void> {
+		const {name} = this.#options.url;
+		await this.#introduce({flashVer: playerVersion, fpad: false, ...enhanced, ...allKinds});
+		this.#send(windowSize(windowBytes));
+		await this.#createStream();
+		this.#send(bufferLength(this.#messageStream, bufferMs));
+		await this.#wait('NetStream.Play.Start', ['play', name, liveOrRecorded]);
+	}
+
+	async #introduce(about: AmfObject): Promise<void> {
+		const {application, applicationUrl} = this.#options.url;
+		await this.#call('connect', {app: application, tcUrl: applicationUrl, ...about});
+	}
+
+	async #createStream(): Promise<void> {
 		const [, id] = await this.#call('createStream', null);
 		this.#messageStream = typeof id === 'number' ? id : 1;
+	}
+
+	/** For the status that grants what is asked. */
+	async #wait(granted: string, [name, ...values]: [name: string, ...values: Amf[]]): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
-			this.#publishing = {resolve: () => resolve(), reject};
-			this.#send(command(this.#messageStream, 'publish', ++this.#lastCall, null, name, 'live'));
+			this.#wish = {granted, resolve, reject};
+			this.#send(command(this.#messageStream, name, ++this.#lastCall, null, ...values));
 		});
 	}
 
@@ -198,7 +252,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	}
 
 	#feed(bytes: Uint8Array): void {
-		this.#options.ingest.feed(bytes, bytes.length);
+		if (!this.#options.ingest.feed(bytes, bytes.length)) this.#socket?.pause();
 		const {bytesRead = 0} = this.#socket ?? {};
 		if (bytesRead - this.#acknowledged < this.#window) return;
 		this.#acknowledged = bytesRead;
@@ -208,11 +262,26 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	#take({kind, bytes}: RtmpMessage): void {
 		if (this.#end) return;
 		if (kind === messageKind.windowSize) this.#window = wordOf(bytes, 4) || Infinity;
-		if (kind === messageKind.userControl && wordOf(bytes, 2) === userControl.pingRequest)
-			this.#send(pingResponse(bytes.subarray(2, 6)));
+		if (kind === messageKind.userControl) this.#control(bytes);
+		if (kind === messageKind.data) this.#learn(bytes);
+		if (kind === messageKind.dataAmf3) this.#learn(bytes.subarray(1));
 		if (kind === messageKind.command) this.#obey(bytes);
 		// Behind a byte that says which AMF it is, and so far all write the old one.
 		if (kind === messageKind.commandAmf3) this.#obey(bytes.subarray(1));
+	}
+
+	#control(bytes: Uint8Array): void {
+		const event = wordOf(bytes, 2);
+		if (event === userControl.pingRequest) this.#send(pingResponse(bytes.subarray(2, 6)));
+		if (event === userControl.streamEnd && this.#isAllowed)
+			this.#over('RTMP_LOST', 'the stream has ended');
+	}
+
+	/** What is no AMF0 tells nothing. */
+	#learn(bytes: Uint8Array): void {
+		const values = parseAmf0(bytes);
+		const metadata = values.ok && values.value.includes('onMetaData') && values.value.find(isMap);
+		if (metadata) this.emit('metadata', metadata);
 	}
 
 	#obey(bytes: Uint8Array): void {
@@ -226,29 +295,37 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		if (name === '_result') answer?.resolve(rest);
 		else if (answer) answer.reject(refused(infoOf(rest)));
 		// Of what needs no answer, but for the last question.
-		else if (this.#publishing && number === this.#lastCall) this.#status(infoOf(rest));
+		else if (this.#wish && number === this.#lastCall) this.#status(infoOf(rest));
 	}
 
 	#status(info: Info): void {
 		const {level, code} = info;
-		const publishing = this.#publishing;
-		if (code === 'NetStream.Publish.Start') {
-			this.#publishing = undefined;
-			publishing?.resolve([]);
+		const wish = this.#wish;
+		if (wish && code === wish.granted) {
+			this.#wish = undefined;
+			this.#isAllowed = true;
+			wish.resolve();
 		} else if (level === 'error') {
 			this.#over('RTMP_REFUSED', refused(info).message);
+		} else if (this.#isAllowed && farewells.includes(code)) {
+			this.#over('RTMP_LOST', refused(info).message);
 		}
+	}
+
+	/** What the server said before it hung up is on its way through the ingest, and tells more. */
+	#lose(reason?: string): void {
+		setTimeout(() => this.#over(this.#lossCode, reason ?? this.#lossReason), lastWordsMs);
 	}
 
 	/** Who answers and then hangs up does not want the stream. */
 	get #lossCode(): ErrorCode {
 		if (this.#handshake) return 'RTMP_CONNECT';
-		return this.#messageStream > 0 && !this.#publishing ? 'RTMP_LOST' : 'RTMP_REFUSED';
+		return this.#isAllowed ? 'RTMP_LOST' : 'RTMP_REFUSED';
 	}
 
 	get #lossReason(): string {
 		return this.#lossCode === 'RTMP_REFUSED'
-			? 'the server hung up when it was asked to take the stream'
+			? `the server hung up when it was asked to ${this.#task} the stream`
 			: 'the server hung up';
 	}
 
@@ -258,14 +335,16 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		this.#end = error;
 		this.#socket?.destroy();
 		for (const answer of this.#calls.values()) answer.reject(error);
-		this.#publishing?.reject(error);
+		this.#wish?.reject(error);
 		this.emit('closed', error);
 	}
 }
 
 type Answer = {resolve: (values: Amf[]) => void; reject: (error: MediaError) => void};
+type Wish = {granted: string; resolve: () => void; reject: (error: MediaError) => void};
 type Info = {level: string; code: string; description: string};
 
+const lastWordsMs = 100;
 /** A server that does not hang up after the farewell is left. */
 const farewellMs = 1000;
 
@@ -275,12 +354,10 @@ const infoOf = (values: readonly Amf[]): Info => {
 	return {level: text('level'), code: text('code'), description: text('description')};
 };
 
-const isObject = (value: Amf): value is AmfObject =>
-	typeof value === 'object' &&
-	value !== null &&
-	!Array.isArray(value) &&
-	!(value instanceof Date) &&
-	'code' in value;
+const isObject = (value: Amf): value is AmfObject => isMap(value) && 'code' in value;
+
+const isMap = (value: Amf): value is AmfObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 const refused = ({code, description}: Info): MediaError => {
 	const words = [description, code && `(${code})`].filter(text => text !== '').join(' ');

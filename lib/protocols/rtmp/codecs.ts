@@ -19,6 +19,12 @@ export const codecIdOf = (codec: string): number | undefined => {
 	return fourCc === undefined ? numbers[codec] : Buffer.from(fourCc).readUInt32BE();
 };
 
+/** What is understood here beyond the codecs of Flash, for `connect` and its answer. */
+export const enhanced: AmfObject = {
+	capsEx: 0,
+	fourCcList: ['avc1', 'hvc1', 'av01', 'vp09', 'vp08', 'mp4a', 'Opus', 'fLaC', 'ac-3', '.mp3'],
+};
+
 /** Whether somebody decodes what has these four letters. */
 export type Understands = (fourCc: string) => boolean;
 

@@ -1,12 +1,24 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import {MediaError} from '../../errors.ts';
+import {checkCertificate} from '../../util/shown-certificate.ts';
 import type {RtmpUrl} from './url.ts';
 
-export type DialOptions = {url: RtmpUrl; timeoutMs: number; signal: AbortSignal};
+export type DialOptions = {
+	url: RtmpUrl;
+	/** SHA-256 of the certificate to be shown; empty = one that a known authority signed. */
+	fingerprint?: string;
+	timeoutMs: number;
+	signal: AbortSignal;
+};
 
 /** A connected socket; rejects with RTMP_CONNECT, whose message is the reason alone. */
-export const dial = async ({url, timeoutMs, signal}: DialOptions): Promise<net.Socket> => {
+export const dial = async ({
+	url,
+	fingerprint = '',
+	timeoutMs,
+	signal,
+}: DialOptions): Promise<net.Socket> => {
 	signal.throwIfAborted();
 	const socket = url.isTls ? dialTls(url) : net.connect({host: url.host, port: url.port});
 	const timeout = setTimeout(() => socket.destroy(new Error('no answer in time')), timeoutMs);
@@ -14,6 +26,7 @@ export const dial = async ({url, timeoutMs, signal}: DialOptions): Promise<net.S
 	signal.addEventListener('abort', abort, {once: true});
 	try {
 		await opened(socket, url.isTls ? 'secureConnect' : 'connect');
+		if (socket instanceof tls.TLSSocket) checkCertificate(socket, fingerprint);
 	} catch (cause) {
 		socket.destroy();
 		throw new MediaError('RTMP_CONNECT', reasonOf(cause), {cause});
@@ -36,7 +49,7 @@ const reasonOf = (cause: unknown): string => {
 
 const dialTls = ({host, port}: RtmpUrl): tls.TLSSocket => {
 	const name = net.isIP(host) === 0 ? {servername: host} : {};
-	return tls.connect({host, port, ...name, secureContext: context()});
+	return tls.connect({host, port, ...name, secureContext: context(), rejectUnauthorized: false});
 };
 
 let made: tls.SecureContext | undefined;

@@ -14,7 +14,13 @@ export const messageKind = {
 	command: 20,
 } as const;
 
-export const userControl = {streamBegin: 0, streamEnd: 1, pingRequest: 6, pingResponse: 7} as const;
+export const userControl = {
+	streamBegin: 0,
+	streamEnd: 1,
+	bufferLength: 3,
+	pingRequest: 6,
+	pingResponse: 7,
+} as const;
 
 export type OutgoingMessage = {
 	kind: number;
@@ -79,6 +85,16 @@ export const streamBegin = (stream: number): OutgoingMessage => ({
 export const streamEnd = (stream: number): OutgoingMessage => ({
 	kind: messageKind.userControl,
 	payload: Buffer.concat([Buffer.from([0, userControl.streamEnd]), word32(stream)]),
+});
+
+/** How many milliseconds a player keeps. */
+export const bufferLength = (stream: number, milliseconds: number): OutgoingMessage => ({
+	kind: messageKind.userControl,
+	payload: Buffer.concat([
+		Buffer.from([0, userControl.bufferLength]),
+		word32(stream),
+		word32(milliseconds),
+	]),
 });
 
 /** What is told of the media: `|RtmpSampleAccess`, `onMetaData`. */

@@ -2,7 +2,7 @@ import {MediaError} from '../../errors.ts';
 import type {AccessRequest} from '../../auth/gatekeeper.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import type {Publication} from '../../media/publication.ts';
-import type {AmfObject} from './amf0.ts';
+import {tracksIn} from './metadata.ts';
 import type {ServerConnection} from './server-connection.ts';
 import {authorizationOf} from './target.ts';
 import type {RtmpTarget} from './target.ts';
@@ -69,13 +69,3 @@ export class PublishSession {
 		this.#publication.leave(new MediaError('SOURCE_ENDED', `Publisher is gone: ${reason}`));
 	}
 }
-
-/** Metadata that names no codec tells nothing. */
-const tracksIn = (metadata: AmfObject): {video: boolean; audio: boolean} => {
-	const [video, audio] = ['videocodecid', 'audiocodecid'].map(name => isCodec(metadata[name]));
-	return video || audio ? {video: video ?? true, audio: audio ?? true} : {video: true, audio: true};
-};
-
-/** ffmpeg writes 0 for what it does not send. */
-const isCodec = (value: unknown): boolean =>
-	(typeof value === 'number' && value > 0) || (typeof value === 'string' && value !== '');

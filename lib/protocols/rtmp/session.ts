@@ -3,7 +3,7 @@ import type {MediaError} from '../../errors.ts';
 import type {RtmpConnectionFacts} from '../../media/session-facts.ts';
 import {redactUrl} from '../../util/redact.ts';
 import type {Amf} from './amf0.ts';
-import {understoodBy} from './codecs.ts';
+import {enhanced, understoodBy} from './codecs.ts';
 import type {Understands} from './codecs.ts';
 import {PublishSession} from './publish.ts';
 import type {PublishServices} from './publish.ts';
@@ -273,12 +273,6 @@ export class RtmpSession {
 const messageStream = 1;
 
 const textOf = (value: Amf): string => (typeof value === 'string' ? value : '');
-
-/** Codecs that are understood beyond those of Flash (Enhanced RTMP, version 2). */
-const enhanced = {
-	capsEx: 0,
-	fourCcList: ['avc1', 'hvc1', 'av01', 'vp09', 'vp08', 'mp4a', 'Opus', 'fLaC', 'ac-3', '.mp3'],
-};
 
 /** Without passwords. */
 const shownQuery = (query: string): string => redactUrl(`rtmp://host/?${query}`).slice(13);

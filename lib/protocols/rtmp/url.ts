@@ -17,6 +17,15 @@ export type RtmpUrl = {
 
 const defaultPorts = {rtmp: 1935, rtmps: 443} as const;
 
+/** What is played may have an application alone. */
+export const parsePlayedUrl = (text: string): Parsed<RtmpUrl> => {
+	const [, place = '', query = ''] =
+		/^(rtmps?:\/\/[^/?#]+\/[^/?#]+)\/?(\?[^#]*)?$/i.exec(text) ?? [];
+	if (place === '') return parseRtmpUrl(text);
+	const url = parseRtmpUrl(`${place}/-${query}`);
+	return url.ok ? parsed({...url.value, name: query}) : url;
+};
+
 /** `rtmp://host/application/key`; a user and a password have no place in it. */
 export const parseRtmpUrl = (text: string): Parsed<RtmpUrl> => {
 	const match = /^(rtmps?):\/\/([^/?#]+)\/([^?#]*)(\?[^#]*)?/i.exec(text);

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import {MediaError} from '../../errors.ts';
-import {plainFingerprint} from '../../util/fingerprint.ts';
+import {checkCertificate} from '../../util/shown-certificate.ts';
 import {portOf} from './url.ts';
 import type {RtspUrl} from './url.ts';
 
@@ -28,7 +28,7 @@ export const openSocket = async (options: SocketOptions): Promise<net.Socket> =>
 	signal.addEventListener('abort', abort, {once: true});
 	try {
 		await opened(socket, url.isTls ? 'secureConnect' : 'connect');
-		if (socket instanceof tls.TLSSocket) checkCertificate(socket, options);
+		if (socket instanceof tls.TLSSocket) checkCertificate(socket, options.fingerprint);
 	} catch (cause) {
 		socket.destroy();
 		throw notConnected(url, cause);
@@ -75,27 +75,3 @@ const opened = async (socket: net.Socket, event: string): Promise<void> =>
 		socket.once('error', reject);
 		socket.once('close', () => reject(new Error('connection closed')));
 	});
-
-/** The one that is expected, or one that a known authority vouches for. */
-const checkCertificate = (socket: tls.TLSSocket, {fingerprint}: SocketOptions): void => {
-	const {fingerprint256 = ''} = socket.getPeerX509Certificate() ?? {};
-	const shown = plainFingerprint(fingerprint256);
-	if (fingerprint !== '') {
-		if (shown === plainFingerprint(fingerprint)) return;
-		throw new Error(`a certificate that is not the one of sourceFingerprint: its own is ${shown}`);
-	}
-	if (socket.authorized) return;
-	const reason = String(socket.authorizationError);
-	const problem = certificateErrors[reason] ?? `a certificate that is not valid here (${reason})`;
-	throw new Error(`${problem}; sourceFingerprint: ${shown} takes it all the same`);
-};
-
-const ownMaking = 'a certificate that no known authority signed';
-const certificateErrors: Readonly<Record<string, string>> = {
-	DEPTH_ZERO_SELF_SIGNED_CERT: ownMaking,
-	SELF_SIGNED_CERT_IN_CHAIN: ownMaking,
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ownMaking,
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: ownMaking,
-	CERT_HAS_EXPIRED: 'a certificate that has expired',
-	ERR_TLS_CERT_ALTNAME_INVALID: 'a certificate that is made out to another name',
-};

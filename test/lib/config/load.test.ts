@@ -98,7 +98,7 @@ authInternalUsers:
 		'test.yml:3: readTimeout: expected a duration such as "10s" or "1m30s" of at least 100ms, at most 24d, got "10"',
 		'test.yml:4: hlsVariant: expected one of fmp4, lowLatency, mpegts, got "off"',
 		'test.yml:5: source: expected in an entry of paths, or in pathDefaults, not here',
-		'test.yml:8: paths.cam.source: expected rtsp://..., file:///..., test:, gstreamer: ..., redirect or publisher, got "rtps://admin:***@camera/"',
+		'test.yml:8: paths.cam.source: expected rtsp://..., rtmp://..., file:///..., test:, gstreamer: ..., redirect or publisher, got "rtps://admin:***@camera/"',
 		'test.yml:9: paths.cam.sourceOnDemend: unknown key, the nearest known one is sourceOnDemand',
 		'test.yml:10: paths.cam.maxReaders: expected a whole number from 0 to 1000000, got "-1"',
 		'test.yml:13: authInternalUsers.0.pas: unknown key pas, the nearest known one is pass',
@@ -163,11 +163,11 @@ test('of very many problems a hundred are told', t => {
 
 test('a source of MediaMTX that this version cannot start is a warning', t => {
 	const {config, warnings} = load(
-		'paths:\n  a: {source: rtmp://host/live}\n  b: {source: rpiCamera}\n',
+		'paths:\n  a: {source: srt://host:1}\n  b: {source: rpiCamera}\n',
 	);
-	t.is(config.paths['a']?.source, 'rtmp://host/live');
+	t.is(config.paths['a']?.source, 'srt://host:1');
 	t.deepEqual(warnings, [
-		'test.yml:2: paths.a.source: sources of the form rtmp:// are not supported by this version, the path will fail',
+		'test.yml:2: paths.a.source: sources of the form srt:// are not supported by this version, the path will fail',
 		'test.yml:3: paths.b.source: source rpiCamera is not supported by this version, the path will fail',
 	]);
 });

@@ -11,6 +11,8 @@ test('what this version can start is taken', t => {
 		'gstreamer: videotestsrc ! hubsink',
 		'rtsp://camera',
 		'rtsps://camera/',
+		'rtmp://host/live',
+		'rtmps://host/live/key?token=x',
 		'rtsp+http://camera:80/stream',
 		'rtsps+ws://camera:443/stream',
 		'RTSP://admin:p%40ss@[fe80::1]:554/Streaming/Channels/101',
@@ -25,7 +27,7 @@ test('what this version can start is taken', t => {
 
 test('what MediaMTX can start and this version cannot is taken, with what is lacking', t => {
 	for (const source of [
-		'rtmp://host/live',
+		'https://host/live.m3u8',
 		'srt://host:1',
 		'http://host/x.m3u8',
 		'udp+mpegts://0.0.0.0:1',

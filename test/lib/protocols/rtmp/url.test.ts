@@ -1,5 +1,5 @@
 import test from 'ava';
-import {parseRtmpUrl} from '../../../../lib/protocols/rtmp/url.ts';
+import {parsePlayedUrl, parseRtmpUrl} from '../../../../lib/protocols/rtmp/url.ts';
 
 const understood = test.macro({
 	exec(t, text: string, parts: object) {
@@ -41,3 +41,15 @@ test(refused, 'rtmp://server/live/');
 test(refused, 'rtmp://user:password@server/live/key');
 test(refused, 'rtmp://server:99999/live/key');
 test(refused, 'http://server/live/key');
+
+test('what is played may have an application alone, and its query', t => {
+	const nameOf = (text: string) => {
+		const url = parsePlayedUrl(text);
+		return url.ok ? [url.value.application, url.value.name] : url.reason;
+	};
+	t.deepEqual(nameOf('rtmp://server/cam'), ['cam', '']);
+	t.deepEqual(nameOf('rtmp://server:1936/cam/?user=a'), ['cam', '?user=a']);
+	t.deepEqual(nameOf('rtmp://server/live/cam?a'), ['live', 'cam?a']);
+	t.regex(String(nameOf('rtmp://ann:secret@server/cam')), /^expected a URL such as/);
+	t.regex(String(nameOf('rtmp://server/')), /^expected/);
+});
