@@ -185,7 +185,7 @@ export type RelayOutput =
 /**
  * `pause` and `play` are for streams, pipelines and outputs of RTMP; `finish`, for the last two, ends the media as if the input had ended;
  * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted; `add` and `remove` are
- * for outputs over UDP; `place` is for ingests of RTSP, `publish` (once: its media goes into that stream) and `expect` (what
+ * for outputs over UDP; `read` and `place` are for ingests of RTSP, `publish` (once: its media goes into that stream) and `expect` (what
  * its metadata says that there is) for those of RTMP.
  */
 export type Command =
@@ -199,6 +199,8 @@ export type Command =
 	/** RTP-Info of the answer to PLAY: tracks named here play these RTP times at one moment. */
 	| {type: 'publish'; stream: Id}
 	| {type: 'expect'; video: boolean; audio: boolean}
+	/** What comes by this TCP connection, behind what was fed, is read natively from now on; once. The descriptor stays the caller's. */
+	| {type: 'read'; fd: number}
 	| {type: 'place'; starts: {track: number; rtpTime: number}[]};
 
 export type UdpReader = {
@@ -275,6 +277,8 @@ export type OutputBlock = {
 export type NativeEvent =
 	| {type: 'text'; id: Id; text: string}
 	| {type: 'drained'; id: Id}
+	/** Ingest that reads its connection: nothing more comes; without a reason the peer has closed it. */
+	| {type: 'ended'; id: Id; reason: string}
 	/** Ingest of a connection: reports for the source, framed by `$`. */
 	| {type: 'rtcp'; id: Id; bytes: Uint8Array}
 	/** Ingest of RTMP: a message that is not media; `kind` is its type, `stream` the message stream. */

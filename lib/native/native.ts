@@ -38,6 +38,8 @@ export type StreamEvents = {epoch: [EventOf<'epoch'>]; closed: []};
 export type IngestEvents = {
 	text: [text: string];
 	drained: [];
+	/** Of a connection that is read natively: nothing more comes; without a reason the peer has closed it. */
+	ended: [reason: string];
 	/** Reports for the source, to be written to its connection as they are. */
 	rtcp: [bytes: Uint8Array];
 	/** All sources have said goodbye. */
@@ -215,6 +217,7 @@ export class Ingest extends EventEmitter<IngestEvents> {
 		door.listen(id, event => {
 			if (event.type === 'text') this.emit('text', event.text);
 			if (event.type === 'drained') this.emit('drained');
+			if (event.type === 'ended') this.emit('ended', event.reason);
 			if (event.type === 'rtcp') this.emit('rtcp', event.bytes);
 			if (event.type === 'left') this.emit('left');
 			if (isInspectEvent(event)) this.emit('inspected', event);
@@ -225,6 +228,11 @@ export class Ingest extends EventEmitter<IngestEvents> {
 	/** Copies `length` bytes before it returns. False: read no more before `drained`. */
 	feed(buffer: Uint8Array, length: number): boolean {
 		return this.#door.feed(this.id, buffer, length);
+	}
+
+	/** The bytes of this TCP connection, behind what was fed, are read natively from now on; the descriptor stays the caller's. */
+	read(fd: number): void {
+		this.#door.binding.command(this.id, {type: 'read', fd});
 	}
 
 	/** The RTP times that the tracks play at one moment, as far as the camera tells them. */

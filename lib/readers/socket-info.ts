@@ -1,3 +1,5 @@
+import net from 'node:net';
+import tls from 'node:tls';
 import type {TcpInfo} from '../native/binding.ts';
 import type {Carrier} from './carrier.ts';
 
@@ -15,6 +17,10 @@ export const roundTripOfSocket = (socket: Carrier, tcpInfo: AskKernel): number |
 	const info = socketInfo(socket, tcpInfo);
 	return info ? info.rttUs / 1e6 : null;
 };
+
+/** Of a connection whose bytes are what the peer sent, not encrypted; undefined: there is none, or it is closed. */
+export const plainDescriptor = (line: object): number | undefined =>
+	line instanceof net.Socket && !(line instanceof tls.TLSSocket) ? descriptorOf(line) : undefined;
 
 /** Node tells it nowhere else. */
 const descriptorOf = (socket: object): number | undefined => {

@@ -57,6 +57,7 @@ void Environment::command(io::Id id, Reader& command) {
     const bool video = command.boolean("video");
     return io::Hub::instance().expectRtmp(id, video, command.boolean("audio"));
   }
+  if (type == "read") return readConnection(id, command);
   if (type == "place") return io::Hub::instance().place(id, readRtpStarts(command));
   command.done();
   static const std::map<std::string, Order> orders{
@@ -66,7 +67,7 @@ void Environment::command(io::Id id, Reader& command) {
   const auto order = orders.find(type);
   if (order == orders.end())
     refuse(env_, "command.type",
-           "play, pause, finish, accept, refuse, add, remove, place, publish or expect",
+           "play, pause, finish, accept, refuse, add, remove, read, place, publish or expect",
            Napi::String::New(env_, type));
   if (gst::Pipeline* pipeline = pipelines_.find(id))
     (pipeline->*order->second.pipeline)();
@@ -86,6 +87,12 @@ void Environment::commandReader(io::Id output, const std::string& type, Reader& 
     udp->remove(reader);
   }
   command.done();
+}
+
+void Environment::readConnection(io::Id ingest, Reader& command) {
+  const auto fd = static_cast<int>(command.number("fd"));
+  command.done();
+  io::Hub::instance().read(ingest, fd);
 }
 
 void Environment::shutDown() {

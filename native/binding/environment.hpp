@@ -39,6 +39,7 @@ class Environment {
  private:
   void ended(io::Id id);
   void commandReader(io::Id output, const std::string& type, Reader& command);
+  void readConnection(io::Id ingest, Reader& command);
   void shutDown();
 
   const Napi::Env env_;

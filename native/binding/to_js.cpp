@@ -28,6 +28,9 @@ void fill(Fields& fields, const io::Broken& event, BlockTable&) {
 }
 void fill(Fields& fields, const io::Left&, BlockTable&) { fields.set("type", "left"); }
 void fill(Fields& fields, const io::Drained&, BlockTable&) { fields.set("type", "drained"); }
+void fill(Fields& fields, const io::Ended& event, BlockTable&) {
+  fields.set("type", "ended").set("reason", event.reason);
+}
 void fill(Fields& fields, const io::EndOfStream&, BlockTable&) { fields.set("type", "eos"); }
 void fill(Fields& fields, const io::Unwanted&, BlockTable&) { fields.set("type", "unwanted"); }
 void fill(Fields& fields, const io::Withdrawn&, BlockTable&) { fields.set("type", "withdrawn"); }

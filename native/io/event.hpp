@@ -34,6 +34,9 @@ struct Broken {
 };  // ingest of RTMP: what comes is none; it takes nothing any more
 struct Left {};  // ingest: all sources have said goodbye (RTCP BYE)
 struct Drained {};  // ingest: feed() said false, now there is room
+struct Ended {
+  std::string reason;  // empty: the peer has closed it
+};  // ingest that reads its connection: nothing more comes by it
 struct EpochBegan {
   core::EpochRef epoch;
 };  // stream: it has tracks, or they changed
@@ -120,8 +123,8 @@ struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Rtcp, RtmpMessage, Broken, Left, Drained, EpochBegan, Remake,
-                           InitMade, PartMade, SegmentMade, BlockMade, Sent, Joined, Begun,
+using Event = std::variant<Text, Rtcp, RtmpMessage, Broken, Left, Drained, Ended, EpochBegan,
+                           Remake, InitMade, PartMade, SegmentMade, BlockMade, Sent, Joined, Begun,
                            StateChanged, Planned, EndOfStream, Failed, Picture, Wanted, Unwanted,
                            Offered, Withdrawn, Stopped, Closed, PacketSeen, UnitSeen, ReportSeen,
                            BrokenReportSeen, StraySeen, ParametersSeen>;

@@ -1,5 +1,7 @@
 #include "io/hub.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <string>
 #include <thread>
@@ -290,6 +292,11 @@ bool Hub::feed(Id ingest, core::ByteView bytes) {
 void Hub::place(Id ingest, std::vector<RtpStart> starts) {
   const auto rtsp = std::dynamic_pointer_cast<RtspIngest>(findIngest(ingest));
   if (rtsp) rtsp->place(std::move(starts));
+}
+
+void Hub::read(Id ingest, int fd) {
+  const auto rtsp = std::dynamic_pointer_cast<RtspIngest>(findIngest(ingest));
+  if (rtsp) rtsp->read(Descriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0)));
 }
 
 std::shared_ptr<HlsOutput> Hub::findHls(Id output) {

@@ -70,6 +70,8 @@ class Hub {
   void close(Id id);  // stream, ingest or output; unknown ids are ignored
 
   void place(Id ingest, std::vector<RtpStart> starts);
+  // The ingest reads this connection by itself from now on; the descriptor stays the caller's.
+  void read(Id ingest, int fd);
   bool feed(Id ingest, core::ByteView bytes);  // false: more than 1 MB waits; Drained follows
 
   // Empty: it has left the window, or there is no such output.

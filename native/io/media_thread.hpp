@@ -1,12 +1,17 @@
 #pragma once
 
+#include "io/socket.hpp"
+
+#include <sys/epoll.h>
+
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -19,10 +24,17 @@ class Inbox {
   virtual void drain() = 0;  // media thread
 };
 
+// Something whose descriptor a media thread watches.
+class Readable {
+ public:
+  virtual ~Readable() = default;
+  virtual void readable() = 0;  // media thread; reads some, never waits
+};
+
 // A thread on which streams live: everything that happens to them happens here, in order.
 class MediaThread {
  public:
-  explicit MediaThread(std::string name) : name_(std::move(name)) {}
+  explicit MediaThread(std::string name);
   ~MediaThread();
   MediaThread(const MediaThread&) = delete;
   MediaThread& operator=(const MediaThread&) = delete;
@@ -37,19 +49,30 @@ class MediaThread {
   // Any thread. The inbox is drained in order with the tasks posted.
   void fed(std::shared_ptr<Inbox> inbox);
 
+  // On the thread itself. `reader` is told whenever there is something, until unwatch(), which
+  // comes before the descriptor is closed.
+  void watch(int fd, Readable& reader);
+  void unwatch(int fd);
+
  private:
   using Task = std::function<void()>;
   void run();
-  void rest(std::unique_lock<std::mutex>& lock);
+  std::span<const epoll_event> wait(std::span<epoll_event> room);
+  void readAll(std::span<const epoll_event> ready);
+  bool runTasks();
 
   const std::string name_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  const Descriptor epoll_;
+  const Descriptor waker_;
+  std::mutex mutex_;  // guards the next three
   std::vector<Task> tasks_;
   bool awake_ = false;  // whoever adds a task need not wake it
-  std::chrono::steady_clock::time_point slept_{};
   bool stopped_ = false;
   std::thread thread_;
+
+  // The thread's own.
+  std::chrono::steady_clock::time_point slept_{};
+  std::unordered_map<int, Readable*> readers_;
 };
 
 }  // namespace io

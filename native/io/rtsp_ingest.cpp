@@ -138,6 +138,16 @@ bool RtspIngest::feed(core::ByteView bytes) {
   return room;
 }
 
+void RtspIngest::read(Descriptor socket) {
+  if (socket.get() < 0) return ended(systemReason("dup").text);
+  auto shared = std::make_shared<Descriptor>(std::move(socket));
+  stream_->thread.post([self = shared_from_this(), shared] {
+    TcpReader::Sink& sink = *self;
+    if (!self->isClosed())
+      self->reader_ = std::make_unique<TcpReader>(self->thread(), std::move(*shared), sink);
+  });
+}
+
 void RtspIngest::place(std::vector<RtpStart> starts) {
   stream_->thread.post([self = shared_from_this(), starts = std::move(starts)] {
     for (const RtpStart& start : starts)
@@ -152,7 +162,34 @@ void RtspIngest::close() {
     if (std::exchange(closed_, true)) return;
   }
   if (udp_) udp_->close();
-  stream_->thread.post([self = shared_from_this()] { self->owner_->emit(self->id_, Closed{}); });
+  stream_->thread.post([self = shared_from_this()] {
+    self->reader_.reset();
+    self->owner_->emit(self->id_, Closed{});
+  });
+}
+
+bool RtspIngest::isClosed() {
+  std::lock_guard lock(mutex_);
+  return closed_;
+}
+
+void RtspIngest::received(core::ByteView bytes) {
+  if (isClosed()) return;
+  arrival_ = now();
+  count(bytes.size());
+  if (taken_.empty()) {
+    const auto rest = bytes.subspan(deframer_.push(bytes));
+    taken_.assign(rest.begin(), rest.end());
+  } else {
+    taken_.insert(taken_.end(), bytes.begin(), bytes.end());
+    parseTaken();
+  }
+  noteJitter();
+  sendReports();
+}
+
+void RtspIngest::ended(const std::string& reason) {
+  if (!isClosed()) owner_->emit(id_, Ended{reason});
 }
 
 void RtspIngest::drain() {
@@ -161,6 +198,7 @@ void RtspIngest::drain() {
     std::lock_guard lock(mutex_);
     queued_ = false;
     if (closed_) return;
+    count(waiting_.size());
     if (taken_.empty())
       taken_.swap(waiting_);
     else
@@ -170,15 +208,20 @@ void RtspIngest::drain() {
     drained = std::exchange(full_, false);
   }
   arrival_ = now();
-  stream_->counters().add(stream_->counters().bytes, taken_.size());
-  const size_t used = deframer_.push(taken_);
-  taken_.erase(taken_.begin(), taken_.begin() + static_cast<std::ptrdiff_t>(used));
-  if (taken_.capacity() > kKeptBytes) taken_.shrink_to_fit();
+  parseTaken();
   if (drained) owner_->emit(id_, Drained{});
   if (udp_) drainUdp();
   noteJitter();
   sendReports();
 }
+
+void RtspIngest::parseTaken() {
+  const size_t used = deframer_.push(taken_);
+  taken_.erase(taken_.begin(), taken_.begin() + static_cast<std::ptrdiff_t>(used));
+  if (taken_.capacity() > kKeptBytes) taken_.shrink_to_fit();
+}
+
+void RtspIngest::count(size_t bytes) { stream_->counters().add(stream_->counters().bytes, bytes); }
 
 void RtspIngest::drainUdp() {
   udp_->take(batch_);
@@ -191,7 +234,7 @@ void RtspIngest::drainUdp() {
 void RtspIngest::datagram(const UdpTracks::Packet& packet) {
   const auto wire = core::ByteView(batch_.bytes).subspan(packet.offset, packet.size);
   arrival_ = packet.arrival;
-  stream_->counters().add(stream_->counters().bytes, wire.size());
+  count(wire.size());
   const core::ByteView bytes = opened(packet.track, wire, packet.isRtcp);
   if (packet.isRtcp) return rtcp(packet.track, bytes);
   const auto parsed = core::parseRtp(bytes);

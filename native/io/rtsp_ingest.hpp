@@ -8,6 +8,7 @@
 #include "io/ingest_observer.hpp"
 #include "io/live_stream.hpp"
 #include "io/srtp.hpp"
+#include "io/tcp_reader.hpp"
 #include "io/udp_tracks.hpp"
 
 #include <deque>
@@ -51,6 +52,7 @@ struct RtpStart {
 class RtspIngest final : public Ingest,
                          public Inbox,
                          public std::enable_shared_from_this<RtspIngest>,
+                         private TcpReader::Sink,
                          private core::RtspDeframer::Sink {
  public:
   RtspIngest(Id id, LiveStreamRef stream, RtspIngestSpec spec, OwnerRef owner);
@@ -61,6 +63,9 @@ class RtspIngest final : public Ingest,
 
   // Any thread. Copies; false: more than 1 MB waits, Drained follows.
   bool feed(core::ByteView bytes) override;
+  // Any thread, once. What comes by this connection from now on, behind what was fed; Ended
+  // follows.
+  void read(Descriptor socket);
   // What places the tracks against each other before they have told it by reports.
   void place(std::vector<RtpStart> starts);
   MediaThread& thread() { return stream_->thread; }
@@ -81,7 +86,13 @@ class RtspIngest final : public Ingest,
   void resynchronised(size_t skippedBytes) override;
   void stray(uint8_t channel) override;
 
+  void received(core::ByteView bytes) override;
+  void ended(const std::string& reason) override;
+
   void wake();
+  bool isClosed();
+  void parseTaken();
+  void count(size_t bytes);
   void drainUdp();
   void datagram(const UdpTracks::Packet& packet);
   void expire();
@@ -116,6 +127,7 @@ class RtspIngest final : public Ingest,
   bool closed_ = false;
 
   // Media thread only.
+  std::unique_ptr<TcpReader> reader_;
   core::Bytes taken_;  // bytes in work; what is left over is the start of the next frame
   core::RtspDeframer deframer_;
   core::RtpTimeline timeline_;

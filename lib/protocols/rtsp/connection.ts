@@ -1,6 +1,7 @@
 import {EventEmitter} from 'node:events';
 import {MediaError, toMediaError} from '../../errors.ts';
 import type {Ingest, IngestEvents} from '../../native/native.ts';
+import {plainDescriptor} from '../../readers/socket-info.ts';
 import {plainAddress} from '../../util/network.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest, RtspResponse} from './message.ts';
@@ -22,6 +23,9 @@ export type Question = {method: string; url: string; headers: Headers; timeoutMs
 /** What takes media from a connection: an ingest, or what stands for one. */
 export type Feed = Pick<Ingest, 'feed'> & Pick<EventEmitter<IngestEvents>, 'on' | 'off' | 'once'>;
 
+/** What can take a connection's bytes by itself. */
+export type ReadingFeed = Feed & Pick<Ingest, 'read'>;
+
 /**
  * One connection to a camera. Answers find their questions by CSeq, and in the order of asking
  * where the camera repeats or omits it. Bytes are text until `feedTo`; after it they are the ingest's,
@@ -33,7 +37,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	readonly #late = new Set<number>();
 	#socket: Line | undefined;
 	#unread = Buffer.alloc(0);
-	#feed: Feed | undefined;
+	#feed: ReadingFeed | undefined;
 	#cseq = 0;
 	#cancelled: MediaError | undefined;
 	#closedBy: MediaError | undefined;
@@ -55,11 +59,6 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	/** IP address of the camera, once it is open. */
 	get peer(): string {
 		return plainAddress(this.#socket?.remoteAddress ?? '');
-	}
-
-	/** All bytes of the camera so far. */
-	get bytesRead(): number {
-		return this.#socket?.bytesRead ?? 0;
 	}
 
 	/** Rejects with RTSP_TIMEOUT, RTSP_LOST, or what `cancel` was given. */
@@ -95,14 +94,20 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 			this.#fail(lost(`Expected the camera to read, it has left ${maxUnsentBytes} bytes and more`));
 	}
 
-	/** From now on all bytes go to `feed`, those that are not read yet first. */
-	feedTo(feed: Feed): void {
-		this.#feed?.off('text', this.#hear);
+	/** From now on all bytes go to `feed`, those that are not read yet first; it reads a plain connection by itself. */
+	feedTo(feed: ReadingFeed): void {
+		this.#leaveFeed();
 		this.#feed = feed;
 		feed.on('text', this.#hear);
+		feed.on('ended', this.#end);
 		const unread = this.#unread;
 		this.#unread = Buffer.alloc(0);
-		if (unread.length === 0 || this.#take(unread, unread.length)) this.#socket?.resume();
+		const fd = this.#socket && plainDescriptor(this.#socket);
+		if (fd !== undefined) {
+			this.#socket?.pause();
+			feed.feed(unread, unread.length);
+			feed.read(fd);
+		} else if (unread.length === 0 || this.#take(unread, unread.length)) this.#socket?.resume();
 		else this.#socket?.pause();
 	}
 
@@ -113,8 +118,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	}
 
 	close(): void {
-		this.#feed?.off('text', this.#hear);
-		this.#feed = undefined;
+		this.#leaveFeed();
 		if (this.#socket) this.#socket.destroy();
 		else this.#finish();
 	}
@@ -152,6 +156,16 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 			// What a camera says can end its own connection and nothing else.
 			this.#fail(toMediaError(error));
 		}
+	};
+
+	#leaveFeed(): void {
+		this.#feed?.off('text', this.#hear);
+		this.#feed?.off('ended', this.#end);
+		this.#feed = undefined;
+	}
+
+	readonly #end = (reason: string): void => {
+		this.#socket?.destroy(reason === '' ? undefined : new Error(reason));
 	};
 
 	#resolve(response: RtspResponse): void {

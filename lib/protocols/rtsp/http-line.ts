@@ -51,10 +51,6 @@ class HttpLine extends EventEmitter<LineEvents> implements Line {
 		return this.#get.remoteAddress;
 	}
 
-	get bytesRead(): number {
-		return this.#get.bytesRead;
-	}
-
 	get writable(): boolean {
 		return this.#post.writable;
 	}

@@ -1,7 +1,6 @@
 /** What a dialogue with a camera goes over: a socket, or a tunnel that stands for one. Its bytes go where they were said to go. */
 export type Line = {
 	readonly remoteAddress?: string | undefined;
-	readonly bytesRead: number;
 	readonly writable: boolean;
 	/** Bytes that wait to be sent. */
 	readonly writableLength: number;

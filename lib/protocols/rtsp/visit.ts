@@ -174,12 +174,11 @@ export class RtspVisit {
 		this.#packetsBefore = this.#packets();
 		const udp = this.#udpSpec();
 		// Two ingests would share what comes to their sockets.
-		if (udp) last?.close();
+		last?.close();
 		this.#ingest = this.#options.stream.openIngest(specs, {udp});
 		this.#ingest.on('rtcp', bytes => this.#connection.write(bytes));
 		this.#ingest.on('left', () => this.#goodbye.said());
 		if (!udp) this.#connection.feedTo(this.#ingest);
-		last?.close();
 	}
 
 	/** Until then their first frames wait for it, for a moment. */
@@ -251,7 +250,7 @@ export class RtspVisit {
 	/** What grows as long as the camera sends: packets of UDP, bytes of TCP. */
 	#received(): number {
 		const isUdp = this.#tracks.some(({udp}) => udp);
-		return isUdp ? this.#packets() : this.#connection.bytesRead;
+		return isUdp ? this.#packets() : (this.#options.stream.stats()?.bytes ?? 0);
 	}
 
 	#packets(): number {

@@ -68,10 +68,6 @@ class WebSocketLine extends EventEmitter<LineEvents> implements Line {
 		return this.#socket.remoteAddress;
 	}
 
-	get bytesRead(): number {
-		return this.#socket.bytesRead;
-	}
-
 	get writable(): boolean {
 		return this.#webSocket.readyState === WebSocket.OPEN;
 	}

@@ -152,7 +152,7 @@ test.serial(
 	refuses,
 	'command',
 	[1, {type: 'jump'}],
-	/`command\.type` to be play, pause, finish, accept, refuse, add, remove, place, publish or expect/,
+	/`command\.type` to be play, pause, finish, accept, refuse, add, remove, read, place, publish or expect/,
 );
 test.serial(
 	refuses,
@@ -160,6 +160,7 @@ test.serial(
 	[1, {type: 'place', starts: [{track: 0, rtpTime: -1}]}],
 	/`command\.starts\[0\]\.rtpTime` to be an integer/,
 );
+test.serial(refuses, 'command', [1, {type: 'read', fd: -1}], /`command\.fd` to be an integer/);
 test.serial(refuses, 'closeStream', ['1'], /`id` to be an id, got 1/);
 test.serial(
 	refuses,

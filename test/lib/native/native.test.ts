@@ -1,4 +1,6 @@
 import {once} from 'node:events';
+import {connect, createServer} from 'node:net';
+import type {AddressInfo} from 'node:net';
 import test from 'ava';
 import {
 	closeAndWait,
@@ -10,6 +12,7 @@ import {
 	testPicture,
 } from '../../helpers/native.ts';
 import type {EventOf} from '../../../lib/native/native.ts';
+import {plainDescriptor} from '../../../lib/readers/socket-info.ts';
 import {until} from '../../helpers/until.ts';
 
 test('a stream tells its tracks when the first key frame is in', async t => {
@@ -173,6 +176,27 @@ test('an ingest gives RTSP messages back and says when there is room again', asy
 	const burst = Buffer.alloc(1_100_000, '\r\n');
 	t.false(ingest.feed(burst, burst.length));
 	await once(ingest, 'drained');
+	ingest.close();
+	await once(ingest, 'closed');
+});
+
+test('an ingest reads a connection by itself, while others write to it', async t => {
+	const native = startNative(t);
+	const server = createServer(socket => socket.pipe(socket)).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+	t.teardown(() => {
+		socket.destroy();
+		server.close();
+	});
+	await once(socket, 'connect');
+	const ingest = openStream(t, native).openIngest([]);
+	ingest.read(plainDescriptor(socket) ?? -1);
+	const message = 'RTSP/1.0 200 OK\r\nCSeq: 4\r\n\r\n';
+	socket.write(message);
+	t.deepEqual(await once(ingest, 'text'), [message]);
+	socket.end();
+	t.deepEqual(await once(ingest, 'ended'), ['']);
 	ingest.close();
 	await once(ingest, 'closed');
 });
