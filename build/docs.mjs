@@ -68,8 +68,12 @@ what is wrong with it. [sluice.yml](../../sluice.yml) has every key with its def
 - An environment variable goes over the file: \`SLUICE_HTTPADDRESS=:80\`, \`SLUICE_PATHS_CAM_SOURCE=rtsp://...\`,
   \`SLUICE_AUTHINTERNALUSERS_0_USER=admin\`. In the name of a path \`_\` stands for every character but letters and digits;
   a path that the file does not have gets the name in lower case. Lists are written with commas.
-- SIGHUP, or a change of the file, loads it anew. Keys marked *live* take effect at once; the others open anew
-  what uses them: a listener, or the source of just those paths whose keys changed.
+- SIGHUP, or a change of the file that is half a second old, loads it anew. Keys marked *live* take effect at once. The others
+  under *Everywhere* take effect at the next start, which the log tells: listeners stay as they are. The others under *Paths* start the
+  source of just those paths anew whose keys changed.
+- A running server refuses an empty file, and one that takes away the last of \`authInternalUsers\`, as it refuses a wrong one: all stays as it
+  was, and the log tells why. A file that is being saved looks like that for a moment, and would let everybody in. Whoever means it
+  starts the server anew, or writes the user \`any\` with what everybody may do.
 - Keys marked *ours* are not known to MediaMTX.
 - What the API changes is kept in \`<file>.state.json\` and goes over file and environment.
 

@@ -5,6 +5,7 @@ import {formatPathConfig} from './form.ts';
 import {configFromUrls} from './from-urls.ts';
 import {loadConfig, readConfigText} from './load.ts';
 import type {RawMap} from './raw.ts';
+import {checkReload} from './reload-guard.ts';
 import type {Config} from './schema.ts';
 import {restoreSecrets} from './secrets.ts';
 import {isLocalSource} from './sources.ts';
@@ -54,11 +55,12 @@ export class ConfigStore {
 		({config: this.config, warnings: this.warnings} = this.#load(this.#text, this.#state));
 	}
 
-	/** Reads file and state again. */
+	/** Reads file and state again; an empty file, and one that takes away the last user, are refused. */
 	reload(): ConfigChange {
 		const text = readText(this.#origin);
 		const state = this.#origin.file === undefined ? this.#state : readStateOf(this.#origin);
 		const loaded = this.#load(text, state);
+		checkReload({text: this.#text, config: this.config}, {text, config: loaded.config});
 		[this.#text, this.#state] = [text, state];
 		return this.#adopt(loaded);
 	}

@@ -2,8 +2,8 @@ import {realpathSync, statSync, watch} from 'node:fs';
 import type {FSWatcher} from 'node:fs';
 import {dirname} from 'node:path';
 
-/** Editors write in several steps; what follows within this time is one change. */
-const settleMs = 200;
+/** Editors write in several steps, scripts empty a file and fill it: it is read when it has been left alone for so long. */
+const settleMs = 500;
 
 /**
  * Calls back after the file has changed, been replaced (editors rename a new one over it, Kubernetes turns a

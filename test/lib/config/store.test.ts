@@ -29,6 +29,26 @@ test('a bad file is refused and everything stays as it was', t => {
 	t.deepEqual(Object.keys(config.paths), ['a', 'b']);
 });
 
+test('a file that was emptied on its way is refused, and so is one that lost its last user', t => {
+	const user = '{user: boss, pass: secret, permissions: [{action: read}]}';
+	const {file, store} = open(t, `authInternalUsers: [${user}]\npaths: {a: }`);
+	const before = store.config;
+	for (const text of ['', ' \n# being saved\n---\n', 'paths: {a: }', 'authInternalUsers:']) {
+		writeFileSync(file, text);
+		t.throws(() => store.reload(), {instanceOf: MediaError, message: /empty|log in any more/});
+		t.is(store.config, before);
+	}
+	writeFileSync(file, 'authInternalUsers: [{user: any, permissions: [{action: read}]}]');
+	t.is(store.reload().config.authInternalUsers[0]?.user, 'any');
+});
+
+test('a file that was empty at the start may stay so', t => {
+	const {file, store} = open(t, '');
+	writeFileSync(file, '# nothing');
+	t.notThrows(() => store.reload());
+	t.notThrows(() => new ConfigStore({file, env: {}}));
+});
+
 test('what the API changes outlasts a reload and the process', t => {
 	const {file, store} = open(t, 'paths: {a: {maxReaders: 1}, b: }');
 	store.changePath({type: 'add', name: 'c', config: {source: 'rtsp://u:secret@h/x'}});
