@@ -5,12 +5,11 @@ import {createApi} from './api/app.ts';
 import type {Services} from './api/services.ts';
 import type {Certificate} from './config/certificate.ts';
 import {Certificates} from './config/certificates.ts';
-import {redirectOf} from './config/find-path.ts';
+import {findPath} from './config/find-path.ts';
+import {isPattern} from './config/path-name.ts';
 import {hlsVariantOf} from './config/hls-variant.ts';
-import {rtmpAddresses, rtspAddresses} from './config/tcp-addresses.ts';
 import type {ConfiguredAddress} from './config/tcp-addresses.ts';
 import type {Config} from './config/schema.ts';
-import {multicastOf, udpOf} from './config/rtsp-udp.ts';
 import {ConfigStore} from './config/store.ts';
 import type {ConfigChange} from './config/store.ts';
 import {watchFile} from './config/watch.ts';
@@ -31,6 +30,7 @@ import {Control} from './media/control.ts';
 import {Delivery} from './media/delivery.ts';
 import type {PathFacts} from './media/facts.ts';
 import {createLine} from './media/line.ts';
+import {Pushes} from './media/pushes.ts';
 import {PlayableStreams} from './media/playable-streams.ts';
 import {openNative} from './native/native.ts';
 import type {Native} from './native/native.ts';
@@ -40,13 +40,12 @@ import {createHlsReader} from './protocols/hls/read.ts';
 import type {HlsReader} from './protocols/hls/read.ts';
 import {createFlvReader} from './protocols/rtmp/read-http.ts';
 import type {FlvReader} from './protocols/rtmp/read-http.ts';
-import {createRtmpServer} from './protocols/rtmp/server.ts';
 import type {RtmpServer} from './protocols/rtmp/server.ts';
 import {beginsTunnel} from './protocols/rtsp/http-head.ts';
-import {createRtspServer} from './protocols/rtsp/server.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
 import {createSnapshotReader} from './protocols/snapshot/read.ts';
-import {createSources} from './sources.ts';
+import {openRtmp, openRtsp} from './listeners.ts';
+import {createPush, createSources} from './sources.ts';
 import {reachableHost} from './util/address.ts';
 import {withinTime} from './util/within-time.ts';
 
@@ -64,6 +63,7 @@ export type ServerOptions = {
 
 /** Longer than a pipeline gets for its stop, so that each part can report what did not end. */
 const closeTimeoutMs = 8000;
+const pushCloseTimeoutMs = 3000;
 
 /**
  * Starts a server; resolves when it listens and its sources are being fetched. What is wrong with the
@@ -99,6 +99,7 @@ export class Server {
 	readonly #flv: FlvReader;
 	readonly #delivery: Delivery;
 	readonly #paths: Paths;
+	readonly #pushes: Pushes;
 	readonly #pipelines: Pipelines;
 	readonly #gatekeeper: Gatekeeper;
 	#rtsp: RtspServer | undefined;
@@ -132,8 +133,14 @@ export class Server {
 		this.#flv = createFlvReader(reading);
 		this.#paths = new Paths(this.#pathServices());
 		this.#pipelines = new Pipelines(native, logger);
+		this.#pushes = new Pushes({
+			...{delivery, logger, open: createPush(native)},
+			urlsOf: path => findPath(store.config, path)?.config.push ?? [],
+			named: () => Object.keys(store.config.paths).filter(name => !isPattern(name)),
+		});
 		this.#control.on('state', ({name, state, isOnDemand}) => {
 			this.#paths.tell({name, state});
+			this.#pushes.tell({name, state});
 			if (state !== 'ready' || isOnDemand) return;
 			if (store.config.hlsAlwaysRemux) this.#hls.remux(name);
 		});
@@ -208,9 +215,16 @@ export class Server {
 			other: this.#tunnels(),
 			logger,
 		});
-		this.#rtsp = await this.#openRtsp();
-		this.#rtmp = await this.#openRtmp();
+		const services = {
+			...this.#parts,
+			delivery: this.#delivery,
+			gatekeeper: this.#gatekeeper,
+			certificates: this.#certificates,
+		};
+		this.#rtsp = await openRtsp(services);
+		this.#rtmp = await openRtmp(services);
 		this.#control.open();
+		this.#pushes.settle();
 	}
 
 	/** RTSP within HTTP; in the clear only where RTSP may be so. */
@@ -222,37 +236,6 @@ export class Server {
 			begins: bytes => (isAllowed && this.#rtsp ? beginsTunnel(bytes) : 'no'),
 			take: socket => this.#rtsp?.accept(socket, {isTls}),
 		};
-	}
-
-	async #openRtsp(): Promise<RtspServer | undefined> {
-		const {store, native, logger} = this.#parts;
-		const files = ['rtspServerKey', 'rtspServerCert'] as const;
-		const addresses = this.#certificates.giveTo(rtspAddresses(store.config), files);
-		if (addresses.length === 0) return undefined;
-		return createRtspServer({
-			addresses,
-			udp: udpOf(store.config),
-			multicast: multicastOf(store.config),
-			native,
-			delivery: this.#delivery,
-			settings: () => store.config,
-			redirect: path => redirectOf(store.config, path),
-			gatekeeper: this.#gatekeeper,
-			logger,
-		});
-	}
-
-	async #openRtmp(): Promise<RtmpServer | undefined> {
-		const {store, native, logger} = this.#parts;
-		const files = ['rtmpServerKey', 'rtmpServerCert'] as const;
-		const addresses = this.#certificates.giveTo(rtmpAddresses(store.config), files);
-		if (addresses.length === 0) return undefined;
-		return createRtmpServer({
-			...{addresses, native, logger},
-			delivery: this.#delivery,
-			gatekeeper: this.#gatekeeper,
-			settings: () => store.config,
-		});
 	}
 
 	#urlOf(
@@ -307,6 +290,8 @@ export class Server {
 		this.#watch?.close();
 		this.#certificates.close();
 		const readers = [this.#hls, this.#snapshots, this.#flv, this.#rtsp, this.#rtmp, this.#http];
+		// What is sent away says goodbye while it has media.
+		await withinTime(this.#pushes.close(), pushCloseTimeoutMs);
 		const parts = [this.#pipelines, this.#control, ...readers];
 		const ended = Promise.all(parts.map(async part => part?.close()));
 		const inTime = await withinTime(ended, closeTimeoutMs);
@@ -320,6 +305,7 @@ export class Server {
 		for (const warning of warnings) logger.warn(warning);
 		logger.level = config.logLevel;
 		this.#control.reload(config);
+		this.#pushes.settle();
 		const {added, removed, changed} = diff.paths;
 		logger.info(
 			`configuration loaded: ${added.length} paths added, ${removed.length} removed, ${changed.length} changed`,
@@ -382,6 +368,7 @@ export class Server {
 				connections: () => this.#rtmp?.connections() ?? [],
 				kick: id => this.#rtmp?.kick(id) ?? false,
 			},
+			pushes: this.#pushes,
 			gatekeeper: this.#gatekeeper,
 			metrics: createMetrics({
 				paths: () => this.paths(),

@@ -1,6 +1,7 @@
 import type {Gatekeeper} from '../auth/gatekeeper.ts';
 import type {Config} from '../config/schema.ts';
 import type {PathFacts} from '../media/facts.ts';
+import type {PathPushFacts} from '../media/push-facts.ts';
 import type {
 	RtmpConnectionFacts,
 	RtspConnectionFacts,
@@ -37,6 +38,13 @@ export type RtmpClients = {
 	kick(connection: string): boolean;
 };
 
+/** Where paths are sent. */
+export type PathPushes = {
+	list(): PathPushFacts[];
+	/** Undefined: nowhere. */
+	get(name: string): PathPushFacts | undefined;
+};
+
 /** The configuration in force. What is refused throws a MediaError and changes nothing. */
 export type ConfigAccess = {
 	readonly config: Config;
@@ -50,6 +58,7 @@ export type Services = {
 	config: ConfigAccess;
 	rtsp: RtspClients;
 	rtmp: RtmpClients;
+	pushes: PathPushes;
 	/** Who may ask for what. */
 	gatekeeper: Pick<Gatekeeper, 'judge'>;
 	/** Figures for Prometheus. */

@@ -1,5 +1,6 @@
 // The shapes in which the API shows dialogues with peers; docs/reference/openapi.json is made from them.
 import {z} from 'zod';
+import type {PathPushFacts} from '../media/push-facts.ts';
 import type {RtmpConnectionView, RtspConnectionView, RtspSessionView} from './types.ts';
 
 const count = (description?: string) =>
@@ -77,3 +78,21 @@ export const rtmpConnectionSchema = z
 		messagesDropped: count(),
 	})
 	.meta({id: 'RTMPConn'}) satisfies z.ZodType<RtmpConnectionView>;
+
+export const pathPushSchema = z
+	.object({
+		name: z.string(),
+		destinations: z.array(
+			z.object({
+				url: z.string(),
+				protocol: z.string(),
+				state: z.enum(['waiting', 'connecting', 'running', 'pausing']),
+				since: z.iso.datetime().nullable(),
+				error: z.object({code: z.string(), message: z.string()}).nullable(),
+				bytesSent: count(),
+				framesSent: count(),
+				reconnects: count(),
+			}),
+		),
+	})
+	.meta({id: 'PathPush'}) satisfies z.ZodType<PathPushFacts>;

@@ -57,14 +57,15 @@ function fill(config: PathConfig, key: string, caught: (string | undefined)[]): 
 	const source = put(config.source);
 	const gstreamer = put(config.gstreamer);
 	const sourceRedirect = put(config.sourceRedirect);
-	const filled = {...config, source, gstreamer, sourceRedirect};
-	const isSame = [source, gstreamer, sourceRedirect].every(text => !isPut(text, config));
+	const push = config.push.map(put);
+	const filled = {...config, source, gstreamer, sourceRedirect, push};
+	const isSame = [source, gstreamer, sourceRedirect, ...push].every(text => !isPut(text, config));
 	return {config: isSame ? config : Object.freeze(filled), key, groups};
 }
 
 /** The text is not one of the pattern's own. */
-const isPut = (text: string, {source, gstreamer, sourceRedirect}: PathConfig): boolean =>
-	![source, gstreamer, sourceRedirect].includes(text);
+const isPut = (text: string, {source, gstreamer, sourceRedirect, push}: PathConfig): boolean =>
+	![source, gstreamer, sourceRedirect, ...push].includes(text);
 
 /** `$G102` is group 1 and the text 02 where there are fewer than ten groups, as in MediaMTX. */
 function putGroup(digits: string, groups: string[]): string | undefined {

@@ -4,7 +4,17 @@ import {rawMap} from './raw.ts';
 import type {RawMap} from './raw.ts';
 import {isFingerprint} from '../util/fingerprint.ts';
 import {checkSource} from './sources.ts';
-import {boolean, checkedText, duration, integer, portRange, size, text, word} from './values.ts';
+import {
+	boolean,
+	checkedText,
+	duration,
+	integer,
+	list,
+	portRange,
+	size,
+	text,
+	word,
+} from './values.ts';
 
 export const pathKeys = {
 	source: key(checkedText(checkSource), {
@@ -78,6 +88,13 @@ export const pathKeys = {
 		isOurs: true,
 		pending: notMpegts,
 		description: 'Kind of HLS of this path. `global` = what `hlsVariant` outside of paths says.',
+	}),
+	push: key(list(checkedText(checkPush)), {
+		default: [],
+		isLive: true,
+		isOurs: true,
+		description:
+			'Where the path is sent to as well, each by itself and again with growing pauses when it is lost: `rtmp://host/application/key`, `rtmps://`, `rtsp://host/path` or `srt://host:port`. H.264 and AAC go out untouched. `$G1`, `$G2`... stand for groups as in `source`. A source on demand runs for it.',
 	}),
 	rtspTransport: key(word('automatic', 'udp', 'multicast', 'tcp'), {
 		default: 'automatic',
@@ -190,6 +207,12 @@ export const checkEngine = (path: {
 	if (path.sourceFingerprint !== '') return 'expected native, which looks at sourceFingerprint';
 	return /^rtsps?\+/i.test(path.source) ? 'expected native, which knows tunnels' : undefined;
 };
+
+function checkPush(url: string): string | undefined {
+	return /^(?:rtmps?|rtsps?|srt):\/\/[^\s/]+/i.test(url)
+		? undefined
+		: 'expected a URL that begins with rtmp://, rtmps://, rtsp://, rtsps:// or srt://';
+}
 
 function checkRedirect(url: string): string | undefined {
 	return url === '' || /^rtsps?:\/\/[^\s/]+/.test(url)

@@ -1,5 +1,5 @@
 import {MediaError} from '../errors.ts';
-import {redactUrls} from '../util/redact.ts';
+import {redactUrls, withoutKey} from '../util/redact.ts';
 import {isRawMap} from './raw.ts';
 
 const hidden = '***';
@@ -21,9 +21,10 @@ export function restoreSecrets<Value>(value: Value, stored: unknown): Value {
 
 function hide(value: unknown, key = ''): unknown {
 	if (typeof value === 'string') {
+		if (key === 'push') return value.includes(hidden) ? value : withoutKey(value);
 		return passwordKeys.includes(key) ? (value === '' ? '' : hidden) : hideText(value);
 	}
-	if (Array.isArray(value)) return value.map(item => hide(item));
+	if (Array.isArray(value)) return value.map(item => hide(item, key === 'push' ? key : ''));
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(
 		Object.entries(value).map(([name, inner]) => [name, hide(inner, name)]),

@@ -17,6 +17,7 @@ export type ReaderInfo = {
 		| 'rtmp'
 		| 'rtmps'
 		| 'flv'
+		| 'push'
 		| 'webrtc'
 		| 'mse';
 	/** Address and port of the peer, empty for readers inside the process. */

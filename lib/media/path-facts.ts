@@ -95,6 +95,7 @@ const peerTypes: Record<ReaderInfo['protocol'] | PublisherInfo['protocol'], stri
 	webrtc: 'webRTCSession',
 	mse: 'mseSession',
 	flv: 'flvConn',
+	push: 'push',
 	srt: 'srtConn',
 };
 

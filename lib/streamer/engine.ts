@@ -22,5 +22,13 @@ export const startRelay = (
 	const url = output.type === 'rtmp' ? parseRtmpUrl(output.url) : undefined;
 	const chosen = choosePushTracks(tracks);
 	if (!url?.ok || stream === undefined || !chosen) return native.start(recipe);
-	return new RtmpPush({native, url: url.value, stream, tracks, chosen, paused, durationUs});
+	return new RtmpPush({
+		native,
+		url: url.value,
+		stream,
+		tracks,
+		choose: () => chosen,
+		paused,
+		durationUs,
+	});
 };

@@ -46,3 +46,10 @@ const redactQuery = (rest: string) =>
 		/(^|[?&/;_])(pass|passwd|password|pwd|secret|token)=[^&?#/;]*?(?=_[a-z]+=|[&?#/;]|$)/gi,
 		'$1$2=***',
 	);
+
+/** The URL of a stream that is sent away, without what is secret of it: of RTMP the key, of all the password and the query. */
+export const withoutKey = (url: string): string => {
+	const [place = ''] = redactUrl(url).split(/[?#]/, 1);
+	const query = /[?#]/.test(url) ? '?***' : '';
+	return /^rtmps?:/i.test(url) ? place.replace(/\/[^/]*$/, '/***') : place + query;
+};

@@ -5,6 +5,7 @@ import {createApi} from '../../lib/api/app.ts';
 import type {Paths, RtmpClients, RtspClients, Services} from '../../lib/api/services.ts';
 import {ConfigStore} from '../../lib/config/store.ts';
 import {MediaError} from '../../lib/errors.ts';
+import type {PathPushFacts} from '../../lib/media/push-facts.ts';
 import type {PathFacts} from '../../lib/media/facts.ts';
 import {writeConfig} from './config.ts';
 import {quiet, startHttp} from './http.ts';
@@ -56,6 +57,7 @@ export const startApi = async (
 		},
 		rtsp: scriptedClients(kicked),
 		rtmp: scriptedEncoders(kicked),
+		pushes: {list: () => [pushed], get: name => (name === pushed.name ? pushed : undefined)},
 		gatekeeper: new Gatekeeper({
 			users: () => store.config.authInternalUsers,
 			logger: pino({level: 'silent'}),
@@ -68,6 +70,17 @@ export const startApi = async (
 	const send = (method: string, path: string, options: RequestInit = {}) =>
 		fetch(url + path, {method, ...options});
 	return {url, port, store, steered, kicked, state, send};
+};
+
+/** A path with one destination that runs. */
+export const pushed: PathPushFacts = {
+	name: 'live/cam',
+	destinations: [
+		{
+			...{url: 'rtmp://host/live/***', protocol: 'rtmp', state: 'running', error: null},
+			...{since: '2026-01-01T00:00:00.000Z', bytesSent: 1000, framesSent: 10, reconnects: 1},
+		},
+	],
 };
 
 /** One session, on one connection. */

@@ -4,6 +4,7 @@ import {controlRoutes} from './control.ts';
 import {healthRoutes} from './health.ts';
 import {infoRoutes} from './info.ts';
 import {pathRoutes} from './paths.ts';
+import {pushRoutes} from './push.ts';
 import {rtmpRoutes} from './rtmp.ts';
 import {rtspRoutes} from './rtsp.ts';
 
@@ -11,6 +12,7 @@ import {rtspRoutes} from './rtsp.ts';
 export const routes: readonly Route[] = [
 	...infoRoutes,
 	...pathRoutes,
+	...pushRoutes,
 	...controlRoutes,
 	...rtspRoutes,
 	...rtmpRoutes,

@@ -7,7 +7,8 @@ import {formatAmf0, formatList, parseAmf0} from './amf0.ts';
 import type {Amf, AmfObject} from './amf0.ts';
 import {ClientHandshake} from './client-handshake.ts';
 import {dial} from './dial.ts';
-import {enhanced} from './codecs.ts';
+import {enhanced, understoodBy} from './codecs.ts';
+import type {Understands} from './codecs.ts';
 import {
 	acknowledgement,
 	bufferLength,
@@ -71,6 +72,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	#handshaken = () => {};
 	/** Resolved by the permission to publish or to play. */
 	#wish: Wish | undefined;
+	#understands: Understands = () => false;
 	#task: 'take' | 'send' = 'take';
 	#isAllowed = false;
 	#lastCall = 0;
@@ -99,6 +101,11 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	/** As the server made it; media goes there. */
 	get messageStream(): number {
 		return this.#messageStream;
+	}
+
+	/** As the server told it. */
+	get understands(): Understands {
+		return this.#understands;
 	}
 
 	/** Rejects with RTMP_CONNECT or RTMP_REFUSED; the message is the reason alone. */
@@ -188,7 +195,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 
 	async #askToPublish(): Promise<void> {
 		const {name} = this.#options.url;
-		await this.#introduce({type: 'nonprivate', flashVer: encoderVersion});
+		await this.#introduce({type: 'nonprivate', flashVer: encoderVersion, ...enhanced});
 		this.#send(setChunkSize(chunkBytes));
 		this.#chunkBytes = chunkBytes;
 		// Servers that know these two do without answers.
@@ -209,7 +216,8 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 
 	async #introduce(about: AmfObject): Promise<void> {
 		const {application, applicationUrl} = this.#options.url;
-		await this.#call('connect', {app: application, tcUrl: applicationUrl, ...about});
+		const told = await this.#call('connect', {app: application, tcUrl: applicationUrl, ...about});
+		this.#understands = understoodBy(Object.assign({}, ...told.filter(isMap)) as AmfObject);
 	}
 
 	async #createStream(): Promise<void> {

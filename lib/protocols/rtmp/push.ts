@@ -5,6 +5,7 @@ import type {Id, PipelineStats, TrackInfo} from '../../native/binding.ts';
 import type {PipelineEvents} from '../../native/native.ts';
 import type {RtmpIngest, RtmpOutput, RtmpOutputSpec} from '../../native/rtmp.ts';
 import {chunkBytes, RtmpClient} from './client.ts';
+import type {Understands} from './codecs.ts';
 import {PushQueue} from './push-queue.ts';
 import {describeMedia, planPush} from './push-tracks.ts';
 import type {PushTracks} from './push-tracks.ts';
@@ -14,9 +15,10 @@ export type RtmpPushOptions = {
 	native: {openRtmp(spec: RtmpOutputSpec): RtmpOutput; openRtmpIngest(): RtmpIngest};
 	url: RtmpUrl;
 	stream: Id;
-	/** Of the stream now, and which of them go out. */
+	/** Of the stream now. */
 	tracks: readonly TrackInfo[];
-	chosen: PushTracks;
+	/** Which of them go out to a server that knows these codecs beyond those of Flash. */
+	choose: (understands: Understands) => PushTracks;
 	paused: boolean;
 	/** 0 = all. */
 	durationUs: number;
@@ -89,9 +91,15 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 	}
 
 	async #run(): Promise<void> {
-		const {tracks, chosen} = this.#options;
+		const {tracks, choose} = this.#options;
 		if (this.#isStopped) return;
-		this.emit('plan', {tracks: planPush(tracks, chosen), live: true});
+		this.emit('plan', {
+			tracks: planPush(
+				tracks,
+				choose(() => false),
+			),
+			live: true,
+		});
 		try {
 			await this.#client.publish();
 		} catch (error) {
@@ -102,8 +110,11 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 	}
 
 	#begin(): void {
-		const {native, stream, tracks, chosen, durationUs} = this.#options;
+		const {native, stream, tracks, choose, durationUs} = this.#options;
 		const client = this.#client;
+		const chosen = choose(client.understands);
+		if (Object.keys(chosen).length === 0)
+			return this.#fail('RTMP_NO_TRACKS', 'it does not say that it knows the codecs of the path');
 		const {socket, messageStream} = client;
 		if (!socket) return;
 		client.on('closed', ({code, message}) => this.#fail(code, message));

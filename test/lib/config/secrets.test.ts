@@ -34,6 +34,20 @@ test('what was read and is written back keeps what is stored', t => {
 	t.deepEqual(restoreSecrets(hideSecrets(stored), stored), stored);
 });
 
+test('keys of places that a path is sent to are hidden, and kept when they are written back', t => {
+	const stored = {
+		push: [
+			'rtmp://host/live/secret?x=secret',
+			'rtsp://u:secret@host/a',
+			'srt://host:1?streamid=secret',
+		],
+	};
+	const hidden = hideSecrets(stored);
+	t.deepEqual(hidden.push, ['rtmp://host/live/***', 'rtsp://u:***@host/a', 'srt://host:1?***']);
+	t.deepEqual(restoreSecrets(hidden, stored), stored);
+	t.throws(() => restoreSecrets({push: ['rtmp://evil/live/***']}, stored));
+});
+
 test('a URL may change behind the server and keep its password', t => {
 	t.deepEqual(
 		restoreSecrets(

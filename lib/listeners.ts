@@ -1,0 +1,63 @@
+// A part of the composition root: the servers of RTSP and RTMP, as they are configured.
+import type {Logger} from 'pino';
+import type {Gatekeeper} from './auth/gatekeeper.ts';
+import type {Certificates} from './config/certificates.ts';
+import {redirectOf} from './config/find-path.ts';
+import {multicastOf, udpOf} from './config/rtsp-udp.ts';
+import type {ConfigStore} from './config/store.ts';
+import {rtmpAddresses, rtspAddresses} from './config/tcp-addresses.ts';
+import type {Delivery} from './media/delivery.ts';
+import type {Native} from './native/native.ts';
+import {createRtmpServer} from './protocols/rtmp/server.ts';
+import type {RtmpServer} from './protocols/rtmp/server.ts';
+import {createRtspServer} from './protocols/rtsp/server.ts';
+import type {RtspServer} from './protocols/rtsp/server.ts';
+
+export type ListenerServices = {
+	store: ConfigStore;
+	native: Native;
+	logger: Logger;
+	delivery: Delivery;
+	gatekeeper: Gatekeeper;
+	certificates: Certificates;
+};
+
+/** Undefined: RTSP is off. */
+export const openRtsp = async ({
+	store,
+	native,
+	logger,
+	delivery,
+	gatekeeper,
+	certificates,
+}: ListenerServices): Promise<RtspServer | undefined> => {
+	const files = ['rtspServerKey', 'rtspServerCert'] as const;
+	const addresses = certificates.giveTo(rtspAddresses(store.config), files);
+	if (addresses.length === 0) return undefined;
+	return createRtspServer({
+		addresses,
+		udp: udpOf(store.config),
+		multicast: multicastOf(store.config),
+		...{native, delivery, gatekeeper, logger},
+		settings: () => store.config,
+		redirect: path => redirectOf(store.config, path),
+	});
+};
+
+/** Undefined: RTMP is off. */
+export const openRtmp = async ({
+	store,
+	native,
+	logger,
+	delivery,
+	gatekeeper,
+	certificates,
+}: ListenerServices): Promise<RtmpServer | undefined> => {
+	const files = ['rtmpServerKey', 'rtmpServerCert'] as const;
+	const addresses = certificates.giveTo(rtmpAddresses(store.config), files);
+	if (addresses.length === 0) return undefined;
+	return createRtmpServer({
+		...{addresses, native, delivery, gatekeeper, logger},
+		settings: () => store.config,
+	});
+};
