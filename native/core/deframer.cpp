@@ -65,7 +65,7 @@ size_t RtspDeframer::push(ByteView bytes) {
   while (!rest.empty()) {
     const Used used = lost_ ? search(rest) : take(rest);
     if (!used) break;
-    searched_ = 0;
+    searched_ = messageEnd_ = 0;
     rest = rest.subspan(*used);
   }
   return bytes.size() - rest.size();
@@ -86,8 +86,7 @@ RtspDeframer::Used RtspDeframer::takeFrame(ByteView bytes) {
   const Found inside = find(bytes, from, there, FrameJudge::Trust::known);
   if (inside.verdict == Verdict::yes) return lose(inside.at);
   if (end <= bytes.size()) return endFrame(bytes, end, inside);
-  searched_ = there > kOverhang ? there - kOverhang : 0;
-  return std::nullopt;
+  return wait(there);
 }
 
 // The frame is there as it claims to be; what stands behind it tells whether that is true.
@@ -114,29 +113,35 @@ RtspDeframer::Used RtspDeframer::deliver(ByteView frame) {
 }
 
 RtspDeframer::Used RtspDeframer::takeMessage(ByteView bytes) {
-  const size_t head = rtsp::headSize(bytes);
+  if (messageEnd_ != 0) return takeBody(bytes);
+  const size_t head = rtsp::headSize(bytes, searched_);
   const ByteView shown = bytes.first(head != 0 ? head : bytes.size());
-  if (!rtsp::isText(shown) || shown.size() > kMaxHead) return lose(1);
+  if (!rtsp::isText(shown.subspan(searched_)) || shown.size() > kMaxHead) return lose(1);
   if (rtsp::isHead(shown) == Verdict::no) return lose(1);
-  const Found inside = find(bytes, 1, shown.size(), FrameJudge::Trust::known);
+  const size_t from = std::max<size_t>(1, searched_);
+  const Found inside = find(bytes, from, shown.size(), FrameJudge::Trust::known);
   if (inside.verdict == Verdict::yes && bytes[inside.at] == '$') return lose(inside.at);
-  if (head == 0) return std::nullopt;
-  return takeBody(bytes, head);
+  if (head == 0) return wait(shown.size());
+  const std::optional<size_t> body = rtsp::contentLength(shown);
+  if (!body || *body > kMaxMessage - head) return lose(1);
+  messageEnd_ = head + *body;
+  searched_ = head;
+  return takeBody(bytes);
 }
 
-RtspDeframer::Used RtspDeframer::takeBody(ByteView bytes, size_t head) {
-  const std::optional<size_t> body = rtsp::contentLength(bytes.first(head));
-  if (!body || *body > kMaxMessage - head) return lose(1);
-  const size_t end = head + *body;
-  const size_t there = std::min(end, bytes.size());
-  const Found inside = find(bytes, std::max(head, searched_), there, FrameJudge::Trust::known);
+RtspDeframer::Used RtspDeframer::takeBody(ByteView bytes) {
+  const size_t there = std::min(messageEnd_, bytes.size());
+  const Found inside = find(bytes, searched_, there, FrameJudge::Trust::known);
   if (inside.verdict == Verdict::yes) return lose(inside.at);
-  if (end > bytes.size()) {
-    searched_ = there > kOverhang ? there - kOverhang : 0;
-    return std::nullopt;
-  }
-  sink_.text({reinterpret_cast<const char*>(bytes.data()), end});
-  return end;
+  if (messageEnd_ > bytes.size()) return wait(there);
+  sink_.text({reinterpret_cast<const char*>(bytes.data()), messageEnd_});
+  return messageEnd_;
+}
+
+// For more, so much having been looked through.
+RtspDeframer::Used RtspDeframer::wait(size_t there) {
+  if (there > kOverhang) searched_ = std::max(searched_, there - kOverhang);
+  return std::nullopt;
 }
 
 RtspDeframer::Used RtspDeframer::search(ByteView bytes) {

@@ -51,7 +51,8 @@ class RtspDeframer {
   Used endFrame(ByteView bytes, size_t end, Found inside);
   Used deliver(ByteView frame);
   Used takeMessage(ByteView bytes);
-  Used takeBody(ByteView bytes, size_t head);
+  Used takeBody(ByteView bytes);
+  Used wait(size_t there);
   Used search(ByteView bytes);
   Used lose(size_t bytes);
 
@@ -65,7 +66,8 @@ class RtspDeframer {
   bool lost_ = false;
   bool wasLost_ = false;  // once, ever
   size_t skipped_ = 0;
-  size_t searched_ = 0;  // bytes of the frame at hand that have been searched already
+  size_t searched_ = 0;  // bytes of the frame or message at hand that have been searched already
+  size_t messageEnd_ = 0;  // of the message at hand, once its head is there
 };
 
 }  // namespace core

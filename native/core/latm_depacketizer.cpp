@@ -27,7 +27,7 @@ void LatmDepacketizer::push(const RtpPacket& packet) {
 
 // What was lost may have been the end of the element in hand, and the begin of the next one.
 void LatmDepacketizer::gap() {
-  isBroken_ = !element_.empty();
+  isBroken_ |= !element_.empty();
   element_.clear();
 }
 

@@ -43,9 +43,9 @@ std::optional<size_t> numberOf(std::string_view digits) {
 
 }  // namespace
 
-size_t headSize(ByteView bytes) {
+size_t headSize(ByteView bytes, size_t from) {
   const std::string_view text = textOf(bytes);
-  for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+  for (size_t at = text.find('\n', from); at != text.npos; at = text.find('\n', at + 1)) {
     const std::string_view rest = text.substr(at + 1);
     if (rest.starts_with('\n')) return at + 2;
     if (rest.starts_with("\r\n")) return at + 3;

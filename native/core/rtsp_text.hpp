@@ -9,8 +9,9 @@
 // RFC 2326: just enough of a message to find its end. What it says is for TypeScript to read.
 namespace core::rtsp {
 
-// Bytes up to and with the blank line; 0: it has not come yet. Line ends may be bare LF.
-size_t headSize(ByteView bytes);
+// Bytes up to and with the blank line, which does not begin before `from`; 0: it has not come yet.
+// Line ends may be bare LF.
+size_t headSize(ByteView bytes, size_t from = 0);
 
 // False when there is a byte that no head has: a control character other than tab and line ends.
 bool isText(ByteView bytes);

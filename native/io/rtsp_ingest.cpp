@@ -45,6 +45,10 @@ std::vector<std::string> codecs(const std::vector<RtspTrack>& tracks) {
   return names;
 }
 
+uint16_t follower(const core::RtpPacket& packet) {
+  return static_cast<uint16_t>(packet.sequence + 1);
+}
+
 uint32_t reorderDepth(const core::Parameters& parameters) {
   const core::VideoParameters* video = core::videoOf(parameters);
   return video ? video->maxReorderFrames : 0;
@@ -66,6 +70,7 @@ struct RtspIngest::Feed {
   core::Micros heard{0};  // arrival of its newest unit
   std::optional<uint16_t> lastSequence;
   uint32_t lastSsrc = 0;
+  std::optional<uint16_t> afterLate;  // the sequence number that would follow a late packet
   int foreignPackets = 0;  // in a row
   core::DecodeTime decodeTime{0};
   std::unique_ptr<core::Depacketizer> depacketizer;
@@ -356,9 +361,13 @@ bool RtspIngest::isMeant(Feed& feed, uint8_t payloadType) {
 void RtspIngest::countLoss(Feed& feed, const core::RtpPacket& packet) {
   if (feed.lastSequence && feed.lastSsrc == packet.ssrc) {
     const auto missing = static_cast<uint16_t>(packet.sequence - *feed.lastSequence - 1);
-    // Half the range and more is a late packet or a new count, not a loss.
-    if (missing < 0x8000) stream_->counters().add(stream_->counters().lostPackets, missing);
+    // Half the range and more is a late packet or, where the next one follows it, a new count.
+    if (missing < 0x8000)
+      stream_->counters().add(stream_->counters().lostPackets, missing);
+    else if (std::exchange(feed.afterLate, follower(packet)) != packet.sequence)
+      return;
   }
+  feed.afterLate.reset();
   feed.lastSequence = packet.sequence;
   feed.lastSsrc = packet.ssrc;
 }

@@ -44,9 +44,12 @@ std::vector<Packet> packetsOf(core::ByteView block) {
 
 bool isReport(uint8_t channel) { return channel % 2 == 1; }
 
-// What a device without checksum offload says to GSO, and a way of small packets.
+// What a device without checksum offload says to GSO.
+bool isWithoutSegments(int error) { return error == EIO || error == EOPNOTSUPP; }
+
+// And the way to one reader, whose packets are smaller.
 bool refusesSegments(int error) {
-  return error == EIO || error == EINVAL || error == EMSGSIZE || error == EOPNOTSUPP;
+  return isWithoutSegments(error) || error == EINVAL || error == EMSGSIZE;
 }
 }  // namespace
 
@@ -68,6 +71,17 @@ struct UdpSender::Run {
     channel = packet.channel;
     pieces.push_back({const_cast<uint8_t*>(packet.bytes.data()), packet.bytes.size()});
     bytes += packet.bytes.size();
+  }
+  static std::vector<Run> of(const std::vector<Packet>& packets, bool segments) {
+    std::vector<Run> runs;
+    for (const Packet& packet : packets) {
+      if (runs.empty() || runs.back().channel != packet.channel ||
+          !runs.back().takes(packet, segments))
+        runs.emplace_back();
+      runs.back().add(packet);
+    }
+    for (Run& run : runs) run.finish();
+    return runs;
   }
   void finish() {
     if (pieces.size() < 2) return;
@@ -185,22 +199,19 @@ void UdpSender::catchUp() {
 }
 
 void UdpSender::send(const UdpWay& way, core::ByteView block) {
-  std::vector<Run> runs;
-  for (const Packet& packet : packetsOf(block)) {
-    if (runs.empty() || runs.back().channel != packet.channel ||
-        !runs.back().takes(packet, segments_))
-      runs.emplace_back();
-    runs.back().add(packet);
-  }
-  for (Run& run : runs) run.finish();
+  const std::vector<Packet> packets = packetsOf(block);
+  std::vector<Run> runs = Run::of(packets, segments_);
+  std::vector<Run> singly;  // for those who take no segments
   Batch media{*way.refused};
   Batch reports{*way.refused};
-  for (const auto& reader : *way.readers)
-    for (Run& run : runs) {
+  for (const auto& reader : *way.readers) {
+    if (!reader->takesSegments && singly.empty()) singly = Run::of(packets, false);
+    for (Run& run : reader->takesSegments ? runs : singly) {
       if (run.channel >= reader->channels.size()) continue;
       const Address& to = reader->channels[run.channel];
       if (to.length > 0) (isReport(run.channel) ? reports : media).add(run, to, *reader);
     }
+  }
   flush(way.sockets->rtcp.get(), reports);
   flush(way.sockets->rtp.get(), media);
 }
@@ -226,23 +237,28 @@ void UdpSender::flush(int fd, Batch& batch) {
     // The first of them is at fault: there is no way to its reader, or one that takes no segments.
     const size_t packets = batch.packetsAt(at);
     const bool alone = packets == 1 || !refusesSegments(errno);
-    batch.refuse(at, alone ? packets : sendSingly(fd, messages[at].msg_hdr));
+    batch.refuse(at, alone ? packets : sendSingly(fd, messages[at].msg_hdr, *batch.readers[at]));
     ++at;
     again = false;
   }
 }
 
-// Packets go one by one there, and if that helps from now on everywhere. Gives how many did not go.
-size_t UdpSender::sendSingly(int fd, const msghdr& message) {
+// Packets go one by one there, and if that helps from now on: to this reader, or to all where the
+// device is at fault. Gives how many did not go.
+size_t UdpSender::sendSingly(int fd, const msghdr& message, const UdpReader& reader) {
+  const bool everywhere = isWithoutSegments(errno);
   size_t refused = 0;
   for (size_t index = 0; index < message.msg_iovlen; ++index) {
     const iovec& piece = message.msg_iov[index];
     if (sendto(fd, piece.iov_base, piece.iov_len, MSG_DONTWAIT | MSG_NOSIGNAL,
                static_cast<const sockaddr*>(message.msg_name), message.msg_namelen) < 0)
       ++refused;
-    else
-      segments_ = false;
   }
+  if (refused == message.msg_iovlen) return refused;
+  if (everywhere)
+    segments_ = false;
+  else
+    reader.takesSegments = false;
   return refused;
 }
 

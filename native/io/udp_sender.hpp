@@ -30,6 +30,7 @@ struct UdpReader {
 
   const std::vector<Address> channels;
   mutable std::atomic<uint64_t> refused{0};  // packets that the kernel did not take
+  mutable bool takesSegments = true;  // its way does; sender thread only
 };
 
 using UdpReaders = std::vector<std::shared_ptr<const UdpReader>>;
@@ -78,7 +79,7 @@ class UdpSender {
   void catchUp();
   void send(const UdpWay& way, core::ByteView block);
   void flush(int fd, Batch& batch);
-  size_t sendSingly(int fd, const msghdr& message);
+  size_t sendSingly(int fd, const msghdr& message, const UdpReader& reader);
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -112,6 +112,19 @@ TEST(Deframer, WaitsForTheRestOfAMessage) {
   }
 }
 
+// It would take minutes if the head were looked through with each byte.
+TEST(Deframer, TakesTheLargestMessageByteByByte) {
+  std::string message = "RTSP/1.0 200 OK\r\nContent-Length: 900000\r\n";
+  while (message.size() < 60'000) message += "X: y\r\n";
+  message += "\r\n" + std::string(900'000, 'b');
+  const Bytes bytes = bytesOf(message);
+  Peer peer;
+  for (size_t size = 1; size < bytes.size(); ++size)
+    ASSERT_EQ(peer.deframer.push(ByteView(bytes).first(size)), 0u);
+  EXPECT_EQ(peer.push(bytes), 0u);
+  EXPECT_EQ(peer.got.texts, std::vector<std::string>{message});
+}
+
 TEST(Deframer, RefusesABodyBeyondAMebibyte) {
   Peer peer;
   const Bytes frame = interleaved(0, hex("8060000100000002 00000003 aa"));

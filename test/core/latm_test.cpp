@@ -92,6 +92,17 @@ TEST(Latm, AnElementInPiecesIsPutTogetherUnlessOneIsLost) {
   EXPECT_EQ(feed.units[1].payload, kUnit);
 }
 
+TEST(Latm, AnElementThatLosesTwoPiecesIsNoUnit) {
+  RtpFeed feed(latmTrack());
+  feed.send(0, hex("0a21"));
+  feed.lose();
+  feed.send(0, hex("0102"));
+  feed.lose();
+  // By itself it would be one.
+  feed.send(0, join({hex("06"), kUnit}), true);
+  EXPECT_TRUE(feed.units.empty());
+}
+
 TEST(Latm, TheConfigurationMayComeWithTheUnits) {
   RtpTrackConfig bare = latmTrack("", true);
   bare.clockRateHz = 90000;

@@ -221,6 +221,51 @@ TEST(UdpSenderKernel, RefusesOneReaderAndTheOthersGetTheirs) {
   }
 }
 
+// How many packets each message has, when the kernel refuses the first of two pictures to the first
+// of two readers.
+std::vector<size_t> segmentsAfter(int error) {
+  std::vector<size_t> sizes;
+  bool refuses = true;
+  UdpSender sender(true, [&](int, const mmsghdr* messages, unsigned count, int) {
+    if (std::exchange(refuses, false)) {
+      errno = error;
+      return -1;
+    }
+    for (unsigned i = 0; i < count; ++i) sizes.push_back(messages[i].msg_hdr.msg_iovlen);
+    return static_cast<int>(count);
+  });
+  Port one, other;
+  auto readers = std::make_shared<const UdpReaders>(
+      UdpReaders{std::make_shared<const UdpReader>(std::vector<Address>{one.address}),
+                 std::make_shared<const UdpReader>(std::vector<Address>{other.address})});
+  auto sockets =
+      std::make_shared<const UdpSockets>(UdpSockets{std::move(Port().socket), Descriptor()});
+  auto refused = std::make_shared<std::atomic<uint64_t>>(0);
+  sender.start();
+  for (int picture = 0; picture < 2; ++picture) {
+    std::promise<void> sent;
+    std::shared_ptr<void> untaken(nullptr, [&sent](void*) { sent.set_value(); });
+    sender.post({{sockets, readers, refused},
+                 blockOf({{0, packet(1, 100)}, {0, packet(2, 100)}}),
+                 std::move(untaken)});
+    sent.get_future().wait();
+  }
+  EXPECT_EQ(one.receive(), packet(1, 100));
+  EXPECT_EQ(one.receive(), packet(2, 100));
+  EXPECT_EQ(*refused, 0u);
+  return sizes;
+}
+
+TEST(UdpSenderKernel, OneReaderBehindSmallPacketsTakesTheSegmentsFromNobodyElse) {
+  for (const int error : {EINVAL, EMSGSIZE})
+    EXPECT_EQ(segmentsAfter(error), (std::vector<size_t>{2, 1, 1, 2}));
+}
+
+TEST(UdpSenderKernel, WithoutSegmentsEveryReaderGetsItsPacketsOneByOne) {
+  for (const int error : {EIO, EOPNOTSUPP})
+    EXPECT_EQ(segmentsAfter(error), (std::vector<size_t>{2, 1, 1, 1, 1}));
+}
+
 TEST(Address, IsTheSameInBothFamilies) {
   const Address v4 = *parseAddress("10.1.2.3", 5000);
   const Address mapped = *forFamily(v4, AF_INET6);

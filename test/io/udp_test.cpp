@@ -138,6 +138,22 @@ TEST_F(Udp, GoesOnWithoutWhatIsLostThoughNothingMoreComes) {
   EXPECT_EQ(hub_.streamStats(stream_)->lostPackets, 1U);
 }
 
+TEST_F(Udp, CountsNothingLostForAPacketThatIsFarTooLate) {
+  openFrom("127.0.0.1");
+  for (const uint16_t sequence : {1000, 1001, 500, 1002, 1003})
+    camera_.send(rtp_.port(), packetOf(sequence));
+  EXPECT_EQ(sequences(5), (std::vector<int>{1000, 1001, 500, 1002, 1003}));
+  EXPECT_EQ(hub_.streamStats(stream_)->lostPackets, 0U);
+}
+
+TEST_F(Udp, CountsWhatIsLostAfterANewCountBegan) {
+  openFrom("127.0.0.1");
+  for (const uint16_t sequence : {1000, 10, 11, 12, 13, 15, 16})
+    camera_.send(rtp_.port(), packetOf(sequence));
+  EXPECT_EQ(sequences(7), (std::vector<int>{1000, 10, 11, 12, 13, 15, 16}));
+  EXPECT_EQ(hub_.streamStats(stream_)->lostPackets, 1U);
+}
+
 TEST_F(Udp, OpensTheWayForTheCamera) {
   openFrom("127.0.0.1");
   EXPECT_EQ(camera_.receive().size(), 12U);

@@ -89,7 +89,7 @@ test('a WebSocket that is closed, broken or too large a message ends its session
 });
 
 test('what comes of messages that are not whole is bounded, all together', async t => {
-	const {address, url, server} = await start(t, {}, {maxUnreadBytes: 1_000_000});
+	const {address, url, server} = await start(t, {readTimeout: 60_000}, {maxUnreadBytes: 1_000_000});
 	const reader = await connectRtsp(t, url);
 	await reader.play(url, [0]);
 	for (let index = 0; index < 20; index++)
