@@ -49,10 +49,15 @@ export class FirstBytes {
 			take(socket);
 			socket.resume();
 		};
+		const giveAway = (it: Socket) => {
+			// Node's HTTP goes on answering who has hung up; others are to be told of the end.
+			it.allowHalfOpen = false;
+			this.#other.take(it);
+		};
 		const hear = (bytes: Buffer) => {
 			seen = Buffer.concat([seen, bytes]);
 			const answer = this.#other.begins(seen);
-			if (answer !== 'more') give(answer === 'yes' ? it => this.#other.take(it) : this.#speakHttp);
+			if (answer !== 'more') give(answer === 'yes' ? giveAway : this.#speakHttp);
 		};
 		const hangUp = () => socket.destroy();
 		// HTTP has a patience of its own, and words for who is slow.

@@ -10,6 +10,7 @@ import {FirstBytes} from './first-bytes.ts';
 import type {OtherProtocol} from './first-bytes.ts';
 import {decodePath} from './handler.ts';
 import type {HttpHandler, HttpLogger} from './handler.ts';
+import {refuseRtsp, refuseRtspRequest} from './refuse-rtsp.ts';
 
 /** One address that the server listens on. */
 export type HttpListener = {
@@ -98,6 +99,8 @@ export const dispatcher =
 		// A peer that goes away is no event of ours; without listeners it would end the process.
 		request.on('error', () => {});
 		response.on('error', () => {});
+		const rtsp = refuseRtspRequest(request);
+		if (rtsp !== undefined) return void request.socket.end(rtsp);
 		inTurn(request, response, () => {
 			try {
 				dispatch(handlers, request, response);
@@ -209,6 +212,12 @@ const upgrade = (
 const refuseBroken = (error: NodeJS.ErrnoException, socket: Duplex): void => {
 	if (error.code === 'ECONNRESET' || !socket.writable) {
 		socket.destroy();
+		return;
+	}
+	const {rawPacket} = error as {rawPacket?: Buffer};
+	const rtsp = rawPacket && refuseRtsp(rawPacket);
+	if (rtsp !== undefined) {
+		socket.end(rtsp, () => socket.destroy());
 		return;
 	}
 	const [status, message] = refusals[error.code ?? ''] ?? ['400 Bad Request', 'Expected HTTP/1.1'];

@@ -4,6 +4,7 @@ import {makeFolder, runCommand, startUntilOver} from '../helpers/command.ts';
 import {buildGoPeer} from '../helpers/go-peer.ts';
 import type {GoReport} from '../helpers/go-peer.ts';
 import {decodeByGstreamer} from '../helpers/gst-reader.ts';
+import {openTunnel} from '../helpers/http-tunnel.ts';
 import {startPaths} from '../helpers/server.ts';
 import {tlsKeys} from '../helpers/tls.ts';
 
@@ -37,6 +38,15 @@ test('ffmpeg and GStreamer read within HTTP, on the port of HTTP and on that of 
 	for (const {code, stderr} of await Promise.all([byFfmpeg(onHttp), byFfmpeg(onRtsp)]))
 		t.deepEqual({code, stderr}, {code: 0, stderr: ''});
 	t.deepEqual(await byGstreamer, ['', '', '']);
+});
+
+test('a client within HTTP that says nothing more and goes is gone, on the port of HTTP as well', async t => {
+	const {url} = await startPaths(t, {all_others: {}});
+	const end = await openTunnel(t, Number(new URL(url).port));
+	t.is((await connectionsOf(url)).length, 1);
+	end.get.destroy();
+	while ((await connectionsOf(url)).length > 0);
+	t.pass();
 });
 
 test('GStreamer publishes within HTTP', async t => {

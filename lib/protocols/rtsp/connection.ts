@@ -9,6 +9,7 @@ import {parseNumber} from './parameters.ts';
 import {dial} from './dial.ts';
 import type {DialOptions} from './dial.ts';
 import type {Line} from './line.ts';
+import {otherLanguage} from './other-language.ts';
 import {nextPiece} from './splitter.ts';
 
 export type ConnectionEvents = {
@@ -39,6 +40,9 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	#unread = Buffer.alloc(0);
 	#feed: ReadingFeed | undefined;
 	#cseq = 0;
+	#hasHeard = false;
+	/** Those over TLS, and tunnels, have been answered when they are open. */
+	#isPlain = false;
 	#cancelled: MediaError | undefined;
 	#closedBy: MediaError | undefined;
 	#isClosed = false;
@@ -48,6 +52,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 		const take = (buffer: Uint8Array, length: number) => this.#take(buffer, length);
 		const socket = await dial({...options, take});
 		this.#socket = socket;
+		this.#isPlain = !options.url.isTls && options.url.tunnel === 'none';
 		socket.on('error', cause => {
 			this.#closedBy ??= lost('Connection to the camera broke off', cause);
 		});
@@ -133,6 +138,8 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 
 	#read(bytes: Uint8Array): boolean {
 		this.#unread = Buffer.concat([this.#unread, bytes]);
+		const other = this.#hasHeard ? undefined : otherLanguage(this.#unread);
+		if (other !== undefined) this.#fail(new MediaError('RTSP_BAD_RESPONSE', other));
 		while (!this.#feed && !this.#isClosed) {
 			const piece = nextPiece(this.#unread);
 			if (piece.type === 'more') break;
@@ -147,6 +154,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	}
 
 	readonly #hear = (text: string): void => {
+		this.#hasHeard = true;
 		const result = parseMessage(text);
 		if (!result.ok) return this.#fail(badResponse(result.reason));
 		if (result.value.type === 'response') return this.#resolve(result.value);
@@ -203,6 +211,11 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 		if (this.#late.size > maxLate && oldest !== undefined) this.#late.delete(oldest);
 	}
 
+	#guess(): string {
+		const isSilent = this.#isPlain && !this.#hasHeard && this.#cseq > 0;
+		return isSilent ? ' before it said anything: is the port right, or does it want rtsps://?' : '';
+	}
+
 	#fail(error: MediaError): void {
 		this.#closedBy ??= error;
 		this.close();
@@ -211,7 +224,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	#finish(): void {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
-		this.#closedBy ??= lost('Connection was closed by the camera');
+		this.#closedBy ??= lost(`Connection was closed by the camera${this.#guess()}`);
 		this.#rejectAll(this.#closedBy);
 		this.emit('closed', this.#closedBy);
 	}

@@ -43,11 +43,20 @@ export const openSocket = async (options: SocketOptions): Promise<net.Socket> =>
 
 /** Why there is no connection to a camera. */
 export const notConnected = (url: RtspUrl, cause: unknown): MediaError => {
-	const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+	const reason = reasonOf(cause);
 	const [host, port] = [url.host, portOf(url)];
 	const message = `Expected a connection to ${host} port ${port}, got: ${reason}`;
 	return new MediaError('RTSP_CONNECT', message, {cause, host, port});
 };
+
+const reasonOf = (cause: unknown): string => {
+	if (!(cause instanceof Error)) return String(cause);
+	const {code} = cause as NodeJS.ErrnoException;
+	return notTls.has(code ?? '') ? 'no TLS: it may want rtsp://' : cause.message || cause.name;
+};
+
+/** What OpenSSL calls an answer in plain. */
+const notTls = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
 
 const keepAliveMs = 10_000;
 

@@ -56,6 +56,14 @@ test('what is not HTTP is answered with one line and hung up on', async t => {
 	t.is((await fetch(url)).status, 200);
 });
 
+test('a client that speaks RTSP to this port is told so in RTSP', async t => {
+	const {port} = await startHttp(t, [hello]);
+	for (const method of ['DESCRIBE', 'OPTIONS', 'ANNOUNCE', 'SETUP']) {
+		const answer = await exchange(port, `${method} rtsp://x/cam RTSP/1.0\r\nCSeq: 7\r\n\r\n`);
+		t.regex(answer, /^RTSP\/1\.0 400 This port speaks HTTP.*\r\nCSeq: 7\r\n/, method);
+	}
+});
+
 test('headers of more than 16 KB are refused with 431', async t => {
 	const {port} = await startHttp(t, [hello]);
 	const head = `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`;

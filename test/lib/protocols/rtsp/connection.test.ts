@@ -1,14 +1,17 @@
 import {once} from 'node:events';
 import {createServer} from 'node:net';
-import type {AddressInfo, Socket} from 'node:net';
+import type {AddressInfo, Server, Socket} from 'node:net';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {RtspConnection} from '../../../../lib/protocols/rtsp/connection.ts';
 
 /** A connection to a peer that reads nothing. */
-const connectToDeaf = async (t: ExecutionContext) => {
+const connectToDeaf = async (t: ExecutionContext) =>
+	connectTo(t, createServer({pauseOnConnect: true}));
+
+const connectTo = async (t: ExecutionContext, server: Server) => {
 	const sockets: Socket[] = [];
-	const server = createServer({pauseOnConnect: true}, socket => sockets.push(socket));
+	server.on('connection', socket => sockets.push(socket));
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const connection = new RtspConnection();
@@ -40,3 +43,22 @@ test('a camera that takes none of our answers is hung up on before they fill the
 	const [error] = await closed;
 	t.like(error, {code: 'RTSP_LOST'});
 });
+
+const strangers: [what: string, answer: string | Buffer, sentence: RegExp][] = [
+	[
+		'HTTP',
+		'HTTP/1.1 400 Bad Request\r\n\r\n',
+		/speaks HTTP \(answered HTTP\/1.1 400\), expected RTSP/,
+	],
+	['TLS', Buffer.from('15030300020228', 'hex'), /speaks TLS, expected RTSP: it may want rtsps:/],
+	['nothing', '', /closed by the camera before it said anything: .* does it want rtsps:/],
+];
+
+for (const [what, answer, message] of strangers) {
+	test(`a peer that says ${what} and hangs up is told from a camera`, async t => {
+		const server = createServer(socket => socket.once('data', () => socket.end(answer)));
+		const connection = await connectTo(t, server);
+		const question = {method: 'OPTIONS', url: 'rtsp://x/', headers: [], timeoutMs: 5000};
+		await t.throwsAsync(connection.ask(question), {message});
+	});
+}
