@@ -19,6 +19,8 @@ export type AccessRequest = Access & {
 	method: string;
 	/** Whether the URI within Digest credentials is about this request. */
 	isUri: (uri: string) => boolean;
+	/** Credentials of another are none; all unless told. */
+	schemes?: readonly Scheme[];
 };
 
 export type Verdict =
@@ -105,7 +107,8 @@ export class Gatekeeper {
 		const credentials = parseAuthorization(request.authorization);
 		// Nobody looked whether it is the user's name.
 		if (able.some(isAnybody)) return {type: 'allowed', user: ''};
-		if (!credentials) return {type: 'nobody', isStale: false};
+		if (!credentials || request.schemes?.includes(credentials.scheme) === false)
+			return {type: 'nobody', isStale: false};
 		if (!this.#isFresh(credentials, request)) return {type: 'nobody', isStale: true};
 		const claim = {credentials, request, able, users};
 		const verdict = (await this.#recognize(claim)) ?? (await this.#checkInTurn(claim));
@@ -140,25 +143,28 @@ export class Gatekeeper {
 		return {type: found.length > 0 ? 'denied' : 'wrong'};
 	}
 
-	/** What WWW-Authenticate says to a request, the strongest first; Digest only where every user could answer it. */
+	/**
+	 * What WWW-Authenticate says to a request, the strongest first. Beside Basic, Digest is offered where every user could
+	 * answer it, without where any could. None: there is no way for any of them.
+	 */
 	challenges(access: Access, schemes: readonly Scheme[], isStale = false): string[] {
 		const able = this.#users().filter(user => mayDo(user, access) && !isAnybody(user));
 		const nonce = this.#nonces.make(access.ip);
-		const isOffered = (algorithm: 'md5' | 'sha256') =>
-			schemes.includes('digest') && able.every(user => digestsOf(user).includes(algorithm));
+		const hasBasic = schemes.includes('basic');
+		const isOffered = (algorithm: 'md5' | 'sha256') => {
+			const can = able.map(user => digestsOf(user).includes(algorithm));
+			return schemes.includes('digest') && (hasBasic ? !can.includes(false) : can.includes(true));
+		};
 		const digest = (algorithm: Algorithm, isAlgorithmNamed: boolean) =>
 			formatChallenge({
 				...{scheme: 'digest', realm, nonce, opaque: undefined, qop: undefined},
 				...{algorithm, isAlgorithmNamed, isStale},
 			});
-		const hasDigest = isOffered('md5') || isOffered('sha256');
 		return [
 			// Clients that know one kind of Digest take the last (ffmpeg, live555).
 			...(isOffered('sha256') ? [digest('SHA-256', true)] : []),
 			...(isOffered('md5') ? [digest('MD5', false)] : []),
-			...(schemes.includes('basic') || !hasDigest
-				? [formatChallenge({scheme: 'basic', realm})]
-				: []),
+			...(hasBasic ? [formatChallenge({scheme: 'basic', realm})] : []),
 		];
 	}
 

@@ -12,7 +12,7 @@ import type {Report} from './report.ts';
 import {configSchema} from './schema.ts';
 import type {Config, Origin, PathConfig} from './schema.ts';
 import {lackOfSource} from './sources.ts';
-import {checkUsers} from './users.ts';
+import {checkUsers, warnOfDigest} from './users.ts';
 
 type Entries = Record<string, RawMap>;
 
@@ -94,6 +94,7 @@ function issuesOf(error: z.ZodError, entries: Entries, report: Report): unknown 
 
 function checkRules(config: Config, entries: Entries, report: Report): void {
 	checkUsers(config, report);
+	warnOfDigest(config, report);
 	checkUdpPorts(config, report);
 	for (const [name, entry] of Object.entries(entries)) {
 		const path = config.paths[name];

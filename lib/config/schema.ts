@@ -171,7 +171,7 @@ const configKeys = {
 		default: ['basic', 'digest'],
 		isLive: true,
 		description:
-			'How RTSP clients may say who they are. `digest` is offered where the password is stored plain or as `ha1:`. (The default of MediaMTX is `[basic]`.)',
+			'How RTSP clients may say who they are. `digest` is offered where the password is stored plain or as `ha1:`; what is not named here is not taken either. (The default of MediaMTX is `[basic]`.)',
 	}),
 	rtspStart: key(word('live', 'fast', 'real'), {
 		default: 'live',

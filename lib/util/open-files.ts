@@ -9,6 +9,13 @@ export const maxOpenFiles = (): number => {
 	}
 };
 
+/** What strangers may take of them, together less than all: the rest is for cameras, HTTP and files. */
+export const shares = {rtspClients: 1 / 2, rtmpClients: 1 / 8, publisherPorts: 1 / 8} as const;
+
+/** How many files there are for these. */
+export const filesFor = (what: keyof typeof shares): number =>
+	Math.floor(maxOpenFiles() * shares[what]);
+
 /** The soft limit of a table of limits; `unlimited` is one as well. */
 export const limitOf = (table: string): number =>
 	Number(/^Max open files\s+(\d+)/m.exec(table)?.[1] ?? Infinity);

@@ -6,7 +6,7 @@ import type {TcpAddress} from '../../http/tcp-listener.ts';
 import type {RtmpConnectionFacts} from '../../media/session-facts.ts';
 import type {RtmpIngest} from '../../native/rtmp.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
-import {maxOpenFiles} from '../../util/open-files.ts';
+import {filesFor} from '../../util/open-files.ts';
 import {countSent} from '../../readers/count-sent.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
 import {FlvFanOuts} from './play.ts';
@@ -159,5 +159,4 @@ export class RtmpServer {
 
 const keepAliveMs = 10_000;
 const sweepMs = 1000;
-/** Cameras, files and other servers of this process have the rest of what it may open. */
-const usualMaxConnections = Math.min(10_000, Math.floor(maxOpenFiles() / 4));
+const usualMaxConnections = Math.min(10_000, filesFor('rtmpClients'));

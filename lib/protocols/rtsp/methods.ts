@@ -204,9 +204,13 @@ const begin = async (
 		return answer(454);
 	}
 	client.session = session;
-	const given = await perform(request, client);
-	if (given.status !== 200) tearDown(client);
-	return given;
+	let given: RtspAnswer | undefined;
+	try {
+		given = await perform(request, client);
+		return given;
+	} finally {
+		if (given?.status !== 200) tearDown(client);
+	}
 };
 
 const announce = async (
@@ -269,8 +273,8 @@ const describePath = async (
 const admit = async (
 	request: ServerRequest,
 	{connection}: Client,
-	{gatekeeper}: MethodServices,
-): Promise<string> => gatekeeper.admit(accessOf(request, connection));
+	{gatekeeper, schemes}: MethodServices,
+): Promise<string> => gatekeeper.admit({...accessOf(request, connection), schemes: schemes()});
 
 const accessOf = (request: ServerRequest, {address}: ServerConnection): AccessRequest => {
 	const {method, target} = request;

@@ -1,5 +1,5 @@
 import {MediaError} from '../../errors.ts';
-import {maxOpenFiles} from '../../util/open-files.ts';
+import {filesFor} from '../../util/open-files.ts';
 
 /** For the sockets of all publishers over UDP: cameras and files are not to go without because of them. */
 export class PairRoom {
@@ -25,5 +25,5 @@ export class PairRoom {
 	}
 }
 
-/** Two sockets each: a quarter of what the process may open. */
-const usualMost = (): number => Math.floor(maxOpenFiles() / 8);
+/** Two sockets each. */
+const usualMost = (): number => Math.floor(filesFor('publisherPorts') / 2);

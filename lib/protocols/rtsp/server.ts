@@ -6,7 +6,7 @@ import type {Delivery} from '../../media/delivery.ts';
 import type {RtspConnectionFacts, RtspSessionFacts} from '../../media/session-facts.ts';
 import {LifeLog} from '../../observe/life-log.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
-import {maxOpenFiles} from '../../util/open-files.ts';
+import {filesFor} from '../../util/open-files.ts';
 import {countSent} from '../../readers/count-sent.ts';
 import type {Carrier} from '../../readers/carrier.ts';
 import {fitOffer} from './carriage.ts';
@@ -242,7 +242,7 @@ export class RtspServer {
 	/** A new client, unless there are too many. */
 	#begin(carrier: Carrier, {isTls, tunnel}: ClientKind): ServerConnection | undefined {
 		const {maxConnections = usualMaxConnections, logger} = this.#options;
-		if (this.#clients.size >= maxConnections) {
+		if (this.#clients.size + this.#tunnels.posts >= maxConnections) {
 			carrier.destroy();
 			this.#turnAway();
 			return undefined;
@@ -374,5 +374,4 @@ const publisherOpener = ({
 const keepAliveMs = 10_000;
 const sweepMs = 1000;
 const idleTimeoutMs = 60_000;
-/** Cameras, files and other servers of this process have their half of what it may open. */
-const usualMaxConnections = Math.min(20_000, Math.floor(maxOpenFiles() / 2));
+const usualMaxConnections = Math.min(20_000, filesFor('rtspClients'));

@@ -47,6 +47,11 @@ export class Tunnels {
 		this.#options = options;
 	}
 
+	/** Connections that carry what others say: one to each tunnel, and those that wait for theirs. */
+	get posts(): number {
+		return this.#open.size + this.#early.size;
+	}
+
 	/** Whatever it is, it is answered. */
 	take(opening: Opening): void {
 		const {socket, head} = opening;

@@ -100,10 +100,20 @@ test('Digest is offered where every user who may do it could answer', t => {
 	t.deepEqual(schemes('api'), ['Digest algorithm=SHA-256', 'Digest', 'Basic']);
 	t.deepEqual(schemes('publish'), ['Basic']);
 	t.deepEqual(schemes('read'), ['Digest', 'Basic']);
+});
+
+test('where Digest alone is allowed, Basic is neither offered nor taken', async t => {
+	const {gatekeeper, ask} = start();
+	const access = {action: 'read', path: 'cam', ip: '10.0.0.1'} as const;
+	const offered = gatekeeper.challenges(access, ['digest']);
 	t.deepEqual(
-		gatekeeper.challenges({action: 'publish', path: 'cam', ip: ''}, ['digest']).length,
-		1,
+		offered.map(text => text.slice(0, 6)),
+		['Digest'],
 	);
+	t.deepEqual(gatekeeper.challenges({...access, action: 'publish'}, ['digest']), []);
+	const request = {...ask({action: 'api'}, 'admin:0123'), schemes: ['digest'] as const};
+	t.deepEqual(await gatekeeper.judge(request), {type: 'nobody', isStale: false});
+	t.is((await gatekeeper.judge({...request, schemes: ['basic']})).type, 'allowed');
 });
 
 test('whoever tries wrong passwords waits longer each time, and is told of once a minute', async t => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {problemsOf} from '../../helpers/config.ts';
+import {load, problemsOf} from '../../helpers/config.ts';
 
 test('credentials that cannot be right are refused', t => {
 	const problem = (entry: string) => problemsOf(`authInternalUsers:\n- ${entry}`).join();
@@ -18,4 +18,14 @@ test('users may be the only ones who read', t => {
 		problemsOf('authInternalUsers: [{user: a, pass: b, permissions: [{action: read}]}]'),
 		[],
 	);
+});
+
+test('where RTSP has Digest alone, a password that cannot answer it is warned of', t => {
+	const warnings = (methods: string) =>
+		load(
+			`rtspAuthMethods: [${methods}]\nauthInternalUsers:\n- {user: a, pass: plain}\n- {user: b, pass: 'sha256:${'A'.repeat(43)}='}`,
+		).warnings;
+	t.deepEqual(warnings('basic, digest'), []);
+	t.is(warnings('digest').length, 1);
+	t.regex(warnings('digest')[0]!, /authInternalUsers\.1\.pass.*digest alone/);
 });

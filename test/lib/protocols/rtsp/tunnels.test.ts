@@ -3,7 +3,7 @@ import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {isFree} from '../../../helpers/blocks.ts';
 import {getHead, headOf, openTunnel, postHead, say} from '../../../helpers/http-tunnel.ts';
-import {RtspClient} from '../../../helpers/rtsp-client.ts';
+import {RtspClient, connectRtsp} from '../../../helpers/rtsp-client.ts';
 import {startRtspServer, tell} from '../../../helpers/rtsp-server.ts';
 import {until} from '../../../helpers/until.ts';
 
@@ -44,6 +44,19 @@ test('requests are understood whatever the pieces they come in, and over one POS
 	end.post = await say(t, port, postHead('c00k1e') + options(2).slice(8) + options(3));
 	await client.until(() => client.answers.length === 3);
 	t.true(client.answers.every(({status}) => status === 200));
+});
+
+test('a tunnel counts as the two connections that it is', async t => {
+	const {server, url, lines} = await startRtspServer(t, {maxConnections: 3});
+	const port = server.ports['rtspAddress'] ?? 0;
+	const client = new RtspClient(await openTunnel(t, port));
+	t.is((await client.ask('OPTIONS', url)).status, 200);
+	const other = await connectRtsp(t, url);
+	t.is((await other.ask('OPTIONS', url)).status, 200);
+	await (
+		await connectRtsp(t, url)
+	).ended;
+	t.true(lines.some(line => line.includes('turned away: there are 3 connections')));
 });
 
 test('a new POST takes the place of one that is still there', async t => {
