@@ -53,6 +53,8 @@ export class ReaderQueue {
 	#hasBegun = false;
 	/** When it began to join; undefined: it has caught up. */
 	#joinsSinceUs: number | undefined;
+	/** Of the blocks that it began with, which may be more than may wait. */
+	#beginBytes = 0;
 	#lastProgressUs: number;
 	#isClosed = false;
 
@@ -83,12 +85,18 @@ export class ReaderQueue {
 		this.#joinsSinceUs = this.#nowUs();
 		this.#awaitsKey = blocks.length === 0;
 		this.#hasBegun = !this.#awaitsKey;
+		this.#beginBytes = blocks.reduce((sum, {block}) => sum + block.data.byteLength, 0);
 		for (const block of blocks) this.#write(block);
 	}
 
-	/** Begins with the first key frame after the block of this number. */
+	/**
+	 * Begins with the first key frame after the block of this number. Who has something waiting is as late as before.
+	 */
 	beginAfter(number: number): void {
-		this.#joinsSinceUs = this.#nowUs();
+		if (this.#unwritten.length === 0) {
+			this.#joinsSinceUs = this.#nowUs();
+			this.#beginBytes = 0;
+		}
 		this.#awaitsKey = true;
 		this.#hasBegun = false;
 		this.#lastNumber = number;
@@ -123,8 +131,7 @@ export class ReaderQueue {
 	}
 
 	#consider(block: Offered, queueAgeUs: number): void {
-		const isFull = !this.#isJoining && this.#unwrittenBytes > this.#maxBytes;
-		if (this.#isFit(block, isFull ? Infinity : queueAgeUs)) {
+		if (this.#isFit(block, this.#isFull ? Infinity : queueAgeUs)) {
 			this.#hasBegun = true;
 			return this.#write(block);
 		}
@@ -157,6 +164,11 @@ export class ReaderQueue {
 		if (!oldest) return 0;
 		if (this.#isJoining) return 0;
 		return this.#nowUs() - (this.#oldestUnsent() ?? oldest).arrivalUs;
+	}
+
+	get #isFull(): boolean {
+		const allowance = this.#isJoining ? this.#beginBytes : 0;
+		return this.#unwrittenBytes > this.#maxBytes + allowance;
 	}
 
 	get #isJoining(): boolean {

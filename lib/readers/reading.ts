@@ -120,14 +120,21 @@ export class Reading implements Member {
 		if (!newest) return;
 		this.#hasBegun = true;
 		const {queue} = this.#options;
-		const report = this.#fanOut.lendReport();
-		if (report) {
-			queue.send(report);
-			report.release();
+		if (this.#beginsWithRing) {
+			this.#sendReport();
+			queue.begin(this.#ring);
+		} else {
+			queue.beginAfter(newest.number);
+			this.#sendReport();
 		}
-		if (this.#beginsWithRing) queue.begin(this.#ring);
-		else queue.beginAfter(newest.number);
 		this.#giveBack();
+	}
+
+	#sendReport(): void {
+		const report = this.#fanOut.lendReport();
+		if (!report) return;
+		this.#options.queue.send(report);
+		report.release();
 	}
 
 	get #beginsWithRing(): boolean {

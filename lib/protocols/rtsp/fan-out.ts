@@ -4,6 +4,7 @@ import type {Id} from '../../native/binding.ts';
 import type {RtpSpec} from '../../native/rtp-output.ts';
 import {FanOut} from '../../readers/fan-out.ts';
 import type {Member, RingOutput} from '../../readers/fan-out.ts';
+import {maxPacketBytes} from './packet-size.ts';
 
 /** The part of the addon that fan-out uses. */
 export type RtpNative = {openRtp(spec: RtpSpec): RingOutput};
@@ -77,6 +78,3 @@ const isUsual = ({tracks}: Layout, trackCount: number): boolean => {
 const maxUnusual = 64;
 /** Nobody keeps others from choosing. */
 const maxUnusualOfPlace = 4;
-
-/** Of an RTP packet with its header: one that fits into any network, TCP or not. */
-const maxPacketBytes = 1440;

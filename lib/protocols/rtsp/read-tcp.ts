@@ -1,6 +1,7 @@
 import {chooseChannels} from './channels.ts';
 import {payloadTypeOf} from './describe.ts';
 import type {FanOuts, Layout} from './fan-out.ts';
+import type {FanOut, Member} from '../../readers/fan-out.ts';
 import {ReaderQueue} from '../../readers/reader-queue.ts';
 import {Reading} from '../../readers/reading.ts';
 import type {Beginning, StartMode} from '../../readers/reading.ts';
@@ -38,6 +39,8 @@ export class TcpWay implements ReaderWay {
 	readonly #writes: WriteWatch;
 	readonly #reports: SessionReports;
 	#reading: Reading | undefined;
+	/** Where it was when it paused, so that packets are numbered on there. */
+	#paused: FanOut | undefined;
 
 	constructor(context: WayContext, services: TcpReadServices) {
 		this.#context = context;
@@ -76,17 +79,16 @@ export class TcpWay implements ReaderWay {
 	}
 
 	async play(mode: StartMode): Promise<Beginning> {
-		const {place, connection, onEnded} = this.#context;
-		const {fanOuts, nowUs} = this.#services;
-		const layout = this.#layout();
-		const {address} = connection;
+		const {onEnded} = this.#context;
+		const {nowUs} = this.#services;
 		this.#reading = new Reading({
-			join: member => fanOuts.join({layout, trackCount: place.tracks.length, address, member}),
+			join: member => this.#join(member),
 			queue: this.#queue,
 			mode,
 			nowUs,
 			onEnded,
 		});
+		this.#leavePaused();
 		return this.#reading.prepare();
 	}
 
@@ -95,8 +97,8 @@ export class TcpWay implements ReaderWay {
 	}
 
 	pause(): void {
-		this.#reading?.stop();
-		this.#reading = undefined;
+		if (this.#reading) this.#paused ??= this.#join(this.#idle);
+		this.#stop();
 	}
 
 	interleaved(channel: number, data: Buffer): void {
@@ -127,8 +129,32 @@ export class TcpWay implements ReaderWay {
 	}
 
 	close(): void {
-		this.pause();
+		this.#stop();
+		this.#leavePaused();
 		this.#queue.close();
+	}
+
+	#stop(): void {
+		this.#reading?.stop();
+		this.#reading = undefined;
+	}
+
+	readonly #idle: Member = {
+		take: () => {},
+		missed: () => {},
+		ended: () => (this.#paused = undefined),
+	};
+
+	#leavePaused(): void {
+		this.#paused?.leave(this.#idle);
+		this.#paused = undefined;
+	}
+
+	#join(member: Member): FanOut {
+		const {place, connection} = this.#context;
+		const {address} = connection;
+		const joining = {layout: this.#layout(), trackCount: place.tracks.length, address, member};
+		return this.#services.fanOuts.join(joining);
 	}
 
 	/** In the order of the tracks, so that readers with the same ones share it. */

@@ -24,6 +24,8 @@ export class UdpWay implements ReaderWay {
 	readonly #clientPorts = new Map<number, Pair>();
 	readonly #reports: SessionReports;
 	#place: UdpPlace | undefined;
+	/** Where it was when it paused, so that packets are numbered on there. */
+	#paused: UdpPlace | undefined;
 	#stopHearing: () => void = () => {};
 	/** Of readings that are over. */
 	#sent = nothingSent;
@@ -74,6 +76,7 @@ export class UdpWay implements ReaderWay {
 			begin,
 			onEnded,
 		});
+		this.#leavePaused();
 		return this.#place.beginning;
 	}
 
@@ -82,7 +85,8 @@ export class UdpWay implements ReaderWay {
 
 	pause(): void {
 		this.#sent = this.#sentSoFar();
-		this.#place?.leave();
+		this.#place?.stop();
+		this.#paused ??= this.#place;
 		this.#place = undefined;
 	}
 
@@ -100,7 +104,13 @@ export class UdpWay implements ReaderWay {
 
 	close(): void {
 		this.pause();
+		this.#leavePaused();
 		this.#stopHearing();
+	}
+
+	#leavePaused(): void {
+		this.#paused?.leave();
+		this.#paused = undefined;
 	}
 
 	#sentSoFar(): UdpSent {

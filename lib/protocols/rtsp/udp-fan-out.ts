@@ -4,6 +4,7 @@ import type {Id, UdpReader} from '../../native/binding.ts';
 import type {UdpOutputEvents, UdpSpec} from '../../native/rtp-output.ts';
 import {withTheNext} from '../../readers/reading.ts';
 import type {Beginning, StartMode} from '../../readers/reading.ts';
+import {maxPacketBytes} from './packet-size.ts';
 
 /** What packages a stream once for readers over UDP, and sends it to them. */
 export type UdpSending = EventEmitter<UdpOutputEvents> & {
@@ -115,7 +116,7 @@ class UdpFanOut {
 	join({destinations: tracks, begin, onEnded}: UdpJoining): UdpPlace {
 		const reader = ++this.#lastReader;
 		const beginning = Promise.withResolvers<Beginning>();
-		const place: Place = {beginning, before: undefined, dropped: 0, onEnded};
+		const place: Place = {beginning, before: undefined, dropped: 0, isStopped: false, onEnded};
 		this.#places.set(reader, place);
 		this.#output.add({reader, tracks, begin});
 		const sent = () => this.#sentTo(place);
@@ -124,6 +125,7 @@ class UdpFanOut {
 			get sent() {
 				return sent();
 			},
+			stop: () => this.#stop(reader),
 			leave: () => this.#leave(reader),
 		};
 	}
@@ -143,12 +145,17 @@ class UdpFanOut {
 		};
 	}
 
-	#leave(reader: number): void {
+	#stop(reader: number): void {
 		const place = this.#places.get(reader);
-		if (!place) return;
-		this.#places.delete(reader);
+		if (!place || place.isStopped) return;
+		place.isStopped = true;
 		place.beginning.resolve(withTheNext);
 		this.#output.remove(reader);
+	}
+
+	#leave(reader: number): void {
+		this.#stop(reader);
+		if (!this.#places.delete(reader)) return;
 		if (this.#places.size > 0) return;
 		this.#onEmpty();
 		this.#output.close();
@@ -158,9 +165,9 @@ class UdpFanOut {
 		this.#onEmpty();
 		const places = [...this.#places.values()];
 		this.#places.clear();
-		for (const {beginning, onEnded} of places) {
+		for (const {beginning, isStopped, onEnded} of places) {
 			beginning.resolve(withTheNext);
-			onEnded();
+			if (!isStopped) onEnded();
 		}
 	}
 }
@@ -173,8 +180,10 @@ export const nothingSent: UdpSent = {packets: 0, bytes: 0, dropped: 0};
 /** One reader in its fan-out. */
 export type UdpPlace = {
 	readonly beginning: Promise<Beginning>;
-	/** As of the last second. */
+	/** As of the last second, until it is stopped. */
 	readonly sent: UdpSent;
+	/** Nothing more is sent to it; packets are numbered on as long as it does not leave. May be called twice. */
+	stop(): void;
 	/** May be called twice. */
 	leave(): void;
 };
@@ -184,11 +193,9 @@ type Place = {
 	/** What the output had sent before this reader's first packet; undefined: nothing has been sent to it. */
 	before: {packets: number; bytes: number} | undefined;
 	dropped: number;
+	isStopped: boolean;
 	onEnded: () => void;
 };
 
 /** Each costs the packaging of a stream, and there are as many as subsets of its tracks; who takes all finds room. */
 const maxChoices = 16;
-
-/** Of an RTP packet with its header: one that fits into any network. */
-const maxPacketBytes = 1440;

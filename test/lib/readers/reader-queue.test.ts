@@ -229,6 +229,22 @@ test('a reader that plays again and again and takes nothing is not given the rin
 	t.deepEqual(written, [1, 1, 4]);
 });
 
+test('a reader that plays again and again is not joining anew each time', t => {
+	const {queue, offer, written} = startQueue({maxBytes: 250});
+	for (let number = 1; number <= 20; number++) {
+		queue.beginAfter(number - 1);
+		offer({number, key: true, bytes: 100});
+	}
+	t.deepEqual(written, [1, 2, 3]);
+});
+
+test('behind a ring that is larger than what may wait, as much may wait as always', t => {
+	const {queue, make, offer, written} = startQueue({maxBytes: 250});
+	queue.begin([make({number: 1, key: true, bytes: 1000})]);
+	for (let number = 2; number <= 20; number++) offer({number, bytes: 100});
+	t.deepEqual(written, [1, 2, 3, 4]);
+});
+
 /**
  * Media of 3 Mbit/s, a key frame each second, to a reader at 1 Mbit/s; the kernel keeps 128 KiB unsent. Seconds after
  * the beginning: of the first loss, and what each picture was late when the last of it left.

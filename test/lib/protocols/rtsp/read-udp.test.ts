@@ -70,9 +70,13 @@ test('readers of the same tracks share one output, and the last one closes it', 
 	t.is((await clients[0]!.ask('PAUSE', url)).status, 200);
 	t.is(udpOutputs[0]!.readers.size, 1);
 	t.is((await clients[1]!.ask('TEARDOWN', url)).status, 200);
+	t.false(udpOutputs[0]!.isClosed, 'packets are numbered on after a pause');
+	await clients[0]!.ask('PLAY', url);
+	t.is(udpOutputs[0]!.readers.size, 1);
+	t.is((await clients[0]!.ask('TEARDOWN', url)).status, 200);
 	t.true(udpOutputs[0]!.isClosed);
 	t.false(udpOutputs[1]!.isClosed);
-	await until(() => control.readers.size === 2);
+	await until(() => control.readers.size === 1);
 });
 
 test('RTP-Info says where each track begins, as native code tells it', async t => {
