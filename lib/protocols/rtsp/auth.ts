@@ -12,9 +12,9 @@ import {digestOf, digestSecret, hashOf} from '../../auth/digest.ts';
 import {headersOf} from './message.ts';
 import type {RtspResponse} from './message.ts';
 
-export type Credentials = {user: string; password: string};
+export type Login = {user: string; password: string};
 
-export type DigestInput = Credentials & {
+export type DigestInput = Login & {
 	challenge: Extract<Challenge, {scheme: 'digest'}>;
 	method: string;
 	/** Exactly as on the request line: cameras compare it as text. */
@@ -51,7 +51,7 @@ export const formatDigest = (input: DigestInput): string => {
 	return `Digest ${parts.join(', ')}`;
 };
 
-export const formatBasic = ({user, password}: Credentials): string =>
+export const formatBasic = ({user, password}: Login): string =>
 	`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 export type AuthenticatorOptions = {
@@ -64,7 +64,7 @@ export type AuthenticatorOptions = {
  * when that is refused, a new nonce whenever the camera gives one.
  */
 export class Authenticator {
-	readonly #credentials: Credentials | undefined;
+	readonly #credentials: Login | undefined;
 	readonly #allowBasic: boolean;
 	readonly #refused = new Set<ChallengeKind>();
 	#challenge: Challenge | undefined;
@@ -73,7 +73,7 @@ export class Authenticator {
 	#isTried = false;
 	#isAccepted = false;
 
-	constructor(credentials?: Credentials, {allowBasic = true}: AuthenticatorOptions = {}) {
+	constructor(credentials?: Login, {allowBasic = true}: AuthenticatorOptions = {}) {
 		this.#credentials = credentials;
 		this.#allowBasic = allowBasic;
 	}

@@ -230,8 +230,8 @@ export class PublishSession implements ServerSession {
 	#given(): Carriage[] {
 		const {room, settings} = this.#services;
 		const {isTls, tunnel} = this.#connection;
-		const isSecret = !isTls || this.#tracks.every(isEncrypted);
-		const mayUdp = room !== undefined && isSecret && tunnel === 'none';
+		const mayLeave = !isTls || this.#tracks.every(isEncrypted);
+		const mayUdp = room !== undefined && mayLeave && tunnel === 'none';
 		return settings().rtspTransports.filter(
 			carriage => carriage === 'tcp' || (carriage === 'udp' && mayUdp),
 		);

@@ -74,6 +74,8 @@ class RtspPull extends EventEmitter<SourceEvents> {
 		for (let redirects = 0; redirects <= maxRedirects && !this.#isClosed; redirects++) {
 			const {why, ...other} = await this.#visitAt(next, first);
 			this.#options.logger.info(why);
+			// After media it is a camera that moves, not one that sends us in circles.
+			if (this.#visit?.proven) redirects = 0;
 			next = other;
 		}
 		throw new MediaError('RTSP_REFUSED', `Expected at most ${maxRedirects} redirects in a row`);

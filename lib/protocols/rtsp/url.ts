@@ -2,7 +2,7 @@
 // ideas of paths and queries kept to the letter.
 import {parsed, unparsed} from '../../util/parsed.ts';
 import type {Parsed} from '../../util/parsed.ts';
-import type {Credentials} from './auth.ts';
+import type {Login} from './auth.ts';
 
 /** What goes around RTSP. */
 export type TunnelKind = 'none' | 'http' | 'websocket';
@@ -14,7 +14,7 @@ export type RtspUrl = {
 	host: string;
 	/** Undefined: not said; 554, or 322 with TLS. */
 	port: number | undefined;
-	credentials: Credentials | undefined;
+	credentials: Login | undefined;
 	/** Path and query as given, with its leading `/`; '' when there is none. */
 	path: string;
 };
@@ -111,7 +111,7 @@ const splitAt = (rest: string, at: number): Split | undefined => {
 };
 
 /** A password may hold colons; what is no escape (`%` and two hexadecimal digits) stays as it is. */
-const parseCredentials = (userInfo: string): Credentials => {
+const parseCredentials = (userInfo: string): Login => {
 	const colon = userInfo.indexOf(':');
 	return colon < 0
 		? {user: unescape(userInfo), password: ''}

@@ -29,8 +29,12 @@ const repeated = [' ', '\t', '\r\n ', ';', ',', '=', '/', '"', '-', '@', '%41', 
 const length = 320_000;
 
 for (const [what, [beginning, read]] of Object.entries(parsers))
-	test(`${what} of hundreds of thousands of letters of one kind is read as fast as any`, t => {
+	test(`${what} of hundreds of thousands of letters of one kind is read to its end`, t => {
+		let texts = 0;
 		for (const letters of repeated)
-			for (const end of ['', 'x']) read(beginning + letters.repeat(length / letters.length) + end);
-		t.pass();
+			for (const end of ['', 'x']) {
+				read(beginning + letters.repeat(length / letters.length) + end);
+				texts++;
+			}
+		t.is(texts, 2 * repeated.length);
 	});

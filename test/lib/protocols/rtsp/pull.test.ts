@@ -166,6 +166,20 @@ const redirects = test.macro({
 });
 for (const status of [301, 302, 303, 307, 308]) test(redirects, status);
 
+test('a camera that moves again and again is followed as long as media comes in between', async t => {
+	const camera = await startScriptedCamera(t);
+	const pull = startPull(t, camera.url());
+	for (let moves = 0; moves < 7; moves++) {
+		await camera.heard('PLAY', moves + 1);
+		const {packets} = pull.stats();
+		await camera.untilPicture(() => pull.stats().packets > packets);
+		const request = 'REDIRECT * RTSP/1.0\r\nCSeq: 7';
+		camera.sessions.at(-1)!.write(`${request}\r\nLocation: ${camera.url()}\r\n\r\n`);
+	}
+	await camera.heard('PLAY', 8);
+	t.is(camera.sessions.length, 8);
+});
+
 test('redirects in a circle end', async t => {
 	const camera = await startScriptedCamera(t, {
 		reply: (reply, {method, url}) => {
