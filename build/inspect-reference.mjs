@@ -19,8 +19,8 @@ parameter sets decoded, the first packets and frames, what was measured, and wha
 | \`--json\` | | one JSON document instead of text |
 
 The media come interleaved on the connection (RTP over TCP). Ctrl-C ends the look and prints what was seen so far. Passwords
-are taken out of everything that is printed. Exit codes: 0 packets came; 1 none did, the cause is on standard error, and
-what the camera had said until then is printed all the same; 2 wrong words on the command line.
+are taken out of everything that is printed. Exit codes: 0 packets came; 1 none did: the cause and its code are on
+standard error, the questions and answers up to then (with \`--json\` the document, \`ended\` being the cause) are printed all the same; 2 wrong words on the command line.
 
 - **Bitrate** is that of RTP packets, headers included; the peak is that of the best whole second.
 - **Jitter** is RFC 3550 section A.8. A picture of many packets has all of them at one RTP time, so a burst counts as jitter.

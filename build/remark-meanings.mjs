@@ -25,6 +25,7 @@ export const remarkMeanings = {
 	SESSION_SHORT: 'A session that is left alone for a moment (less than 30 s) is over.',
 	RTP_INFO_ODD: 'The answer to PLAY does not tell where tracks begin.',
 	TRACK_SILENT: 'A track was described and set up, and nothing came.',
+	FELL_SILENT: 'The camera froze, or the network did: media came, and then no more until the end.',
 	PAYLOAD_TYPE_UNANNOUNCED: 'Packets of a payload type that the description does not have.',
 	NO_SPROP: 'Nothing can be told of the media before they come.',
 	NO_SETS_IN_BAND: 'Who joins without the description cannot decode.',

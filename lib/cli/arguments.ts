@@ -1,4 +1,5 @@
 import {parseArgs} from 'node:util';
+import {lackOfSourceArgument} from '../config/from-urls.ts';
 import {isFingerprint} from '../util/fingerprint.ts';
 import {redactUrl} from '../util/redact.ts';
 import {firstSentence} from '../util/visible.ts';
@@ -55,6 +56,8 @@ export const parseArguments = (args: readonly string[], {isSource, isFile}: Look
 		const file = isFile(defaultFile) ? defaultFile : undefined;
 		return {type: 'serve', file, urls: undefined, isSupervised};
 	}
+	const lack = words.filter(isSource).map(lackOfSourceArgument).find(Boolean);
+	if (lack !== undefined) return wrong(lack);
 	if (words.every(isSource)) return {type: 'serve', file: undefined, urls: words, isSupervised};
 	const stranger = words.find(word => !isSource(word)) ?? first;
 	if (words.length > 1)
@@ -76,7 +79,9 @@ type InspectValues = {json?: boolean; packets?: string; seconds?: string; finger
 const inspectOrder = ([url, ...rest]: string[], values: InspectValues): Order => {
 	if (url === undefined || rest.length > 0) return wrong('expected one RTSP URL after inspect');
 	if (!/^rtsps?(?:\+(?:http|ws))?:\/\//i.test(url))
-		return wrong(`expected a URL that begins with rtsp:// or rtsps://, got ${redactUrl(url)}`);
+		return wrong(
+			`expected a URL that begins with rtsp://, rtsps://, rtsp+http:// or rtsp+ws://, got ${redactUrl(url)}`,
+		);
 	const packets = integer(values.packets ?? '30', {min: 0, max: 100_000});
 	if (packets === undefined)
 		return wrong(`expected --packets to be a number of 0 to 100000, got ${values.packets}`);
@@ -109,6 +114,14 @@ const split = (args: readonly string[]) => {
 		const {values, positionals} = parseArgs({args: [...args], options, allowPositionals: true});
 		return {values, words: positionals};
 	} catch (error) {
-		return firstSentence(error instanceof Error ? error.message : String(error));
+		return sentenceOf(error instanceof Error ? error.message : String(error));
 	}
+};
+
+/** Node asks whether something was forgotten where a value begins with a minus. */
+const sentenceOf = (message: string): string => {
+	const [, option] = /^Option '(?:-\w, )?(--\w+)[^']*' argument is ambiguous/.exec(message) ?? [];
+	return option === undefined
+		? firstSentence(message)
+		: `expected a value after ${option} that does not begin with -`;
 };

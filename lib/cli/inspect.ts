@@ -1,6 +1,7 @@
 import {styleText} from 'node:util';
 import {pino} from 'pino';
 import {toMediaError} from '../errors.ts';
+import type {MediaError} from '../errors.ts';
 import {formatReport} from '../inspect/format.ts';
 import type {Paint} from '../inspect/format.ts';
 import {look} from '../inspect/look.ts';
@@ -14,7 +15,7 @@ type InspectOrder = Extract<Order, {type: 'inspect'}>;
 
 /**
  * `sluice inspect URL`: prints what a camera sends. The answer is the exit code: 1 when no packet came,
- * with the cause on standard error; what was seen up to then is printed all the same.
+ * with the cause on standard error; what was asked and answered up to then is printed all the same.
  */
 export const inspect = async (order: InspectOrder): Promise<number> => {
 	const {url, seconds, packets, fingerprint} = order;
@@ -26,18 +27,19 @@ export const inspect = async (order: InspectOrder): Promise<number> => {
 		const durationMs = seconds * 1000;
 		const bounds = {durationMs, rows: packets, signal};
 		const {report, failure} = await look({native, url, fingerprint, ...bounds, logger});
-		if (report.sdp !== null) await print(order, report);
+		if (order.isJson || report.connection.exchanges.length > 0) await print(order, report);
 		if (report.packets.length > 0 || report.tracks.some(({first}) => first !== null)) return 0;
-		const cause = failure?.message ?? 'Expected packets from the camera, got none';
-		complain(cause);
+		complain(failure ? withCode(failure) : 'Expected packets from the camera, got none');
 		return 1;
 	} catch (error) {
-		complain(toMediaError(error).message);
+		complain(withCode(toMediaError(error)));
 		return 1;
 	} finally {
 		native.close();
 	}
 };
+
+const withCode = ({message, code}: MediaError): string => `${message} (${code})`;
 
 const complain = (sentence: string): void => {
 	process.stderr.write(`sluice: ${printable(redactUrls(sentence))}\n`);

@@ -75,8 +75,11 @@ function withKey(path: KeyPath, word: string, known: readonly string[]): KeyPath
 
 const is = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-const unknown = (word: string, known: readonly string[]) =>
-	`ignored, no key is called ${word}, the nearest is ${nearest(word, known)?.toUpperCase() ?? 'none'}`;
+function unknown(word: string, known: readonly string[]): string {
+	const near = nearest(word, known);
+	const hint = near === undefined ? '' : `, the nearest is ${near.toUpperCase()}`;
+	return `ignored, no key is called ${word}${hint}`;
+}
 
 function setAt(root: RawMap, path: KeyPath, value: string): void {
 	let map: RawMap | unknown[] = root;

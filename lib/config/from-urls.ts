@@ -9,11 +9,16 @@ import type {RawMap} from './raw.ts';
 import {Report, invalidConfig} from './report.ts';
 import type {ConfigParts} from './load.ts';
 import type {Config} from './schema.ts';
+import {lackOfSource} from './sources.ts';
 import {applyState} from './state.ts';
 
 /** Whether a word of the command line is a source with or without a name, not a file. */
 export const isSourceArgument = (argument: string): boolean =>
 	/^([^:=]*=)?[a-z][a-z0-9+.-]*:/i.test(argument);
+
+/** Why such a word is no source that this version can start, or undefined. */
+export const lackOfSourceArgument = (argument: string): string | undefined =>
+	lackOfSource(splitName(argument).source);
 
 /**
  * The configuration of `sluice [NAME=]URL...`: one path each, and any other name may be published.

@@ -117,5 +117,6 @@ const same = (value: unknown) => value;
 
 function unknownKey(key: string, scope: Scope): string {
 	if (scope.elsewhere.includes(key)) return `expected ${scope.place}, not here`;
-	return `unknown key, the nearest known one is ${nearest(key, [...scope.known, ...Object.keys(scope.lacked)]) ?? 'none'}`;
+	const near = nearest(key, [...scope.known, ...Object.keys(scope.lacked)]);
+	return near === undefined ? 'unknown key' : `unknown key, the nearest known one is ${near}`;
 }

@@ -131,7 +131,8 @@ export const strictMap = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
 			if (issue.code !== 'unrecognized_keys')
 				return `expected a map of keys, got ${show(issue.input)}`;
 			const key = String((issue['keys'] as unknown[])[0]);
-			return `unknown key ${key}, the nearest known one is ${nearest(key, Object.keys(shape)) ?? 'none'}`;
+			const near = nearest(key, Object.keys(shape));
+			return `unknown key ${key}${near === undefined ? '' : `, the nearest known one is ${near}`}`;
 		},
 	});
 

@@ -74,7 +74,8 @@ export class Inspection {
 		}
 	}
 
-	read({ended, resyncs}: Pick<Report, 'ended' | 'resyncs'>): Report {
+	/** `endedUs`: when the look was over. */
+	read({ended, resyncs, endedUs}: Pick<Report, 'ended' | 'resyncs'> & {endedUs: number}): Report {
 		const {url, startedAt, host, port, tls} = this.#options;
 		const {sdp, rtpInfos, quirks, ...dialogue} = this.#dialogue;
 		const isInfoWhole = rtpInfos.length === this.#tracks.length;
@@ -87,7 +88,7 @@ export class Inspection {
 			connection: {host, port, tls, transport: 'RTP/AVP/TCP interleaved', ...dialogue},
 			sdp,
 			tracks: this.#tracks.map((track, index) =>
-				track.read(index, isInfoWhole ? rtpInfos[index] : undefined),
+				track.read(index, endedUs, isInfoWhole ? rtpInfos[index] : undefined),
 			),
 			strayChannels: this.#strayChannels,
 			resyncs,

@@ -57,9 +57,9 @@ export const look = async (options: LookOptions): Promise<Look> => {
 	});
 	const stream = native.openStream({path: 'inspected', ringMaxBytes: 1, ringMaxAgeUs: 1});
 	try {
-		const failure = await watch({...options, stream, inspection, signal, durationMs});
+		const {failure, endedUs} = await watch({...options, stream, inspection, signal, durationMs});
 		const ended = failure ? {code: failure.code, message: failure.message} : null;
-		const report = inspection.read({ended, resyncs: stream.stats()?.resyncs ?? 0});
+		const report = inspection.read({ended, endedUs, resyncs: stream.stats()?.resyncs ?? 0});
 		return {report, failure};
 	} finally {
 		const closed = once(stream, 'closed');
@@ -68,11 +68,14 @@ export const look = async (options: LookOptions): Promise<Look> => {
 	}
 };
 
+/** `endedUs`: when it failed, or was let go. */
+type End = {failure: MediaError | undefined; endedUs: number};
+
 type WatchOptions = LookOptions & {stream: NativeStream; inspection: Inspection};
 
 /** Until the camera fails, time is over or the signal comes. */
-const watch = async (options: WatchOptions): Promise<MediaError | undefined> => {
-	const {url, fingerprint, inspection, logger, signal} = options;
+const watch = async (options: WatchOptions): Promise<End> => {
+	const {native, url, fingerprint, inspection, logger, signal} = options;
 	const source = openWatchedRtspSource({
 		path: 'inspected',
 		source: url,
@@ -87,18 +90,26 @@ const watch = async (options: WatchOptions): Promise<MediaError | undefined> => 
 	});
 	let failure: MediaError | undefined;
 	let timer: NodeJS.Timeout | undefined;
-	const close = () => source.close();
+	let endedUs: number | undefined;
+	const end = () => (endedUs ??= native.nowUs());
+	const close = () => {
+		end();
+		source.close();
+	};
 	function startTimer(): void {
 		timer ??= setTimeout(close, options.durationMs);
 	}
-	source.once('failed', error => (failure = error));
+	source.once('failed', error => {
+		end();
+		failure = error;
+	});
 	const stopped = once(source, 'stopped');
 	signal.addEventListener('abort', close, {once: true});
 	if (signal.aborted) close();
 	await stopped;
 	signal.removeEventListener('abort', close);
 	clearTimeout(timer);
-	return failure;
+	return {failure, endedUs: end()};
 };
 
 /** An ingest that tells the inspection all it has; the first packet starts the time. */

@@ -51,7 +51,19 @@ const trackRules: readonly Rule<[TrackReport, Report]>[] = [
 	[
 		'TRACK_SILENT',
 		({sequence}, {lookedUs}) =>
-			when(sequence.received === 0, () => `no packet of this track in ${formatSeconds(lookedUs)}`),
+			when(sequence.received === 0, () =>
+				lookedUs > 0
+					? `no packet of this track in ${formatSeconds(lookedUs)}`
+					: 'no packet of this track came at all',
+			),
+	],
+	[
+		'FELL_SILENT',
+		({silentUs, kind, frames: {count}}, {lookedUs}) => {
+			const usualUs = count > 0 ? lookedUs / count : 0;
+			const isSilent = kind !== 'other' && (silentUs ?? 0) > Math.max(silenceUs, 3 * usualUs);
+			return when(isSilent, () => `no media for the last ${formatSeconds(silentUs ?? 0)}`);
+		},
 	],
 	[
 		'PAYLOAD_TYPE_UNANNOUNCED',
@@ -308,6 +320,8 @@ export const remarkCodes: readonly string[] = [
 
 /** Fewer frames tell too little about rates and markers. */
 const minFrames = 20;
+/** Shorter ones are an uneven network, or a still picture. */
+const silenceUs = 2_500_000;
 const rareKeyFramesUs = 5_000_000;
 const rareReportsUs = 10_000_000;
 const driftPpm = 200;

@@ -173,6 +173,7 @@ const track = z.strictObject({
 		'what the answer to PLAY promised of the first packet',
 	),
 	first: orNull(z.strictObject({sequence: count, timestamp: count})).describe('what came first'),
+	silentUs: orNull(us).describe('from its last packet to the end of the look'),
 });
 
 const packetRow = z.strictObject({

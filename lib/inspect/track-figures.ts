@@ -38,6 +38,7 @@ export class TrackFigures {
 	readonly #types = {I: 0, P: 0, B: 0};
 	readonly #spsType: number;
 	#first: TrackReport['first'] = null;
+	#lastUs: number | undefined;
 	#parameters: Parameters | null = null;
 	#parameterChanges = -1;
 	#markers = 0;
@@ -61,6 +62,7 @@ export class TrackFigures {
 		if (known > 0 || this.#payloadTypes.size < maxListed)
 			this.#payloadTypes.set(payloadType, known + 1);
 		if (payloadType !== this.spec.payloadType) return;
+		this.#lastUs = packet.arrivalUs;
 		this.#first ??= {sequence, timestamp};
 		if (this.#ssrcs.size < maxListed) this.#ssrcs.add(ssrc);
 		if (marker) this.#markers++;
@@ -100,7 +102,8 @@ export class TrackFigures {
 		this.#parameterChanges++;
 	}
 
-	read(index: number, rtpInfo: RtpInfo | undefined): TrackReport {
+	/** `endedUs`: when nobody looked any more. */
+	read(index: number, endedUs: number, rtpInfo: RtpInfo | undefined): TrackReport {
 		const {kind, codec, payloadType, clockRateHz, encoding, fmtp} = this.spec;
 		const {parameterSets, config} = this.spec;
 		return {
@@ -130,6 +133,7 @@ export class TrackFigures {
 				? {sequence: rtpInfo.sequence ?? null, timestamp: rtpInfo.timestamp ?? null}
 				: null,
 			first: this.#first,
+			silentUs: this.#lastUs === undefined ? null : Math.max(0, endedUs - this.#lastUs),
 		};
 	}
 

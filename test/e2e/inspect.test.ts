@@ -56,14 +56,24 @@ test('a camera with sound and a password is printed for people, without the pass
 	t.false(/geheim|\u001B/.test(stdout));
 });
 
-test('a camera that cannot be read is one line and exit code 1', async t => {
+test('of a camera that cannot be read it tells how far it came, the cause with its code, and exit code 1', async t => {
 	const camera = await startCamera(t, {user: 'admin', password: 'right'});
 	const wrong = await inspect([camera.url.replace('//', '//admin:geheim@')]);
-	t.like(wrong, {code: 1, stdout: ''});
-	t.regex(wrong.stderr, /^sluice: Expected the camera to take user and password, got 401.*\n$/);
+	t.is(wrong.code, 1);
+	t.regex(wrong.stdout, /OPTIONS +200 OK\n +DESCRIBE +401 Unauthorized/);
+	t.regex(
+		wrong.stderr,
+		/^sluice: Expected the camera to take user and password, got 401.* \(RTSP_UNAUTHORIZED\)\n$/,
+	);
 	const nobody = await inspect(['rtsp://127.0.0.1:1/']);
 	t.like(nobody, {code: 1, stdout: ''});
-	t.regex(nobody.stderr, /^sluice: Expected a connection to 127\.0\.0\.1 port 1, got.*\n$/);
+	t.regex(
+		nobody.stderr,
+		/^sluice: Expected a connection to 127\.0\.0\.1 port 1, got.* \(RTSP_CONNECT\)\n$/,
+	);
+	const asJson = await inspect(['rtsp://127.0.0.1:1/', '--json']);
+	t.is(asJson.code, 1);
+	t.is(reportSchema.parse(JSON.parse(asJson.stdout)).ended?.code, 'RTSP_CONNECT');
 	const unknown = await inspect([camera.url.replace('/live', '/nothing')]);
 	t.is(unknown.code, 1);
 	t.regex(unknown.stderr, /^sluice: Expected 200 to DESCRIBE, got 404|401/);
@@ -72,7 +82,7 @@ test('a camera that cannot be read is one line and exit code 1', async t => {
 test('what is no RTSP URL is said to be none, without its password', async t => {
 	const {code, stderr} = await inspect(['http://admin:geheim@camera/']);
 	t.is(code, 2);
-	t.regex(stderr, /rtsp:\/\/ or rtsps:\/\/, got http:\/\/admin:\*\*\*@camera/);
+	t.regex(stderr, /rtsp\+ws:\/\/, got http:\/\/admin:\*\*\*@camera/);
 });
 
 test('Ctrl-C ends the look and prints what was seen so far', async t => {

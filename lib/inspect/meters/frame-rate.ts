@@ -6,19 +6,32 @@ export class FrameRateMeter {
 	#count = 0;
 	readonly #media = new Span();
 	readonly #arrival = new Span();
+	#firstUs: number | undefined;
+	/** Of the frames after the first second. */
+	#laterCount = 0;
+	readonly #later = new Span();
 
 	add({ptsUs, arrivalUs}: {ptsUs: number; arrivalUs: number}): void {
 		this.#count++;
 		this.#media.add(ptsUs);
 		this.#arrival.add(arrivalUs);
+		this.#firstUs ??= arrivalUs;
+		if (arrivalUs - this.#firstUs < burstUs) return;
+		this.#laterCount++;
+		this.#later.add(arrivalUs);
 	}
 
 	read(): FrameRates {
-		const rateOf = ({lengthUs}: Span) =>
-			lengthUs > 0 ? ((this.#count - 1) * 1e6) / lengthUs : null;
-		return {byMedia: rateOf(this.#media), byArrival: rateOf(this.#arrival)};
+		const byArrival = rateOf(this.#laterCount, this.#later) ?? rateOf(this.#count, this.#arrival);
+		return {byMedia: rateOf(this.#count, this.#media), byArrival};
 	}
 }
+
+/** What comes first may be a burst of what the camera has kept. */
+const burstUs = 1_000_000;
+
+const rateOf = (count: number, {lengthUs}: Span): number | null =>
+	count > 1 && lengthUs > 0 ? ((count - 1) * 1e6) / lengthUs : null;
 
 class Span {
 	#from = Infinity;

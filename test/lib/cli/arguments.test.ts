@@ -63,6 +63,22 @@ test('inspect takes one RTSP URL and its own options', t => {
 	t.false(JSON.stringify(parse('inspect http://a:geheim@b/')).includes('geheim'));
 });
 
+test('a source that this version cannot start is refused, not served as nothing', t => {
+	for (const word of ['http://x/y', 'srt://x:1', 'cam=udp://:5000', 'test: whep://x/y'])
+		t.like(parse(word), {type: 'wrong'}, word);
+	const {reason} = parse('http://x/y') as {reason: string};
+	t.is(reason, 'sources of the form http:// are not supported by this version');
+});
+
+test('what begins with a minus is no value, and the URLs of tunnels are named', t => {
+	const reasonOf = (line: string) => (parse(line) as {reason: string}).reason;
+	t.is(
+		reasonOf('inspect rtsp://x/ --packets -1'),
+		'expected a value after --packets that does not begin with -',
+	);
+	t.regex(reasonOf('inspect http://x/'), /rtsp\+http:\/\/ or rtsp\+ws:\/\/, got http:\/\/x/);
+});
+
 test('options are known or refused', t => {
 	t.deepEqual(parse('--version'), {type: 'version'});
 	t.deepEqual(parse('-h'), {type: 'help'});

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {formatReport} from '../../../lib/inspect/format.ts';
-import {remarkCodes} from '../../../lib/inspect/remarks.ts';
+import {remarkCodes, remarksOn} from '../../../lib/inspect/remarks.ts';
 import {formatFact, formatTable, wrap} from '../../../lib/inspect/table.ts';
 import {
 	formatSeconds,
@@ -21,6 +21,19 @@ test('the text fits 80 columns, but for lines of the SDP, and has every section'
 	t.regex(text, /I key +\d+ +\d+ +\d+ .*SPS PPS IDR/);
 	t.regex(text, /B-frames/);
 	t.false(text.includes('\u001B'));
+});
+
+test('a track that fell silent is remarked on, however well it began', async t => {
+	const {report} = await lookAt(t, {}, {pictures: 30});
+	const [track] = report.tracks;
+	t.true((track?.silentUs ?? -1) >= 0);
+	const codesAfter = (silentUs: number | null, lookedUs = report.lookedUs) =>
+		remarksOn({...report, lookedUs, tracks: [{...track!, silentUs}]}).map(({code}) => code);
+	t.false(codesAfter(1e6).includes('FELL_SILENT'));
+	t.true(codesAfter(4e6).includes('FELL_SILENT'));
+	// A picture every four seconds or so.
+	t.false(codesAfter(4e6, 120e6).includes('FELL_SILENT'));
+	t.false(codesAfter(null).includes('FELL_SILENT'));
 });
 
 test('a report of a camera that refused has no empty section', async t => {

@@ -180,6 +180,10 @@ test('the frame rate is that of the times, in whatever order they come', t => {
 			t.true(Math.abs((byMedia ?? 0) - 25) < 1e-9 && Math.abs((byArrival ?? 0) - 12.5) < 1e-9);
 		}),
 	);
+	const burst = new FrameRateMeter();
+	for (let index = 0; index <= 100; index++)
+		burst.add({ptsUs: index * 100_000, arrivalUs: Math.max(0, index - 20) * 100_000});
+	t.is(Math.round((burst.read().byArrival ?? 0) * 100), 1000);
 	const one = new FrameRateMeter();
 	t.deepEqual(one.read(), {byMedia: null, byArrival: null});
 });
