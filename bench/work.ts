@@ -127,6 +127,54 @@ export const toRtmp =
 		return {measured, helpers: [rtmp], complaints: none};
 	};
 
+/** A server of RTMP, its port and what there is to complain about it. */
+type RtmpTarget = {child: ChildProcess; port: number; complaints: () => string[]};
+
+/** `sluice` as a server of RTMP alone. */
+export const rtmpOfSluice = async (folder: string): Promise<RtmpTarget> => {
+	const port = await freePort();
+	const off = {httpAddress: 'off', rtspAddress: 'off', hls: false};
+	const config = {logLevel: 'warn', ...off, rtmpAddress: `127.0.0.1:${port}`};
+	const {child, lines} = startServer(folder, {...config, paths: {all_others: {}}});
+	return {child, port, complaints: lossesOf(lines)};
+};
+
+/** nginx with its RTMP module. */
+export const rtmpOfNginx = async (folder: string): Promise<RtmpTarget> => {
+	const port = await freePort();
+	return {child: startRtmpServer(folder, port), port, complaints: none};
+};
+
+/** So many encoders send the camera to a server of RTMP. */
+export const publishersTo =
+	(open: (folder: string) => Promise<RtmpTarget>): StartWork =>
+	async ({url, units, folder}) => {
+		const {child, port, complaints} = await open(folder);
+		await listening(port);
+		const encoders = startPublishers(url, port, units);
+		return {measured: [child], helpers: [encoders], complaints};
+	};
+
+/** One encoder sends it, and so many players read it there. */
+export const playersOf =
+	(open: (folder: string) => Promise<RtmpTarget>): StartWork =>
+	async ({url, units, folder}) => {
+		const {child, port, complaints} = await open(folder);
+		await listening(port);
+		const encoder = startPublishers(url, port, 1);
+		// Until it is there players are refused.
+		await sleep(5000);
+		const players = startHelper(
+			'rtmp-players.ts',
+			`rtmp://127.0.0.1:${port}/live/cam0`,
+			`${units}`,
+		);
+		return {measured: [child], helpers: [encoder, players], complaints};
+	};
+
+const startPublishers = (camera: string, port: number, count: number): ChildProcess =>
+	startHelper('rtmp-publishers.ts', camera, `rtmp://127.0.0.1:${port}/live/cam`, `${count}`);
+
 export const streamer = (url: string, target: string): string[] => [
 	join(root, 'bin/streamer'),
 	url,

@@ -90,6 +90,7 @@ export class PushDestination {
 			if (admission) await this.#serve(admission);
 			if (signal.aborted) return;
 			this.#state = 'waiting';
+			this.#since = undefined;
 			await this.#pause(noStreamPauseMs);
 		}
 	}
@@ -115,7 +116,8 @@ export class PushDestination {
 		while (!signal.aborted && !admission.end) {
 			const error = await this.#send(admission);
 			if (!error || signal.aborted || admission.end) break;
-			const pauseMs = pauseAfter(++this.#failures, error.code, random);
+			this.#failures = this.#wasSteady ? 1 : this.#failures + 1;
+			const pauseMs = pauseAfter(this.#failures, error.code, random);
 			this.#fail(error, pauseMs);
 			await this.#pause(pauseMs);
 		}
@@ -174,10 +176,11 @@ export class PushDestination {
 		this.#logger.info(`push to ${this.#place} runs`);
 	}
 
+	get #wasSteady(): boolean {
+		return this.#since !== undefined && Date.now() - this.#since.getTime() > steadyMs;
+	}
+
 	#fail(error: MediaError, pauseMs: number): void {
-		const wasSteady =
-			this.#state === 'running' && Date.now() - (this.#since?.getTime() ?? 0) > steadyMs;
-		if (wasSteady) this.#failures = 1;
 		const isNew = this.#error?.message !== error.message;
 		this.#error = error;
 		this.#state = 'pausing';
