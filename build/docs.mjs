@@ -74,6 +74,8 @@ what is wrong with it. [sluice.yml](../../sluice.yml) has every key with its def
 - A running server refuses an empty file, and one that takes away the last of \`authInternalUsers\`, as it refuses a wrong one: all stays as it
   was, and the log tells why. A file that is being saved looks like that for a moment, and would let everybody in. Whoever means it
   starts the server anew, or writes the user \`any\` with what everybody may do.
+- Names of paths have letters A-Z a-z, digits, \`_ . ~ -\`, and \`/\` between them. (MediaMTX allows a colon as well; here \`$G1\` of a
+  name goes into the URL of a source, where it would choose the port.)
 - Keys marked *ours* are not known to MediaMTX.
 - What the API changes is kept in \`<file>.state.json\` and goes over file and environment.
 

@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 import type {Logger} from 'pino';
-import {findPath} from '../config/find-path.ts';
+import {checkPathName, findPath, redirectOf} from '../config/find-path.ts';
 import {isPattern} from '../config/path-name.ts';
 import type {Config} from '../config/schema.ts';
 import {MediaError, toMediaError} from '../errors.ts';
@@ -9,6 +9,7 @@ import type {Native, NativeStream} from '../native/native.ts';
 import type {Clock} from './clock.ts';
 import type {PathFacts, PathState} from './facts.ts';
 import type {ControlMessage, DeliveryMessage, Port, PublisherInfo, ReaderInfo} from './messages.ts';
+import {LifeLog} from '../observe/life-log.ts';
 import {Path} from './path.ts';
 import type {PathSourceOptions} from './path-options.ts';
 import {pathError} from './path-rules.ts';
@@ -46,6 +47,7 @@ export class Control extends EventEmitter<ControlEvents> {
 	readonly #publishers = new Map<string, Path>();
 	readonly #readingPipelines = new PipelineReaders();
 	readonly #publishingPipelines = new PipelinePublishers();
+	readonly #life: LifeLog;
 	#config: Config;
 	#closed: Promise<void> | undefined;
 	#onGone: () => void = () => {};
@@ -54,6 +56,7 @@ export class Control extends EventEmitter<ControlEvents> {
 		super();
 		this.#options = options;
 		this.#config = options.config;
+		this.#life = new LifeLog(options.logger);
 		options.port.onMessage = message => this.#handle(message);
 		options.native.on('wanted', this.#onWanted);
 		options.native.on('offered', this.#onOffered);
@@ -109,6 +112,7 @@ export class Control extends EventEmitter<ControlEvents> {
 	async #close(): Promise<void> {
 		this.#options.native.off('wanted', this.#onWanted);
 		this.#options.native.off('offered', this.#onOffered);
+		this.#life.close();
 		const reason = new MediaError('PATH_NOT_READY', 'Server is shutting down');
 		for (const path of [...this.#paths.values()]) this.#drop(path, reason);
 		if (this.#leaving.size === 0) return;
@@ -218,6 +222,8 @@ export class Control extends EventEmitter<ControlEvents> {
 	#pathToPublish(name: string): Path {
 		const known = this.#paths.get(name);
 		if (known) return known;
+		if (redirectOf(this.#config, name) !== undefined)
+			throw pathError(name, 'PATH_HAS_SOURCE', 'is somewhere else (source: redirect)');
 		const place = this.#configured(name);
 		if (!isPublished(place.settings))
 			throw pathError(name, 'PATH_HAS_SOURCE', 'has a source of its own');
@@ -227,7 +233,8 @@ export class Control extends EventEmitter<ControlEvents> {
 	#configured(name: string): PathPlace {
 		const place = this.#closed ? undefined : this.#placeOf(name);
 		if (place) return place;
-		throw pathError(name, 'PATH_NOT_FOUND', 'is not configured');
+		const wrong = checkPathName(name);
+		throw pathError(name, 'PATH_NOT_FOUND', wrong ? `cannot be: ${wrong}` : 'is not configured');
 	}
 
 	#placeOf(name: string): PathPlace | undefined {
@@ -259,6 +266,7 @@ export class Control extends EventEmitter<ControlEvents> {
 			clock,
 			random,
 			logger,
+			life: this.#life,
 		});
 		this.#paths.set(name, path);
 		path.on('state', state => {

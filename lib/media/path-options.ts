@@ -4,6 +4,7 @@ import type {Clock} from './clock.ts';
 import type {PathState} from './facts.ts';
 import type {ControlMessage} from './messages.ts';
 import type {PathStream} from './path-feed.ts';
+import type {PathLoggers} from './path-log.ts';
 import type {PathPlace, PathSettings} from './path-settings.ts';
 import type {Source} from './source.ts';
 
@@ -24,6 +25,8 @@ export type PathOptions = {
 	clock: Clock;
 	random: () => number;
 	logger: Logger;
+	/** For what strangers bring about; `path` is among its fields. */
+	life: PathLoggers['life'];
 };
 
 /** What one try of a source that is fetched is made with. */

@@ -129,7 +129,7 @@ export class Path extends EventEmitter<PathEvents> {
 		if (refusal) return this.#publisher.refuse(info, refusal);
 		this.#publisher.replace(info, this.#error('PATH_TAKEN', 'has another publisher now'));
 		this.#feed.forgive();
-		this.logger.info({peer: info.peer}, `${info.protocol} publisher comes in`);
+		this.#tell(`${info.protocol} publisher comes in`, {peer: info.peer});
 		this.#take('published');
 	}
 
@@ -255,7 +255,9 @@ export class Path extends EventEmitter<PathEvents> {
 		this.#deadline.cancel();
 		this.#history.enter(this.#state, this.#options.clock.now());
 		const error = this.#history.lastError;
-		tellState(this.logger, {before, now: this.#state, tracks: this.#feed.tracks, error});
+		const {name} = this;
+		const loggers = {logger: this.logger, life: this.#options.life};
+		tellState(loggers, {name, before, now: this.#state, tracks: this.#feed.tracks, error});
 	}
 
 	#start(): void {
@@ -268,12 +270,11 @@ export class Path extends EventEmitter<PathEvents> {
 	/** Tells apart a source that cannot be reached from one that sends no key frame. */
 	#late(): void {
 		const seconds = this.#settings.sourceOnDemandStartTimeout / 1000;
-		const timeout = this.#feed.isConnected
-			? this.#error(
-					'PATH_TIMEOUT',
-					`is connected to its source, but no key frame came in ${seconds} s`,
-				)
-			: undefined;
+		const isSilent = this.#isPublished && this.#feed.tracks.length === 0;
+		const what = isSilent
+			? `has a publisher, but it sent no media in ${seconds} s`
+			: `is connected to its source, but no key frame came in ${seconds} s`;
+		const timeout = this.#feed.isConnected ? this.#error('PATH_TIMEOUT', what) : undefined;
 		const silence = new MediaError('SOURCE_SILENT', `Source did not answer in ${seconds} s`);
 		const error = timeout ?? this.#history.lastError ?? silence;
 		if (this.isOnDemand) this.#feed.countFailure(error);
@@ -311,7 +312,11 @@ export class Path extends EventEmitter<PathEvents> {
 
 	#epoch(tracks: TrackInfo[]): void {
 		this.#readers.tellEpoch(tracks);
-		if (this.#state === 'ready') this.logger.info(`tracks changed: ${describeTracks(tracks)}`);
+		if (this.#state === 'ready') this.#tell(`tracks changed: ${describeTracks(tracks)}`);
+	}
+
+	#tell(text: string, fields = {}): void {
+		this.#options.life.info({path: this.name, ...fields}, text);
 	}
 
 	#letIn(): void {

@@ -71,6 +71,7 @@ export const startPath = (t: ExecutionContext, where: PathPlace = place()) => {
 		clock,
 		random: () => 0,
 		logger,
+		life: logger,
 	});
 	t.teardown(() => path.close());
 	path.open();

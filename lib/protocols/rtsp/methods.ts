@@ -93,11 +93,10 @@ const answerOf = (
 	// Wrong passwords are told by the gatekeeper, and most clients ask without one first.
 	else if (method === 'ANNOUNCE' && error.kind !== 'unauthenticated')
 		tellRefused(request, connection, {services, reason});
-	else if (error.code === 'RTSP_NO_PORTS') {
-		tellRefused(request, connection, {services, reason});
-		return explained(statusOf(error), reason);
-	} else logger.debug(fields, `${method} ${url.slice(0, 200)} refused: ${reason}`);
-	if (error.kind !== 'unauthenticated') return answer(statusOf(error));
+	else if (error.code === 'RTSP_NO_PORTS') tellRefused(request, connection, {services, reason});
+	else logger.debug(fields, `${method} ${url.slice(0, 200)} refused: ${reason}`);
+	if (error.kind === 'internal') return answer(500);
+	if (error.kind !== 'unauthenticated') return explained(statusOf(error), reason);
 	return answer(401, challenges(request, connection, {services, error}));
 };
 
@@ -156,7 +155,7 @@ const run = async (
 	services: MethodServices,
 ): Promise<RtspAnswer> => {
 	const target = parseRequestUrl(request.url);
-	if (!target.ok) return answer(400);
+	if (!target.ok) return explained(400, target.reason);
 	return (
 		(await methods[request.method]?.({...request, target: target.value}, client, services)) ??
 		answer(501)
@@ -219,7 +218,7 @@ const announce = async (
 	services: MethodServices,
 ): Promise<RtspAnswer> => {
 	if (client.session) return answer(455);
-	if (!carriesSdp(request)) return answer(415);
+	if (!carriesSdp(request)) return explained(415, 'expected Content-Type: application/sdp');
 	const user = await admit(request, client, services);
 	const opened = await services.openPublisher(request, client, user);
 	if ('refusal' in opened) return opened.refusal;

@@ -30,9 +30,12 @@ export const parseRequestUrl = (url: string): Parsed<RequestTarget> => {
 	const front = splitTrack(mark < 0 ? whole : whole.slice(0, mark));
 	const back = splitTrack(mark < 0 ? '' : whole.slice(mark + 1));
 	const path = decodeName(front.rest);
-	if (path === undefined) return unparsed('expected the name of a path in the URL');
+	if (path === undefined) return unparsed(wrongName);
 	return parsed({path, query: back.rest.replace(/\/$/, ''), track: front.track ?? back.track});
 };
+
+const wrongName =
+	'expected the name of a path in the URL: letters A-Z a-z, digits, _ . ~ - and / between them';
 
 /** The URL that controls are relative to. */
 export const contentBase = (url: string): string =>

@@ -30,14 +30,33 @@ test('a publisher opens a path of a pattern, is read, and takes it with it', asy
 test('publishers are refused unknown paths, paths with a source, and names that cannot be', async t => {
 	const {publish, control} = startControl(
 		t,
-		'paths: {cam: {source: "test:"}, "~^film(.+)$": {source: "rtsp://127.0.0.1/$G1", sourceOnDemand: yes}}',
+		'paths: {cam: {source: "test:"}, away: {source: redirect, sourceRedirect: "rtsp://x/y"}, "~^film(.+)$": {source: "rtsp://127.0.0.1/$G1", sourceOnDemand: yes}}',
 	);
 	const codeOf = async (path: string) => (await t.throwsAsync<MediaError>(publish(path))).code;
 	t.is(await codeOf('other'), 'PATH_NOT_FOUND');
 	t.is(await codeOf('cam'), 'PATH_HAS_SOURCE');
 	t.is(await codeOf('film1'), 'PATH_HAS_SOURCE');
+	t.is(await codeOf('away'), 'PATH_HAS_SOURCE');
 	t.is(await codeOf('a//b'), 'PATH_NOT_FOUND');
+	await t.throwsAsync(publish('v3/a'), {
+		message: "Path v3/a cannot be: names that begin with v3 are taken by the server's own pages",
+	});
 	t.is(control.list().length, 1);
+});
+
+test('a publisher that announces and sends nothing is told that, and many that come and go flood no log', async t => {
+	const {publish, clock, lines, logger} = startControl(
+		t,
+		'{readTimeout: 20s, paths: {all_others: {}}}',
+	);
+	logger.level = 'info';
+	void publish('held').catch(() => {});
+	await clock.pass(0);
+	await clock.pass(11_000);
+	t.true(lines.some(line => line.includes('held has a publisher, but it sent no media in 10 s')));
+	for (let number = 0; number < 300; number++) void publish(`flood${number}`).catch(() => {});
+	await clock.pass(0);
+	t.true(lines.filter(line => line.includes('publisher comes in')).length < 150);
 });
 
 test('a publisher that loses its place hears why', async t => {

@@ -163,7 +163,9 @@ test('an announcement that makes no sense is refused with a reason', async t => 
 	t.regex(nothing.body, /^expected a session description: no m= line/);
 	t.is((await ask('v=0\r\nm=video 0 udp 33\r\n')).status, 400);
 	t.is((await ask(sdpOf(), 'text/plain')).status, 415);
-	t.is((await client.ask('ANNOUNCE', `${base}/a//b`, sdpType, sdpOf())).status, 400);
+	const misnamed = await client.ask('ANNOUNCE', `${base}/a//b`, sdpType, sdpOf());
+	t.is(misnamed.status, 400);
+	t.regex(misnamed.body, /^expected the name of a path in the URL: letters/);
 	t.deepEqual(server.paths(), []);
 });
 

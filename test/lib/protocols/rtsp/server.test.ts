@@ -33,7 +33,8 @@ test('a path that is not there is 404, one that is late 504', async t => {
 	const control = scriptedControl({refusal: new MediaError('PATH_NOT_FOUND', 'No such path')});
 	const {url} = await startRtspServer(t, {control});
 	const client = await connectRtsp(t, url);
-	t.is((await client.ask('DESCRIBE', url)).status, 404);
+	const unknown = await client.ask('DESCRIBE', url);
+	t.like(unknown, {status: 404, body: 'No such path\r\n'});
 	control.refuseWith(new MediaError('PATH_TIMEOUT', 'No key frame'));
 	t.is((await client.ask('DESCRIBE', url)).status, 504);
 	control.refuseWith(new MediaError('PATH_TOO_MANY_READERS', 'Full'));
