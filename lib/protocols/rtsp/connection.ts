@@ -8,6 +8,7 @@ import type {Headers, RtspRequest, RtspResponse} from './message.ts';
 import {parseNumber} from './parameters.ts';
 import {dial} from './dial.ts';
 import type {DialOptions} from './dial.ts';
+import {Inlet} from './inlet.ts';
 import type {Line} from './line.ts';
 import {otherLanguage} from './other-language.ts';
 import {nextPiece} from './splitter.ts';
@@ -37,7 +38,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	/** Questions given up: what answers them later answers no other. */
 	readonly #late = new Set<number>();
 	#socket: Line | undefined;
-	#unread = Buffer.alloc(0);
+	readonly #inlet = new Inlet(nextPiece);
 	#feed: ReadingFeed | undefined;
 	#cseq = 0;
 	#hasHeard = false;
@@ -105,8 +106,7 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 		this.#feed = feed;
 		feed.on('text', this.#hear);
 		feed.on('ended', this.#end);
-		const unread = this.#unread;
-		this.#unread = Buffer.alloc(0);
+		const unread = this.#inlet.take();
 		const fd = this.#socket && plainDescriptor(this.#socket);
 		if (fd !== undefined) {
 			this.#socket?.pause();
@@ -137,17 +137,16 @@ export class RtspConnection extends EventEmitter<ConnectionEvents> {
 	}
 
 	#read(bytes: Uint8Array): boolean {
-		this.#unread = Buffer.concat([this.#unread, bytes]);
-		const other = this.#hasHeard ? undefined : otherLanguage(this.#unread);
+		this.#inlet.push(Buffer.from(bytes));
+		const other = this.#hasHeard ? undefined : otherLanguage(this.#inlet.bytes);
 		if (other !== undefined) this.#fail(new MediaError('RTSP_BAD_RESPONSE', other));
 		while (!this.#feed && !this.#isClosed) {
-			const piece = nextPiece(this.#unread);
+			const piece = this.#inlet.next();
 			if (piece.type === 'more') break;
 			if (piece.type === 'bad') {
 				this.#fail(badResponse(piece.reason));
 				break;
 			}
-			this.#unread = this.#unread.subarray(piece.end);
 			if (piece.type === 'message') this.#hear(piece.text);
 		}
 		return true;

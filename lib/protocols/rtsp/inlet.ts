@@ -1,17 +1,27 @@
-import {nextRequest} from './splitter.ts';
-import type {RequestPiece} from './splitter.ts';
+import type {Piece, RequestPiece} from './splitter.ts';
+
+/** Finds what stands at the front of bytes of which the first `searched` were looked through before. */
+export type Splitter<Found extends Piece | RequestPiece> = (
+	bytes: Buffer,
+	searched: number,
+) => Found;
 
 /**
- * What a client has sent and nobody has understood yet. However small the pieces that it comes in, bytes are looked at
- * and moved a few times at most: strangers may send a request byte by byte.
+ * What a peer has sent and nobody has understood yet. However small the pieces that it comes in, bytes are looked at
+ * and moved a few times at most: strangers may send a request byte by byte, and cameras an answer.
  */
-export class Inlet {
+export class Inlet<Found extends Piece | RequestPiece> {
+	readonly #split: Splitter<Found>;
 	#buffer: Buffer = Buffer.alloc(0);
 	#begin = 0;
 	#end = 0;
 	/** It has room of its own behind the end. */
 	#isOwn = false;
 	#open: Open = closed;
+
+	constructor(split: Splitter<Found>) {
+		this.#split = split;
+	}
 
 	get length(): number {
 		return this.#end - this.#begin;
@@ -35,9 +45,9 @@ export class Inlet {
 	}
 
 	/** What stands at the front, which is used up; its data are valid until the next call of `push`. */
-	next(): RequestPiece {
+	next(): Found | Open {
 		if (this.length < this.#open.wanted) return this.#open;
-		const piece = nextRequest(this.bytes, this.#open.searched);
+		const piece = this.#split(this.bytes, this.#open.searched);
 		this.#open = piece.type === 'more' ? piece : closed;
 		if ('end' in piece) this.#begin += piece.end;
 		return piece;
@@ -70,7 +80,7 @@ export class Inlet {
 }
 
 /** What stands at the front and is not all there. */
-type Open = Extract<RequestPiece, {type: 'more'}>;
+type Open = Extract<Piece, {type: 'more'}>;
 const closed: Open = {type: 'more', wanted: 0, searched: 0};
 
 const minBytes = 4096;

@@ -4,6 +4,7 @@ import type {Carrier} from '../../readers/carrier.ts';
 import type {Feed} from './connection.ts';
 import {Flood} from '../../util/flood.ts';
 import {Inlet} from './inlet.ts';
+import {nextRequest} from './splitter.ts';
 import {formatMessage, headerOf, parseMessage} from './message.ts';
 import type {Headers, RtspRequest} from './message.ts';
 import {reasons} from './status.ts';
@@ -52,7 +53,7 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	readonly #handle: ServerConnectionOptions['handle'];
 	readonly #waiting: (RtspRequest | Nonsense)[] = [];
 	readonly #gone = new AbortController();
-	readonly #inlet = new Inlet();
+	readonly #inlet = new Inlet(nextRequest);
 	readonly #unread: UnreadBytes;
 	/** As it was told of. */
 	#unreadBytes = 0;

@@ -13,14 +13,16 @@ export type Piece =
 
 /**
  * Finds the next RTSP message in the bytes that a camera sent before it was told to play. From then
- * on the native deframer does this.
+ * on the native deframer does this. The first `searched` bytes have been looked through for the end of a head, which
+ * was not there.
  */
-export const nextPiece = (bytes: Buffer): Piece => {
+export const nextPiece = (bytes: Buffer, searched = 0): Piece => {
 	if (bytes.length === 0) return more(bytes);
 	if (bytes[0] === dollar) return skipInterleaved(bytes);
-	const start = messageStart(bytes);
+	// Garbage of that length would not have been kept.
+	const start = searched > maxBeginning ? 0 : messageStart(bytes);
 	if (start > 0) return {type: 'skip', end: start};
-	return start === 0 ? takeMessage(bytes) : skipGarbage(bytes);
+	return start === 0 ? takeMessage(bytes, {searched}) : skipGarbage(bytes);
 };
 
 /** What stands at the front of the bytes that a client of ours sent. */

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import test from 'ava';
 import {Flood} from '../../../../lib/util/flood.ts';
 import {Inlet} from '../../../../lib/protocols/rtsp/inlet.ts';
+import {nextPiece, nextRequest} from '../../../../lib/protocols/rtsp/splitter.ts';
+import type {Piece, RequestPiece} from '../../../../lib/protocols/rtsp/splitter.ts';
 import {UnreadBytes} from '../../../../lib/protocols/rtsp/unread-bytes.ts';
 
 /** What comes out, until there is no more to be had. */
-const piecesOf = (inlet: Inlet): unknown[] => {
+const piecesOf = (inlet: Inlet<Piece | RequestPiece>): unknown[] => {
 	const pieces: unknown[] = [];
 	for (;;) {
 		const piece = inlet.next();
@@ -30,9 +32,9 @@ const text = fc
 test('what comes in pieces of any length is the same as at once', t => {
 	fc.assert(
 		fc.property(text, fc.array(fc.nat({max: 60}), {maxLength: 20}), (bytes, lengths) => {
-			const whole = new Inlet();
+			const whole = new Inlet(nextRequest);
 			whole.push(bytes);
-			const cut = new Inlet();
+			const cut = new Inlet(nextRequest);
 			const pieces: unknown[] = [];
 			let at = 0;
 			for (const length of [...lengths, bytes.length]) {
@@ -53,7 +55,7 @@ test('what comes in pieces of any length is the same as at once', t => {
 });
 
 test('a head that comes byte by byte is not looked through from its beginning each time', t => {
-	const inlet = new Inlet();
+	const inlet = new Inlet(nextRequest);
 	const head = `ANNOUNCE rtsp://h/p RTSP/1.0\r\n${'X: y\r\n'.repeat(1000)}`;
 	for (const [index, letter] of [...head].entries()) {
 		inlet.push(Buffer.from(letter));
@@ -69,8 +71,57 @@ test('a head that comes byte by byte is not looked through from its beginning ea
 	t.is(inlet.length, 0);
 });
 
+test('an answer of a camera that comes byte by byte is not looked through from its beginning each time', t => {
+	const inlet = new Inlet(nextPiece);
+	const head = `RTSP/1.0 200 OK\r\n${'X: y\r\n'.repeat(1000)}`;
+	let searchedTwice = 0;
+	for (const letter of head) {
+		inlet.push(Buffer.from(letter));
+		const before = inlet.length - 1;
+		const piece = inlet.next();
+		if (piece.type !== 'more' || piece.searched <= before) searchedTwice++;
+	}
+	t.is(searchedTwice, 0);
+	inlet.push(Buffer.from('Content-Length: 2\r\n\r\nok'));
+	t.like(inlet.next(), {type: 'message', text: `${head}Content-Length: 2\r\n\r\nok`});
+	t.is(inlet.length, 0);
+});
+
+test('what a camera says in pieces of any length is the same as at once', t => {
+	const said = [
+		'RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 4\r\n\r\nv=0\n',
+		'GET_PARAMETER * RTSP/1.0\r\nCSeq: 2\r\n\r\n',
+		'$\u0001\0\u0003abc',
+		'\r\n',
+		'garbage of some length, without a dollar',
+	];
+	const parts = fc.array(fc.constantFrom(...said), {minLength: 1, maxLength: 6});
+	const messagesOf = (bytes: Buffer, lengths: number[]) => {
+		const inlet = new Inlet(nextPiece);
+		const texts: string[] = [];
+		let at = 0;
+		for (const length of lengths) {
+			inlet.push(bytes.subarray(at, (at += length)));
+			for (
+				let piece = inlet.next();
+				piece.type !== 'more' && piece.type !== 'bad';
+				piece = inlet.next()
+			)
+				if (piece.type === 'message') texts.push(piece.text);
+		}
+		return texts;
+	};
+	fc.assert(
+		fc.property(parts, fc.array(fc.nat({max: 60}), {maxLength: 20}), (all, lengths) => {
+			const bytes = Buffer.from(all.join(''), 'latin1');
+			const cut = messagesOf(bytes, [...lengths, bytes.length]);
+			t.deepEqual(cut, messagesOf(bytes, [bytes.length]));
+		}),
+	);
+});
+
 test('what was taken is not there any more', t => {
-	const inlet = new Inlet();
+	const inlet = new Inlet(nextRequest);
 	inlet.push(Buffer.from('OPTIONS'));
 	inlet.push(Buffer.from(' *'));
 	inlet.push(Buffer.alloc(0));
