@@ -5,6 +5,8 @@ import type {Timers} from '../observe/rate-limited.ts';
 
 const sentences = {
 	lostPackets: 'an RTP packet was lost',
+	undecryptablePackets:
+		'a packet cannot be decrypted: it was encrypted by another key than was told',
 	resyncs: 'the camera cut a packet short: framing was lost and found again',
 	damagedFrames: 'a frame misses a piece',
 } as const satisfies Partial<Record<keyof StreamStats, string>>;
@@ -16,6 +18,7 @@ export class Losses {
 	readonly #lines: Map<keyof typeof sentences, RateLimited>;
 	#before: Pick<StreamStats, keyof typeof sentences> = {
 		lostPackets: 0,
+		undecryptablePackets: 0,
 		resyncs: 0,
 		damagedFrames: 0,
 	};

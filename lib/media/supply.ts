@@ -26,6 +26,9 @@ export type SupplyEvents = {
 	stopped: [];
 };
 
+type Received = Pick<StreamStats, 'bytes' | 'packets' | 'undecryptablePackets'>;
+const nothing: Received = {bytes: 0, packets: 0, undecryptablePackets: 0};
+
 /** The part of a native stream that is watched. */
 export type WatchedStream = Pick<EventEmitter<StreamEvents>, 'on' | 'off'> & {
 	stats(): StreamStats | undefined;
@@ -70,7 +73,8 @@ export class Supply extends EventEmitter<SupplyEvents> {
 	/** The counters when the running try began. */
 	#bytesBefore = 0;
 	#keyFramesBefore = 0;
-	#bytesSeen = 0;
+	/** When it was last looked whether the running try brings anything. */
+	#seen = nothing;
 	#waitsForKeyFrame = false;
 	#connected = false;
 	#deliveredAt: number | undefined;
@@ -129,7 +133,8 @@ export class Supply extends EventEmitter<SupplyEvents> {
 
 	#try(): void {
 		this.#trying = true;
-		this.#bytesBefore = this.#bytesSeen = this.#bytes();
+		this.#seen = this.#received();
+		this.#bytesBefore = this.#seen.bytes;
 		this.#keyFramesBefore = this.#keyFrames();
 		this.#connected = false;
 		this.#timer.set(this.#options.readTimeoutMs, () => this.#guard());
@@ -156,13 +161,16 @@ export class Supply extends EventEmitter<SupplyEvents> {
 
 	/** A try that brings nothing for `readTimeout` is over; one whose media has no key frame yet may go on. */
 	#guard(): void {
-		const bytes = this.#bytes();
-		if (bytes === this.#bytesSeen) {
-			const what = this.isConnected ? 'sends no media' : 'does not answer';
+		const [before, now] = [this.#seen, this.#received()];
+		const isForeign =
+			now.undecryptablePackets > before.undecryptablePackets && now.packets === before.packets;
+		if (isForeign || now.bytes === before.bytes) {
+			const media = isForeign ? 'media that can be decrypted' : 'media';
+			const what = this.isConnected ? `sends no ${media}` : 'does not answer';
 			const seconds = this.#options.readTimeoutMs / 1000;
 			return this.#abandon(new MediaError('SOURCE_SILENT', `Source ${what} for ${seconds} s`));
 		}
-		this.#bytesSeen = bytes;
+		this.#seen = now;
 		this.#timer.set(this.#options.readTimeoutMs, () => this.#guard());
 	}
 
@@ -227,8 +235,12 @@ export class Supply extends EventEmitter<SupplyEvents> {
 		return this.#options.clock.now() - Math.max(lastFrameMs, this.#listeningSince);
 	}
 
+	#received(): Received {
+		return this.#options.stream.stats() ?? nothing;
+	}
+
 	#bytes(): number {
-		return this.#options.stream.stats()?.bytes ?? 0;
+		return this.#received().bytes;
 	}
 
 	#keyFrames(): number {

@@ -384,6 +384,8 @@ export type StreamStats = {
 	bytes: number;
 	packets: number;
 	lostPackets: number;
+	/** Of SRTP and SRTCP, by another key than was told. */
+	undecryptablePackets: number;
 	/** Of RTP packets now (RFC 3550 section A.8), of the track with the most. */
 	jitterUs: number;
 	/** Of all tracks; `pictures` of video tracks alone. */

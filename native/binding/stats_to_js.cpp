@@ -10,6 +10,7 @@ Napi::Object statsToJs(Napi::Env env, const io::StreamStats& stats) {
       .set("bytes", stats.bytes)
       .set("packets", stats.packets)
       .set("lostPackets", stats.lostPackets)
+      .set("undecryptablePackets", stats.undecryptablePackets)
       .set("jitterUs", stats.jitterUs)
       .set("frames", stats.frames)
       .set("pictures", stats.pictures)

@@ -52,6 +52,7 @@ StreamStats LiveStream::stats() const {
   return {.bytes = counters_.bytes,
           .packets = counters_.packets,
           .lostPackets = counters_.lostPackets,
+          .undecryptablePackets = counters_.undecryptablePackets,
           .jitterUs = counters_.jitterUs,
           .frames = counters_.frames,
           .pictures = counters_.pictures,

@@ -22,7 +22,7 @@ struct StreamSpec {
 // Counters that a media thread writes and any thread reads.
 struct StreamCounters {
   std::atomic<uint64_t> bytes{0}, packets{0}, lostPackets{0}, frames{0}, pictures{0}, keyFrames{0};
-  std::atomic<uint64_t> damagedFrames{0}, resyncs{0}, ringBytes{0};
+  std::atomic<uint64_t> damagedFrames{0}, resyncs{0}, ringBytes{0}, undecryptablePackets{0};
   std::atomic<int64_t> lastFrameUs{0}, lastKeyFrameUs{0}, keyDistanceUs{0}, jitterUs{0};
   std::atomic<uint32_t> epoch{0};
 

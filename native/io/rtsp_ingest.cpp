@@ -318,8 +318,10 @@ core::ByteView RtspIngest::opened(size_t index, core::ByteView packet, bool isRt
   const Feed& feed = *feeds_[index];
   if (!feed.spec.srtp) return packet;
   plain_.assign(packet.begin(), packet.end());
-  if (!feed.in || !feed.in->open(plain_, isRtcp)) return {};
-  return plain_;
+  const Srtp::Opened result = feed.in ? feed.in->open(plain_, isRtcp) : Srtp::Opened::no;
+  if (result == Srtp::Opened::no)
+    stream_->counters().add(stream_->counters().undecryptablePackets, 1);
+  return result == Srtp::Opened::yes ? core::ByteView(plain_) : core::ByteView();
 }
 
 void RtspIngest::text(std::string_view message) { owner_->emit(id_, Text{std::string(message)}); }

@@ -54,13 +54,15 @@ std::unique_ptr<Srtp> Srtp::make(const SrtpKey& key, Way way,
 
 Srtp::~Srtp() { srtp_dealloc(context_); }
 
-bool Srtp::open(core::Bytes& packet, bool isRtcp) {
+Srtp::Opened Srtp::open(core::Bytes& packet, bool isRtcp) {
   int size = static_cast<int>(packet.size());
   const auto status = isRtcp ? srtp_unprotect_rtcp(context_, packet.data(), &size)
                              : srtp_unprotect(context_, packet.data(), &size);
-  if (status != srtp_err_status_ok) return false;
+  if (status == srtp_err_status_replay_fail || status == srtp_err_status_replay_old)
+    return Opened::again;
+  if (status != srtp_err_status_ok) return Opened::no;
   packet.resize(static_cast<size_t>(size));
-  return true;
+  return Opened::yes;
 }
 
 bool Srtp::protect(core::Bytes& packet, bool isRtcp, size_t from) {

@@ -27,6 +27,11 @@ struct SrtpSource {
 class Srtp {
  public:
   enum class Way { in, out };
+  enum class Opened {
+    yes,
+    again,  // it came before, or is too old to tell
+    no,  // whoever made it does not have the key
+  };
 
   // nullptr: the key is none.
   static std::unique_ptr<Srtp> make(const SrtpKey& key, Way way,
@@ -35,8 +40,8 @@ class Srtp {
   Srtp(const Srtp&) = delete;
   Srtp& operator=(const Srtp&) = delete;
 
-  // In place. False: whoever made the packet does not have the key, or it came twice.
-  bool open(core::Bytes& packet, bool isRtcp);
+  // In place.
+  Opened open(core::Bytes& packet, bool isRtcp);
   // In place, behind what `packet` may hold already up to `from`. False: it is no packet.
   bool protect(core::Bytes& packet, bool isRtcp, size_t from = 0);
 

@@ -13,6 +13,7 @@ struct StreamStats {
   uint64_t bytes = 0;  // media bytes taken in
   uint64_t packets = 0;  // RTP packets taken in
   uint64_t lostPackets = 0;
+  uint64_t undecryptablePackets = 0;  // of SRTP and SRTCP, by another key
   int64_t jitterUs = 0;  // of packets now, RFC 3550 section A.8; of the track with the most
   uint64_t frames = 0;  // of all tracks
   uint64_t pictures = 0;  // of video tracks

@@ -42,6 +42,7 @@ export class ScriptedStream extends EventEmitter<StreamEvents> implements PathSt
 		keyFrames: 0,
 		damagedFrames: 0,
 		resyncs: 0,
+		undecryptablePackets: 0,
 		lastFrameUs: 0,
 		lastKeyFrameUs: 0,
 		keyDistanceUs: 0,
@@ -78,6 +79,11 @@ export class ScriptedStream extends EventEmitter<StreamEvents> implements PathSt
 
 	takeBytes(count = 1000): void {
 		this.#stats.bytes += count;
+	}
+
+	takeForeign(count = 1000): void {
+		this.takeBytes(count);
+		this.#stats.undecryptablePackets++;
 	}
 
 	takeFrame({key}: {key: boolean}): void {

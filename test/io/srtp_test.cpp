@@ -29,11 +29,11 @@ TEST(Srtp, OpensWhatWasProtectedByTheSameKey) {
     ASSERT_TRUE(out->protect(packet, false));
     EXPECT_EQ(packet.size(), rtp(7).size() + (shortTag ? 4 : 10));
     EXPECT_NE(packet.back(), 'a');
-    ASSERT_TRUE(in->open(packet, false));
+    ASSERT_EQ(in->open(packet, false), Srtp::Opened::yes);
     EXPECT_EQ(packet, rtp(7));
     core::Bytes report = kReport;
     ASSERT_TRUE(out->protect(report, true));
-    ASSERT_TRUE(in->open(report, true));
+    ASSERT_EQ(in->open(report, true), Srtp::Opened::yes);
     EXPECT_EQ(report, kReport);
   }
 }
@@ -46,14 +46,14 @@ TEST(Srtp, OpensNothingOfOthersAndNothingTwice) {
   ASSERT_TRUE(out->protect(packet, false));
   core::Bytes twice = packet;
   core::Bytes stolen = packet;
-  EXPECT_FALSE(other->open(stolen, false));
-  EXPECT_TRUE(in->open(packet, false));
-  EXPECT_FALSE(in->open(twice, false));
+  EXPECT_EQ(other->open(stolen, false), Srtp::Opened::no);
+  EXPECT_EQ(in->open(packet, false), Srtp::Opened::yes);
+  EXPECT_EQ(in->open(twice, false), Srtp::Opened::again);
   core::Bytes plain = rtp(8);
-  EXPECT_FALSE(in->open(plain, false));
+  EXPECT_EQ(in->open(plain, false), Srtp::Opened::no);
   core::Bytes nothing;
-  EXPECT_FALSE(in->open(nothing, false));
-  EXPECT_FALSE(in->open(nothing, true));
+  EXPECT_EQ(in->open(nothing, false), Srtp::Opened::no);
+  EXPECT_EQ(in->open(nothing, true), Srtp::Opened::no);
 }
 
 TEST(Srtp, GoesOnWhereSequenceNumbersHavePassedZero) {
@@ -64,9 +64,9 @@ TEST(Srtp, GoesOnWhereSequenceNumbersHavePassedZero) {
     ASSERT_TRUE(out->protect(last, false));
   }
   core::Bytes again = last;
-  EXPECT_FALSE(Srtp::make(keyOf(1), Srtp::Way::in)->open(last, false));
+  EXPECT_EQ(Srtp::make(keyOf(1), Srtp::Way::in)->open(last, false), Srtp::Opened::no);
   const auto told = Srtp::make(keyOf(1), Srtp::Way::in, {{0x11223344, 1}});
-  EXPECT_TRUE(told->open(again, false));
+  EXPECT_EQ(told->open(again, false), Srtp::Opened::yes);
 }
 
 TEST(Srtp, TakesNoKeyOfAnotherLength) {
@@ -81,7 +81,7 @@ TEST(Srtp, LeavesWhatStandsInFrontOfAPacket) {
   ASSERT_TRUE(out->protect(framed, false, 4));
   EXPECT_EQ(framed[0], '$');
   core::Bytes packet(framed.begin() + 4, framed.end());
-  ASSERT_TRUE(Srtp::make(keyOf(1), Srtp::Way::in)->open(packet, false));
+  ASSERT_EQ(Srtp::make(keyOf(1), Srtp::Way::in)->open(packet, false), Srtp::Opened::yes);
   EXPECT_EQ(packet, rtp(7));
 }
 

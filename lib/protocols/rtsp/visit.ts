@@ -55,7 +55,8 @@ export class RtspVisit {
 	#tracks: SetUpTrack[] = [];
 	#setup: TrackSetup | undefined;
 	#ingest: Ingest | undefined;
-	#packetsBefore = 0;
+	/** When the ingest was opened. */
+	#before: Counters = {packets: 0, undecryptable: 0};
 	#hasMedia = false;
 	#isPlaying = false;
 	#isPaused = false;
@@ -171,7 +172,7 @@ export class RtspVisit {
 			rtcpChannel,
 			...(srtp && {srtp}),
 		}));
-		this.#packetsBefore = this.#packets();
+		this.#before = this.#counters();
 		const udp = this.#udpSpec();
 		// Two ingests would share what comes to their sockets.
 		last?.close();
@@ -199,8 +200,9 @@ export class RtspVisit {
 	/** Until the camera goes, sends us elsewhere, or falls silent. */
 	async #stay(): Promise<NextVisit> {
 		const stopKeepalive = startKeepalive(this.#session);
-		const stopWatch = this.#watch();
+		// Of two that end together, the first one leads to TCP.
 		const stopFirstWatch = this.#watchFirst();
+		const stopWatch = this.#watch();
 		try {
 			return await this.#end.promise;
 		} finally {
@@ -213,18 +215,19 @@ export class RtspVisit {
 
 	#watch(): () => void {
 		const {timeoutMs} = this.#options;
-		let before = -1;
-		const look = () => {
+		let before = this.#before;
+		let timer: NodeJS.Timeout;
+		const look = (afterMs: number) => {
 			this.#countPackets();
-			const now = this.#received();
-			if (now === before && !this.#isPaused) {
-				const message = `Expected media from the camera, got nothing for ${timeoutMs} ms`;
-				this.#end.reject(new MediaError('RTSP_SILENT', message));
-			}
+			const now = this.#counters();
+			if (now.packets === before.packets && !this.#isPaused)
+				this.#end.reject(silent(afterMs, now.undecryptable > before.undecryptable));
 			before = now;
+			lookAfter(timeoutMs);
 		};
-		const timer = setInterval(look, timeoutMs);
-		return () => clearInterval(timer);
+		const lookAfter = (ms: number) => void (timer = setTimeout(look, ms, ms));
+		lookAfter(Math.min(firstMediaMs, timeoutMs));
+		return () => clearTimeout(timer);
 	}
 
 	/** Of UDP that nothing comes by. */
@@ -247,19 +250,19 @@ export class RtspVisit {
 		this.#end.reject(new MediaError('RTSP_LOST', 'Expected media, got BYE by the camera'));
 	}
 
-	/** What grows as long as the camera sends: packets of UDP, bytes of TCP. */
-	#received(): number {
-		const isUdp = this.#tracks.some(({udp}) => udp);
-		return isUdp ? this.#packets() : (this.#options.stream.stats()?.bytes ?? 0);
+	/** Answers to keepalives, and what cannot be decrypted, are no media. */
+	#counters(): Counters {
+		const {packets = 0, undecryptablePackets = 0} = this.#options.stream.stats() ?? {};
+		return {packets, undecryptable: undecryptablePackets};
 	}
 
 	#packets(): number {
-		return this.#options.stream.stats()?.packets ?? 0;
+		return this.#counters().packets;
 	}
 
 	#countPackets(): void {
 		if (!this.#ingest) return;
-		this.#hasMedia ||= this.#packets() > this.#packetsBefore;
+		this.#hasMedia ||= this.#packets() > this.#before.packets;
 	}
 
 	async #pause(): Promise<void> {
@@ -318,6 +321,17 @@ export class RtspVisit {
 
 /** How long UDP may bring nothing where TCP may be taken instead. */
 const udpPatienceMs = 3000;
+
+type Counters = {packets: number; undecryptable: number};
+
+/** How long the first media may take after PLAY. */
+const firstMediaMs = 5000;
+
+const silent = (forMs: number, isEncrypted: boolean): MediaError => {
+	const got = isEncrypted ? 'packets that its key does not decrypt' : 'nothing';
+	const message = `Expected media from the camera, got ${got} for ${forMs} ms`;
+	return new MediaError('RTSP_SILENT', message);
+};
 
 const sentTo = (url: RtspUrl): NextVisit => ({
 	url,

@@ -61,6 +61,16 @@ test('a try that brings nothing within the read timeout is over', async t => {
 	t.is(sources.length, 2);
 });
 
+test('a try whose media cannot be decrypted brings nothing', async t => {
+	const {path, clock, source, messages} = startPath(t, place({readTimeoutMs: 2000}));
+	path.join(reader('a'));
+	await clock.pass(1000);
+	source().stream.takeForeign();
+	await clock.pass(1000);
+	t.deepEqual(source().calls, ['close']);
+	t.deepEqual(messages, []);
+});
+
 test('a wrong password fails at once and is tried again only after a minute', async t => {
 	const {path, clock, sources, source, messages} = startPath(t);
 	path.join(reader('a'));

@@ -348,10 +348,11 @@ test(isPulled, 'a camera that refuses its own sound', {
 	}),
 });
 
-test('line 33: a camera that plays nothing is silent, and told to tear down', async t => {
+test('line 33: a camera that plays nothing is silent within 5 s, and told to tear down', async t => {
 	const camera = await startScriptedCamera(t, {wire: () => []});
-	const error = await startPull(t, camera.url(), {readTimeoutMs: 2000}).failure();
+	const error = await startPull(t, camera.url(), {readTimeoutMs: 20_000}).failure();
 	t.is(error?.code, 'RTSP_SILENT');
+	t.regex(error!.message, /got nothing for 5000 ms/);
 	t.is(camera.methods().at(-1), 'TEARDOWN');
 });
 
