@@ -38,9 +38,9 @@ void skipScalingList(BitReader& bits, int size) {
   }
 }
 
-void readChromaInfo(BitReader& bits, Sps& sps, bool& separatePlanes) {
+void readChromaInfo(BitReader& bits, Sps& sps) {
   sps.chromaFormatIdc = static_cast<uint8_t>(std::min(bits.ue(), 255u));
-  if (sps.chromaFormatIdc == 3) separatePlanes = bits.flag();
+  if (sps.chromaFormatIdc == 3) sps.separatePlanes = bits.flag();
   sps.bitDepthLuma = static_cast<uint8_t>(8 + std::min(bits.ue(), 8u));
   sps.bitDepthChroma = static_cast<uint8_t>(8 + std::min(bits.ue(), 8u));
   bits.skip(1);  // qpprime_y_zero_transform_bypass_flag
@@ -66,7 +66,7 @@ void readPictureOrder(BitReader& bits, Sps& sps) {
 }
 
 // Section 7.4.2.1.1: crop offsets count chroma samples, rows of fields count twice.
-bool readSize(BitReader& bits, Sps& sps, bool separatePlanes) {
+bool readSize(BitReader& bits, Sps& sps) {
   const uint64_t widthMbs = uint64_t{bits.ue()} + 1;
   const uint64_t heightUnits = uint64_t{bits.ue()} + 1;
   sps.frameMbsOnly = bits.flag();
@@ -78,7 +78,7 @@ bool readSize(BitReader& bits, Sps& sps, bool separatePlanes) {
   if (bits.flag()) {
     for (uint64_t& side : crop) side = bits.ue();
   }
-  const uint8_t chroma = separatePlanes ? 0 : sps.chromaFormatIdc;
+  const uint8_t chroma = sps.separatePlanes ? 0 : sps.chromaFormatIdc;
   const uint64_t unitX = chroma == 1 || chroma == 2 ? 2 : 1;
   const uint64_t unitY = (chroma == 1 ? 2 : 1) * (sps.frameMbsOnly ? 1 : 2);
   const uint64_t cropX = (crop[0] + crop[1]) * unitX;
@@ -227,14 +227,13 @@ Result<Sps> parseSps(ByteView nal) {
   const uint32_t id = bits.ue();
   if (id > 31) return Reason{"seq_parameter_set_id above 31"};
   sps.id = static_cast<uint8_t>(id);
-  bool separatePlanes = false;
-  if (hasChromaInfo(sps.profileIdc)) readChromaInfo(bits, sps, separatePlanes);
+  if (hasChromaInfo(sps.profileIdc)) readChromaInfo(bits, sps);
   if (sps.chromaFormatIdc > 3) return Reason{"chroma_format_idc above 3"};
   readPictureOrder(bits, sps);
   if (sps.picOrderCntType > 2) return Reason{"pic_order_cnt_type above 2"};
   sps.maxRefFrames = static_cast<uint8_t>(std::min(bits.ue(), 255u));
   sps.gapsInFrameNum = bits.flag();
-  if (!readSize(bits, sps, separatePlanes)) return Reason{"picture size out of range"};
+  if (!readSize(bits, sps)) return Reason{"picture size out of range"};
   sps.hasVui = bits.flag();
   if (!bits.ok()) return Reason{"sequence parameter set is cut short"};
   // A VUI that is cut short (seen from cheap encoders) costs only what it would have said.

@@ -49,6 +49,7 @@ struct Sps {
   uint8_t levelIdc = 0;
   uint8_t id = 0;
   uint8_t chromaFormatIdc = 1;
+  bool separatePlanes = false;
   uint8_t bitDepthLuma = 8;
   uint8_t bitDepthChroma = 8;
   uint8_t picOrderCntType = 0;

@@ -2,6 +2,7 @@
 
 #include "gst/hubsink.hpp"
 #include "gst/hubsrc.hpp"
+#include "gst/presenter.hpp"
 
 #include <functional>
 
@@ -57,6 +58,7 @@ Element topOf(GstElement* element) {
 void registerElements() {
   gst_element_register(nullptr, "hubsink", GST_RANK_NONE, hubSinkType());
   gst_element_register(nullptr, "hubsrc", GST_RANK_NONE, hubSrcType());
+  gst_element_register(nullptr, "presenter", GST_RANK_NONE, presenterType());
 }
 
 void tieToHub(GstElement* pipeline, uint32_t id) {

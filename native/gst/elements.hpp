@@ -8,7 +8,7 @@
 
 namespace gst {
 
-// Makes hubsink and hubsrc known to GStreamer; after gst_init(), once for the process.
+// Makes hubsink, hubsrc and presenter known to GStreamer; after gst_init(), once for the process.
 void registerElements();
 
 // Tells every hubsink and hubsrc of `pipeline`, and those that it will get, on behalf of which of

@@ -94,15 +94,20 @@ bool lacksChromaSite(std::string_view media, const OutputKind& kind) {
   return media == "video/x-vp9" && kind.taker == std::string_view("mp4mux");
 }
 
-std::string lineOf(const Parser& parser, const OutputKind& kind, bool hasDecodeTimes) {
+// AVI and bare codecs have decode times alone.
+constexpr const char* kPresenter =
+    "h264parse ! video/x-h264,stream-format=byte-stream,alignment=au ! presenter ! ";
+
+std::string lineOf(const Parser& parser, const OutputKind& kind, const RelayTrack& track) {
   std::string line = parser.line;
   if (lacksChromaSite(parser.media, kind))
     line += " ! capssetter caps=video/x-vp9,chroma-site=mpeg2";
   const bool h264 = parser.media == "video/x-h264";
   if (!h264 && parser.media != "video/x-h265") return line;
   if (isJoined(kind)) line += " config-interval=-1";
+  if (h264 && !track.hasTimes) return kPresenter + line;
   // Matroska knows no decode times; muxers need them where pictures are reordered.
-  if (!hasDecodeTimes) line = (h264 ? "h264timestamper ! " : "h265timestamper ! ") + line;
+  if (!track.hasDecodeTimes) line = (h264 ? "h264timestamper ! " : "h265timestamper ! ") + line;
   return line;
 }
 
@@ -111,11 +116,12 @@ std::string parserOf(const RelayTrack& track, const OutputKind& kind, const gst:
   const bool whole = isTrue(structure, "parsed") || isTrue(structure, "framed");
   const bool fits = !accepted || gst_caps_can_intersect(track.caps.get(), accepted.get());
   const std::string media = mediaOf(track.caps);
-  if (whole && fits && track.hasDecodeTimes && !lacksChromaSite(media, kind)) return "";
+  const bool timed = track.hasTimes && track.hasDecodeTimes;
+  if (whole && fits && timed && !lacksChromaSite(media, kind)) return "";
   const int version = intOf(structure, "mpegversion");
   for (const Parser& parser : kParsers)
     if (media == parser.media && (parser.version == 0 || parser.version == version))
-      return lineOf(parser, kind, track.hasDecodeTimes);
+      return lineOf(parser, kind, track);
   return "";
 }
 
@@ -164,10 +170,10 @@ void leaveOut(TrackPlan& plan) {
   plan.told.transcoded = false;
 }
 
-// AVI and bare codecs have no presentation times: only a decoder finds the order of pictures.
-// hubsink does as well.
-bool hasTimesFor(const OutputKind& kind, const RelayTrack& track) {
-  return track.hasTimes || kind.taker == std::string_view("hubsink");
+// Where there are no presentation times, and pictures do not tell their order, only a decoder finds
+// it.
+bool hasTimes(const RelayTrack& track, const std::string& media) {
+  return track.hasTimes || media == "video/x-h264";
 }
 
 TrackPlan planTrack(const RelayTrack& track, const OutputKind& kind) {
@@ -177,7 +183,7 @@ TrackPlan planTrack(const RelayTrack& track, const OutputKind& kind) {
   plan.told.kind = kindOfMedia(media);
   plan.told.from = gst::codecName(*structureOf(track.caps));
   const gst::Caps accepted = acceptedBy(kind, media);
-  if (hasTimesFor(kind, track) &&
+  if (hasTimes(track, media) &&
       gst_caps_can_intersect(essenceOf(track.caps).get(), accepted.get())) {
     plan.told.to = plan.told.from;
     plan.parser = parserOf(track, kind, accepted);

@@ -51,6 +51,30 @@ for (const variant of ['mpegts', 'fmp4'])
 test(keepsTimes, {film: 'picture-later.mkv', output: 'out.mp4', seconds: 8});
 test(keepsTimes, {film: 'picture-later.flv', output: 'out.ts', seconds: 8});
 
+/** Of pictures, in the order in which they are decoded, from the first one on. */
+const shownAt = async (file: string): Promise<number[]> => {
+	const times = (await packetsOf(file, 'v:0')).map(({ptsUs}) => ptsUs);
+	return times.map(time => Math.round((time - times[0]!) / 1000));
+};
+
+for (const [container, output, ...options] of [
+	['avi', 'out.mp4'],
+	['avi', 'out.ts'],
+	['avi', 'x.m3u8', '--hls', 'fmp4'],
+	['h264', 'out.mp4'],
+] as const)
+	test(`reordered pictures of ${container}, which has no times for them, pass through to their times in ${output}`, async t => {
+		const folder = makeFolder(t);
+		const film = await makeFilm(t, folder, {name: 'bframes.mp4'});
+		const input = `${folder}/in.${container}`;
+		await runCommand('ffmpeg', ['-v', 'error', '-i', film, '-map', '0:v', '-c', 'copy', input]);
+		const file = `${folder}/${output}`;
+		const {code, lines} = await runStreamer(t, [input, file, ...options]);
+		t.is(code, 0, lines.join('\n'));
+		t.deepEqual(lines, ['H.264 passes through']);
+		t.deepEqual(await shownAt(file), await shownAt(film));
+	});
+
 test('a film that was cut between two key frames keeps all its pictures, in step with its sound', async t => {
 	const folder = makeFolder(t);
 	const whole = await makeFilm(t, folder, {name: 'noise-late.mp4', seconds: 4});

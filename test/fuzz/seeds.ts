@@ -297,6 +297,22 @@ const sps = {
 	several: hex(`00000001 ${spsOf.x264} 00000001 ${pps}`),
 };
 
+/** As test/fuzz/h264_order.cpp reads them: access units behind their lengths. */
+const units = (...list: string[][]) =>
+	Buffer.concat(
+		list.map(nals => {
+			const bytes = hex(nals.map(nal => `00000001 ${nal}`).join(''));
+			return Buffer.concat([word(bytes.length), bytes]);
+		}),
+	);
+
+const h264Order = {
+	pictures: units([spsOf.x264, pps, idr], ['419a0041aabb'], ['019a0022aabb'], ['019e0013aabb']),
+	withoutOrder: units([spsOf.baseline, pps, idr], [slice], [slice]),
+	interlaced: units([spsOf.interlaced, pps, idr], [slice], [slice], [idr], [slice]),
+	withoutSets: units([idr], [slice], ['09f0']),
+};
+
 /** As test/fuzz/rtp_packager.cpp reads them: the largest packet, then frames of a kind each. */
 const packaged = (maxBytes: number, ...frames: string[]) =>
 	Buffer.concat([word(maxBytes - 128), ...frames.map(hex)]);
@@ -329,6 +345,7 @@ const opaque = {
 const corpora: Record<string, Record<string, Buffer>> = {
 	h264_depacketizer: h264,
 	h265_depacketizer: h265,
+	h264_order: h264Order,
 	h265_sets: h265Sets,
 	codecs,
 	opaque_depacketizer: opaque,

@@ -105,10 +105,11 @@ TEST_F(Relay, PassesWhatTheOutputCarriesUntouched) {
 }
 
 TEST_F(Relay, KeepsTheOrderOfReorderedPictures) {
-  const std::array<std::pair<const char*, const char*>, 3> kinds{
-      {{"a.mp4", "mp4mux"}, {"a.mkv", "matroskamux"}, {"a.ts", "mpegtsmux"}}};
+  const std::array<std::pair<const char*, const char*>, 4> kinds{
+      {{"a.mp4", "mp4mux"}, {"a.mkv", "matroskamux"}, {"a.ts", "mpegtsmux"}, {"a.avi", "avimux"}}};
   for (const auto& [name, muxer] : kinds) {
-    run(toFile(makeFilm(name, muxer), "mp4"));
+    const io::Planned planned = run(toFile(makeFilm(name, muxer), "mp4"));
+    EXPECT_FALSE(planned.tracks.at(0).transcoded) << name;
     const auto frames = framesOf(at("out.mp4"), 40);
     ASSERT_EQ(frames.size(), 40U) << name;
     bool reordered = false;
@@ -136,8 +137,8 @@ TEST_F(Relay, TakesRawMediaAndMediaWithoutTimes) {
   const std::array<std::pair<const char*, std::string>, 4> kinds{
       {{"a.wav", "audiotestsrc num-buffers=20 ! wavenc"},
        {"a.y4m", picture + "y4menc"},
-       {"a.h264", picture + "x264enc bframes=2 ! video/x-h264,stream-format=byte-stream"},
-       {"a.avi", picture + "x264enc ! h264parse ! avimux"}}};
+       {"a.h265", picture + "x265enc ! video/x-h265,stream-format=byte-stream"},
+       {"a.avi", picture + "avenc_mpeg4 ! avimux"}}};
   for (const auto& [name, line] : kinds) {
     const io::Planned planned = run(toFile(make(name, line), "mp4"));
     ASSERT_EQ(planned.tracks.size(), 1U) << name;
