@@ -78,11 +78,32 @@ GstPadProbeReturn unmark(GstPad*, GstPadProbeInfo* info, gpointer) {
   return GST_PAD_PROBE_OK;
 }
 
+GstPadProbeReturn markEnd(GstPad* pad, GstPadProbeInfo* info, gpointer) {
+  if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_EOS)
+    GST_OBJECT_FLAG_SET(pad, GST_PAD_FLAG_EOS);
+  return GST_PAD_PROBE_OK;
+}
+
+void lookForEnd(GstElement*, GstPad* pad, gpointer) {
+  if (GST_OBJECT_NAME(pad) == std::string_view("send_rtp_sink"))
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, markEnd, nullptr, nullptr);
+}
+
+void mendSession(GstBin*, GstBin*, GstElement* element, gpointer) {
+  const GstElementFactory* factory = gst_element_get_factory(element);
+  if (factory && GST_OBJECT_NAME(factory) == std::string_view("rtpsession"))
+    g_signal_connect(element, "pad-added", G_CALLBACK(lookForEnd), nullptr);
+}
+
 }  // namespace
 
 void leaveOutPriming(GstElement* encoder) { onBuffers(encoder, dropFirst); }
 
 void mendOpusOfMp4(GstElement* muxer) { onBuffers(muxer, mendIndex); }
+
+void mendEndOfRtsp(GstElement* sink) {
+  g_signal_connect(sink, "deep-element-added", G_CALLBACK(mendSession), nullptr);
+}
 
 void unmarkHeaders(GstPad* pad) {
   gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, unmark, nullptr, nullptr);

@@ -14,6 +14,11 @@ void leaveOutPriming(GstElement* encoder);
 // they take for a lead-in: the first 0.3 s.
 void mendOpusOfMp4(GstElement* muxer);
 
+// rtspclientsink ends when its reports of RTP have, which rtpsession ends where the pad of the
+// media is marked as ended; but GStreamer marks it after the event, and the thread of the reports
+// may be quicker. Then the sink would never end. Before it leaves NULL.
+void mendEndOfRtsp(GstElement* sink);
+
 // Frames that have parameter sets in them are marked as headers, by h264parse and by mpegtsmux, and
 // srtsink sends no headers: nobody would get a key frame. For a pad in front of the muxer.
 void unmarkHeaders(GstPad* pad);

@@ -98,6 +98,7 @@ void configureSrt(GstElement* sink, const std::string& url) {
 }
 
 void configureRtsp(GstElement* sink, const std::string& url) {
+  mendEndOfRtsp(sink);
   const UrlParts parts = splitUrl(url);
   set(sink, "location", parts.location);
   gst_util_set_object_arg(G_OBJECT(sink), "protocols", "tcp");
