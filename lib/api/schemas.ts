@@ -68,6 +68,7 @@ export const pathSchema = z
 		keyFrameDistance: figure('Seconds.'),
 		reconnects: count(),
 		lostPackets: count(),
+		undecryptablePackets: count(),
 		resyncs: count(),
 	})
 	.meta({id: 'Path'}) satisfies z.ZodType<Omit<PathView, 'error'>>;

@@ -56,6 +56,8 @@ export type PathFacts = {
 	/** How often the source was lost and came back. */
 	reconnects: number;
 	lostPackets: number;
+	/** Of SRTP, by another key than was told. */
+	undecryptablePackets: number;
 	/** How often the framing of interleaved RTP was lost and found again. */
 	resyncs: number;
 };

@@ -46,6 +46,7 @@ export const makePathFacts = (path: PathSnapshot): PathFacts => {
 		keyFrameDistance: rounded(speeds.keyFrameDistance, 1000),
 		reconnects: path.reconnects,
 		lostPackets: stats?.lostPackets ?? 0,
+		undecryptablePackets: stats?.undecryptablePackets ?? 0,
 		resyncs: stats?.resyncs ?? 0,
 	};
 };

@@ -9,6 +9,7 @@ export type PathFigures = {
 	readers: readonly {type: string}[];
 	reconnects: number;
 	lostPackets: number;
+	undecryptablePackets: number;
 	resyncs: number;
 	bitrate: number | null;
 	frameRate: number | null;
@@ -96,6 +97,12 @@ const pathRows: readonly PathRow[] = [
 		name: 'sluice_path_lost_packets_total',
 		help: 'Packets of a source that never came',
 		value: path => path.lostPackets,
+	},
+	{
+		type: 'counter',
+		name: 'sluice_path_undecryptable_packets_total',
+		help: 'Packets of SRTP by another key than the source told',
+		value: path => path.undecryptablePackets,
 	},
 	{
 		type: 'counter',

@@ -32,6 +32,7 @@ export const pathFacts = (name: string, more: Partial<PathFacts> = {}): PathFact
 	keyFrameDistance: 2,
 	reconnects: 1,
 	lostPackets: 2,
+	undecryptablePackets: 4,
 	resyncs: 3,
 	...more,
 });

@@ -35,6 +35,7 @@ for (const line of [
 	'sluice_path_readers{path="a/b",type="hlsSession"} 1',
 	'sluice_path_sent_bytes_total{path="a/b"} 10',
 	'sluice_path_reconnects_total{path="c"} 1',
+	'sluice_path_undecryptable_packets_total{path="a/b"} 4',
 	'sluice_path_bitrate_bps{path="a/b"} 3000000',
 	'sluice_rtmp_connections{path="d",state="publish"} 1',
 	'sluice_media_threads 3',
