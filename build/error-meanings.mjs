@@ -48,6 +48,10 @@ export const meanings = {
 	INTERNAL: 'A fault of the server.',
 	LISTEN_REFUSED:
 		'An address of the configuration cannot be listened on: another program has it, or it is not of this machine.',
+	LIVE_INVALID:
+		'What a viewer says over the live protocol is not understood, or not when it may be said.',
+	LIVE_NO_TRACKS: 'The stream has no track that this viewer can decode.',
+	LIVE_TOO_OFTEN: 'A viewer says more over the live protocol than anybody needs to.',
 	NATIVE_LOAD: 'The native addon cannot be loaded; the message says what to install.',
 	OUTPUT_REFUSED: 'What a streamer writes to does not take its media.',
 	PATH_EXISTS: 'A path of this name is configured already.',

@@ -37,11 +37,11 @@ const layers = {
 	web: [],
 };
 // These may use everything; of them only the command lines and the package's door use the server.
-const above = /^lib\/(server|sources|listeners|index)\.ts$|^lib\/cli\//;
+const above = /^lib\/(server|sources|listeners|web-readers|index)\.ts$|^lib\/cli\//;
 // A protocol's or a page's options and types are told where they are composed.
 const exceptions = {
 	'lib/config': /^lib\/protocols\/[^/]+\/options\.ts$/,
-	web: /^lib\/api\/types\.ts$/,
+	web: /^lib\/(api|protocols\/mse)\/types\.ts$/,
 };
 const outside = [
 	[/^(napi|node_api|node|uv|v8)\b/, '<napi>'],

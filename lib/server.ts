@@ -7,7 +7,6 @@ import type {Certificate} from './config/certificate.ts';
 import {Certificates} from './config/certificates.ts';
 import {findPath} from './config/find-path.ts';
 import {isPattern} from './config/path-name.ts';
-import {hlsVariantOf} from './config/hls-variant.ts';
 import type {ConfiguredAddress} from './config/tcp-addresses.ts';
 import type {Config} from './config/schema.ts';
 import {ConfigStore} from './config/store.ts';
@@ -31,23 +30,19 @@ import {Delivery} from './media/delivery.ts';
 import type {PathFacts} from './media/facts.ts';
 import {createLine} from './media/line.ts';
 import {Pushes} from './media/pushes.ts';
-import {PlayableStreams} from './media/playable-streams.ts';
 import {openNative} from './native/native.ts';
 import type {Native} from './native/native.ts';
 import {createLogger} from './observe/logger.ts';
 import {createMetrics} from './observe/metrics.ts';
-import {createHlsReader} from './protocols/hls/read.ts';
-import type {HlsReader} from './protocols/hls/read.ts';
-import {createFlvReader} from './protocols/rtmp/read-http.ts';
-import type {FlvReader} from './protocols/rtmp/read-http.ts';
 import type {RtmpServer} from './protocols/rtmp/server.ts';
 import {beginsTunnel} from './protocols/rtsp/http-head.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
-import {createSnapshotReader} from './protocols/snapshot/read.ts';
 import {openRtmp, openRtsp} from './listeners.ts';
 import {createPush, createSources} from './sources.ts';
 import {reachableHost} from './util/address.ts';
 import {withinTime} from './util/within-time.ts';
+import {createWebReaders} from './web-readers.ts';
+import type {WebReaders} from './web-readers.ts';
 
 export type ServerOptions = {
 	/** A YAML file; it is watched, and read again when it changes. */
@@ -94,9 +89,7 @@ export class Server {
 	readonly #parts: Parts;
 	readonly #startedAt = new Date();
 	readonly #control: Control;
-	readonly #hls: HlsReader;
-	readonly #snapshots: ReturnType<typeof createSnapshotReader>;
-	readonly #flv: FlvReader;
+	readonly #web: WebReaders;
 	readonly #delivery: Delivery;
 	readonly #paths: Paths;
 	readonly #pushes: Pushes;
@@ -125,12 +118,7 @@ export class Server {
 		const users = () => store.config.authInternalUsers;
 		this.#gatekeeper = new Gatekeeper({users, logger});
 		const access = readAccess(this.#gatekeeper, settings);
-		const reading = {native, delivery, access, settings, logger};
-		const playables = new PlayableStreams(native, logger);
-		const variant = (path: string) => hlsVariantOf(store.config, path);
-		this.#hls = createHlsReader({...reading, playables, variant});
-		this.#snapshots = createSnapshotReader(reading);
-		this.#flv = createFlvReader(reading);
+		this.#web = createWebReaders({native, delivery, access, settings, logger});
 		this.#paths = new Paths(this.#pathServices());
 		this.#pipelines = new Pipelines(native, logger);
 		this.#pushes = new Pushes({
@@ -142,7 +130,7 @@ export class Server {
 			this.#paths.tell({name, state});
 			this.#pushes.tell({name, state});
 			if (state !== 'ready' || isOnDemand) return;
-			if (store.config.hlsAlwaysRemux) this.#hls.remux(name);
+			if (store.config.hlsAlwaysRemux) this.#web.hls.remux(name);
 		});
 	}
 
@@ -289,7 +277,7 @@ export class Server {
 	async #close(): Promise<void> {
 		this.#watch?.close();
 		this.#certificates.close();
-		const readers = [this.#hls, this.#snapshots, this.#flv, this.#rtsp, this.#rtmp, this.#http];
+		const readers = [this.#web, this.#rtsp, this.#rtmp, this.#http];
 		// What is sent away says goodbye while it has media.
 		await withinTime(this.#pushes.close(), pushCloseTimeoutMs);
 		const parts = [this.#pipelines, this.#control, ...readers];
@@ -318,9 +306,7 @@ export class Server {
 		const {logger} = this.#parts;
 		const directory = fileURLToPath(new URL('../dist/web', import.meta.url));
 		return [
-			this.#hls,
-			this.#snapshots,
-			this.#flv,
+			...this.#web.handlers,
 			createApi({services: this.#services(), logger}),
 			createPages({directory, logger}),
 		];
@@ -328,8 +314,8 @@ export class Server {
 
 	/** Control knows what comes in, readers what goes out. */
 	#withSent(facts: PathFacts): PathFacts {
-		const others = [this.#flv, this.#rtsp, this.#rtmp].map(it => it?.bytesSent());
-		const sent = [this.#hls.facts().bytesSent, ...others];
+		const servers = [this.#rtsp, this.#rtmp].map(server => server?.bytesSent());
+		const sent = [...this.#web.bytesSent(), ...servers];
 		const bytesSent = sent.reduce((sum, byPath) => sum + (byPath?.get(facts.name) ?? 0), 0);
 		return {...facts, bytesSent};
 	}
@@ -373,7 +359,7 @@ export class Server {
 			metrics: createMetrics({
 				paths: () => this.paths(),
 				native: () => native.stats(),
-				hls: () => this.#hls.facts(),
+				hls: () => this.#web.hls.facts(),
 				rtsp: () => ({
 					connections: this.#rtsp?.connections().length ?? 0,
 					sessions: this.#rtsp?.sessions() ?? [],

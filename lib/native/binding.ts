@@ -74,6 +74,8 @@ export type OutputSpec =
 			audio?: number;
 			asTags: boolean;
 	  }
+	/** Messages of the live protocol, for all viewers of these tracks. */
+	| {type: 'live'; stream: Id; tracks: {track: number}[]}
 	/** RTP over UDP for any number of readers, which come and go by commands. */
 	| {
 			type: 'udp';

@@ -8,7 +8,6 @@ import type {
 	ListenSpec,
 	NativeEvent,
 	NativeVersion,
-	OutputSpec,
 	PipelineRecipe,
 	PipelineStats,
 	PlannedTrack,
@@ -23,11 +22,13 @@ import type {InspectEvent} from './inspected.ts';
 import {openDoor} from './door.ts';
 import type {Block} from './block.ts';
 import type {Door} from './door.ts';
+import {HlsOutput} from './hls-output.ts';
+import type {HlsSpec} from './hls-output.ts';
 import {PlayableStream} from './playable-stream.ts';
 import {RtmpIngest, RtmpOutput} from './rtmp.ts';
 import type {RtmpOutputSpec} from './rtmp.ts';
 import {RingOutput} from './ring-output.ts';
-import type {FlvSpec} from './ring-output.ts';
+import type {FlvSpec, LiveSpec} from './ring-output.ts';
 import {UdpOutput} from './rtp-output.ts';
 import type {RtpSpec, UdpSpec} from './rtp-output.ts';
 
@@ -48,12 +49,6 @@ export type IngestEvents = {
 	inspected: [event: InspectEvent];
 	closed: [];
 };
-export type HlsOutputEvents = {
-	init: [EventOf<'init'>];
-	part: [EventOf<'part'>];
-	segment: [EventOf<'segment'>];
-	closed: [];
-};
 export type PipelineEvents = {
 	state: [state: 'playing' | 'paused'];
 	plan: [plan: {tracks: PlannedTrack[]; live: boolean}];
@@ -69,8 +64,6 @@ export type IngestOptions = {
 	/** The tracks come over UDP. */
 	udp?: UdpIngestSpec | undefined;
 };
-
-export type HlsSpec = Omit<Extract<OutputSpec, {type: 'hls'}>, 'type'>;
 
 /** Native code, seen from one domain: path names of two domains do not meet. */
 export class Native extends EventEmitter<NativeEvents> {
@@ -104,6 +97,10 @@ export class Native extends EventEmitter<NativeEvents> {
 
 	openRtp(spec: RtpSpec): RingOutput {
 		return new RingOutput(this.#door, this.#door.binding.openOutput({type: 'rtp', ...spec}));
+	}
+
+	openLive(spec: LiveSpec): RingOutput {
+		return new RingOutput(this.#door, this.#door.binding.openOutput({type: 'live', ...spec}));
 	}
 
 	/** For players of RTMP and FLV. */
@@ -264,34 +261,6 @@ const inspectTypes: ReadonlySet<string> = new Set<InspectEvent['type']>([
 	'stray',
 	'parameters',
 ]);
-
-/** The segments of HLS that native code makes of a stream. */
-export class HlsOutput extends EventEmitter<HlsOutputEvents> {
-	readonly id: Id;
-	readonly #door: Door;
-
-	constructor(door: Door, id: Id) {
-		super();
-		this.id = id;
-		this.#door = door;
-		door.listen(id, event => {
-			if (event.type === 'init') this.emit('init', event);
-			if (event.type === 'part') this.emit('part', event);
-			if (event.type === 'segment') this.emit('segment', event);
-			if (event.type === 'closed') this.emit('closed');
-		});
-	}
-
-	/** The bytes of an init section, part or segment, in order; undefined when it has left the window. */
-	lend(what: {type: 'init' | 'part' | 'segment'; number: number}): Block[] | undefined {
-		const lent = this.#door.binding.lend({output: this.id, ...what});
-		return lent?.map(block => this.#door.take(block));
-	}
-
-	close(): void {
-		this.#door.binding.closeOutput(this.id);
-	}
-}
 
 /** One GStreamer pipeline: `play`, `pause` and `stop` are PLAYING, PAUSED and NULL. */
 export class Pipeline extends EventEmitter<PipelineEvents> {

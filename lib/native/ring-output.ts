@@ -9,6 +9,7 @@ import type {TakenBlock} from './output-block.ts';
 export type RingOutputEvents = {block: [made: TakenBlock]; closed: []};
 
 export type FlvSpec = Omit<Extract<OutputSpec, {type: 'flv'}>, 'type'>;
+export type LiveSpec = Omit<Extract<OutputSpec, {type: 'live'}>, 'type'>;
 export type RingBlock = RingPlace & {block: Block};
 
 /**

@@ -1,5 +1,6 @@
 #include "binding/from_js.hpp"
 
+#include "core/live_packager.hpp"
 #include "io/socket.hpp"
 
 #include <fcntl.h>
@@ -148,7 +149,7 @@ io::Id openRtp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   for (Reader& item : spec.objects("tracks")) config.tracks.push_back(readRtpTrack(item));
   config.maxPacketBytes = spec.number("maxPacketBytes", UINT16_MAX);
   spec.done();
-  return io::Hub::instance().openRtp(owner, stream, std::move(config));
+  return io::Hub::instance().openRing(owner, stream, io::packagerOf(std::move(config)));
 }
 
 // As Node gave it for a socket that listen() made; the output keeps descriptors of its own.
@@ -223,7 +224,17 @@ io::Id openFlv(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   config.audio = readTrack(spec, "audio");
   config.asTags = spec.boolean("asTags");
   spec.done();
-  return io::Hub::instance().openFlv(owner, stream, config);
+  return io::Hub::instance().openRing(owner, stream, io::packagerOf(config));
+}
+
+io::Id openLive(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
+  core::LiveConfig config;
+  for (Reader& item : spec.objects("tracks")) {
+    config.tracks.push_back(readByte(item, "track"));
+    item.done();
+  }
+  spec.done();
+  return io::Hub::instance().openRing(owner, stream, io::packagerOf(std::move(config)));
 }
 
 io::Id openQueue(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
@@ -308,13 +319,13 @@ io::Id openIngestOf(Reader& spec, const io::OwnerRef& owner) {
 
 io::Id openOutputOf(Reader& spec, const io::OwnerRef& owner) {
   static const std::map<std::string, io::Id (*)(Reader&, io::Id, const io::OwnerRef&)> openers{
-      {"flv", openFlv},   {"hls", openHls}, {"hubsrc", openQueue},
+      {"flv", openFlv},   {"hls", openHls}, {"hubsrc", openQueue}, {"live", openLive},
       {"rtmp", openRtmp}, {"rtp", openRtp}, {"udp", openUdp}};
   const std::string type = spec.text("type");
   const auto opener = openers.find(type);
   if (opener != openers.end())
     return opener->second(spec, static_cast<io::Id>(spec.number("stream")), owner);
-  refuse(spec.env(), spec.pathOf("type"), "flv, hls, hubsrc, rtmp, rtp or udp",
+  refuse(spec.env(), spec.pathOf("type"), "flv, hls, hubsrc, live, rtmp, rtp or udp",
          Napi::String::New(spec.env(), type));
 }
 

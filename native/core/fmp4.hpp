@@ -37,7 +37,7 @@ Bytes fragment(const Epoch& epoch, uint32_t sequence, std::span<const Sample> sa
 // One frame at once, before the next one is known: a video frame declares a second, because Media
 // Source Extensions drop everything up to the next key frame when decode time steps further than
 // twice the last duration (W3C MSE section 3.5.8, step 1.6).
-Bytes liveFragment(const Epoch& epoch, uint32_t sequence, const FrameRef& frame);
+Sample liveSample(const Epoch& epoch, const FrameRef& frame);
 
 // The duration of a frame that nothing follows: exact for audio, by the announced frame rate or 40
 // ms for video.

@@ -1,4 +1,4 @@
-#include "core/fmp4.hpp"
+#include "core/fmp4_fragment.hpp"
 
 #include "core/box_writer.hpp"
 #include "core/fmp4_track.hpp"
@@ -32,24 +32,6 @@ constexpr size_t kBoxHead = 8;
 constexpr size_t kFragmentHead = kBoxHead + 16;  // moof, mfhd
 // traf, tfhd and tfdt without the optional fields of tfhd, trun with its data offset.
 constexpr size_t kTrackHead = kBoxHead + 16 + 20 + 20;
-
-struct Entry {
-  const Frame* frame;
-  uint32_t duration;
-  int32_t offset;  // from decode to composition
-};
-
-// The samples of one track and how their fields are laid out.
-struct Run {
-  uint32_t id;
-  uint64_t decodeTime;
-  uint32_t trackFlags;
-  uint32_t runFlags;
-  uint32_t defaultFlags;  // of a sample
-  size_t headBytes;  // of traf
-  size_t mediaBytes;
-  std::vector<Entry> entries;
-};
 
 size_t fields(uint32_t flags, uint32_t mask) {
   return 4 * static_cast<size_t>(__builtin_popcount(flags & mask));
@@ -87,35 +69,35 @@ void collect(Run& run, const Track& track, std::span<const Sample> samples) {
 
 // Leaves out what a default says for all samples.
 void layOut(Run& run, const Track& track) {
-  const std::vector<Entry>& entries = run.entries;
+  const std::vector<Run::Entry>& entries = run.entries;
   const auto all = [&](auto same) { return std::all_of(entries.begin(), entries.end(), same); };
-  const Entry& first = entries.front();
+  const Run::Entry& first = entries.front();
   const uint32_t usual = usualSampleFlags(track);
   run.trackFlags = kBaseIsMoof;
   run.runFlags = kDataOffset;
 
-  const bool oneDuration = all([&](const Entry& e) { return e.duration == first.duration; });
+  const bool oneDuration = all([&](const Run::Entry& e) { return e.duration == first.duration; });
   if (!oneDuration) {
     run.runFlags |= kDurations;
   } else if (first.duration != usualSampleDuration(track)) {
     run.trackFlags |= kDefaultDuration;
   }
   const size_t size = first.frame->payload.size();
-  if (all([&](const Entry& e) { return e.frame->payload.size() == size; })) {
+  if (all([&](const Run::Entry& e) { return e.frame->payload.size() == size; })) {
     run.trackFlags |= kDefaultSize;
   } else {
     run.runFlags |= kSizes;
   }
   if (std::all_of(entries.begin() + 1, entries.end(),
-                  [&](const Entry& e) { return sampleFlags(*e.frame) == usual; })) {
+                  [&](const Run::Entry& e) { return sampleFlags(*e.frame) == usual; })) {
     if (sampleFlags(*first.frame) != usual) run.runFlags |= kFirstFlags;
-  } else if (all([&](const Entry& e) { return e.frame->key; })) {
+  } else if (all([&](const Run::Entry& e) { return e.frame->key; })) {
     run.trackFlags |= kDefaultFlags;
     run.defaultFlags = kKeySample;
   } else {
     run.runFlags |= kFlags;
   }
-  if (!all([](const Entry& e) { return e.offset == 0; })) run.runFlags |= kOffsets;
+  if (!all([](const Run::Entry& e) { return e.offset == 0; })) run.runFlags |= kOffsets;
 
   run.headBytes = kTrackHead + fields(run.trackFlags, ~uint32_t{kBaseIsMoof}) +
                   fields(run.runFlags, kFirstFlags) +
@@ -140,7 +122,7 @@ void writeRun(BoxWriter& out, const Run& run, uint32_t dataOffset) {
     out.u32(static_cast<uint32_t>(run.entries.size()));
     out.u32(dataOffset);
     if (run.runFlags & kFirstFlags) out.u32(sampleFlags(*run.entries.front().frame));
-    for (const Entry& entry : run.entries) {
+    for (const Run::Entry& entry : run.entries) {
       if (run.runFlags & kDurations) out.u32(entry.duration);
       if (run.runFlags & kSizes) out.u32(static_cast<uint32_t>(entry.frame->payload.size()));
       if (run.runFlags & kFlags) out.u32(sampleFlags(*entry.frame));
@@ -150,7 +132,7 @@ void writeRun(BoxWriter& out, const Run& run, uint32_t dataOffset) {
 }
 
 void writeTrack(BoxWriter& out, const Run& run, uint32_t dataOffset) {
-  const Entry& first = run.entries.front();
+  const Run::Entry& first = run.entries.front();
   out.box("traf", [&] {
     out.fullBox("tfhd", 0, run.trackFlags, [&] {
       out.u32(run.id);
@@ -167,42 +149,46 @@ void writeTrack(BoxWriter& out, const Run& run, uint32_t dataOffset) {
 
 }  // namespace
 
-Bytes fragment(const Epoch& epoch, uint32_t sequence, std::span<const Sample> samples) {
-  const std::vector<Run> runs = makeRuns(epoch, samples);
-  size_t head = kFragmentHead, media = 0;
-  for (const Run& run : runs) {
-    head += run.headBytes;
-    media += run.mediaBytes;
+Fragment::Fragment(const Epoch& epoch, std::span<const Sample> samples)
+    : runs_(makeRuns(epoch, samples)), headBytes_(kFragmentHead + kBoxHead) {
+  for (const Run& run : runs_) {
+    headBytes_ += run.headBytes;
+    mediaBytes_ += run.mediaBytes;
   }
-  // Only the head is zeroed before it is written; payloads are appended.
-  Bytes bytes;
-  bytes.reserve(head + kBoxHead + media);
-  bytes.resize(head + kBoxHead);
-  BoxWriter out(bytes.data());
-  out.box("moof", [&] {
-    out.fullBox("mfhd", 0, 0, [&] { out.u32(sequence); });
-    size_t offset = head + kBoxHead;
-    for (const Run& run : runs) {
-      writeTrack(out, run, static_cast<uint32_t>(offset));
+}
+
+// Only the head is zeroed before it is written; payloads are appended.
+void Fragment::append(uint32_t sequence, Bytes& out) const {
+  const size_t start = out.size();
+  if (out.capacity() < start + size()) out.reserve(start + size());
+  out.resize(start + headBytes_);
+  BoxWriter head(out.data() + start);
+  head.box("moof", [&] {
+    head.fullBox("mfhd", 0, 0, [&] { head.u32(sequence); });
+    size_t offset = headBytes_;
+    for (const Run& run : runs_) {
+      writeTrack(head, run, static_cast<uint32_t>(offset));
       offset += run.mediaBytes;
     }
   });
-  out.u32(static_cast<uint32_t>(kBoxHead + media));
-  out.text("mdat");
-  for (const Run& run : runs) {
-    for (const Entry& entry : run.entries) {
-      bytes.insert(bytes.end(), entry.frame->payload.begin(), entry.frame->payload.end());
-    }
-  }
+  head.u32(static_cast<uint32_t>(kBoxHead + mediaBytes_));
+  head.text("mdat");
+  for (const Run& run : runs_)
+    for (const Run::Entry& entry : run.entries)
+      out.insert(out.end(), entry.frame->payload.begin(), entry.frame->payload.end());
+}
+
+Bytes fragment(const Epoch& epoch, uint32_t sequence, std::span<const Sample> samples) {
+  Bytes bytes;
+  Fragment(epoch, samples).append(sequence, bytes);
   return bytes;
 }
 
-Bytes liveFragment(const Epoch& epoch, uint32_t sequence, const FrameRef& frame) {
+Sample liveSample(const Epoch& epoch, const FrameRef& frame) {
   constexpr Micros kLong{1'000'000};
   const Track& track = epoch.tracks[frame->track];
   const Micros known = frame->duration > Micros{0} ? frame->duration : usualDuration(track);
-  const Sample sample{frame, isParsedVideo(track) ? kLong : known};
-  return fragment(epoch, sequence, {&sample, 1});
+  return {frame, isParsedVideo(track) ? kLong : known};
 }
 
 }  // namespace core::fmp4

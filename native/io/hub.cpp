@@ -145,23 +145,10 @@ Id Hub::openHls(const OwnerRef& owner, Id stream, core::HlsConfig config) {
   return id;
 }
 
-Id Hub::openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config) {
+Id Hub::openRing(const OwnerRef& owner, Id stream, const RingOutput::MakePackager& make) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
-  if (live)
-    return openOutput(
-        std::make_shared<RingOutput>(OutputPlace{id, live, owner}, packagerOf(std::move(config))),
-        id);
-  owner->emit(id, Closed{});
-  return id;
-}
-
-Id Hub::openFlv(const OwnerRef& owner, Id stream, const core::RtmpConfig& config) {
-  const Id id = nextId();
-  const LiveStreamRef live = findStream(stream);
-  if (live)
-    return openOutput(
-        std::make_shared<RingOutput>(OutputPlace{id, live, owner}, packagerOf(config)), id);
+  if (live) return openOutput(std::make_shared<RingOutput>(OutputPlace{id, live, owner}, make), id);
   owner->emit(id, Closed{});
   return id;
 }

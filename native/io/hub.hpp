@@ -51,9 +51,8 @@ class Hub {
   void publishRtmp(Id ingest, Id stream);
   void expectRtmp(Id ingest, bool video, bool audio);
   Id openHls(const OwnerRef& owner, Id stream, core::HlsConfig config);
-  Id openRtp(const OwnerRef& owner, Id stream, core::RtpConfig config);
+  Id openRing(const OwnerRef& owner, Id stream, const RingOutput::MakePackager& make);
   // For any number of players of RTMP or FLV.
-  Id openFlv(const OwnerRef& owner, Id stream, const core::RtmpConfig& config);
   Id openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSockets sockets);
   // nullptr: there is no such output of UDP.
   std::shared_ptr<UdpOutput> findUdp(Id output);

@@ -1,5 +1,6 @@
 #include "io/ring_output.hpp"
 
+#include "core/live_packager.hpp"
 #include "core/rtmp_broadcast.hpp"
 #include "core/rtp_packager.hpp"
 #include "io/clock.hpp"
@@ -12,15 +13,23 @@ namespace io {
 namespace {
 constexpr size_t kRoom = 8'000'000;  // in bytes: of blocks that JavaScript has not taken yet
 
-}  // namespace
-
-RingOutput::MakePackager packagerOf(core::RtpConfig config) {
+template <typename Packager, typename Config>
+RingOutput::MakePackager bounded(Config config) {
   return [config = std::move(config)](const core::StreamConfig& ring,
                                       core::RingPackager::Sink sink) mutable {
     config.ringMaxBytes = ring.ringMaxBytes;
     config.ringMaxAge = ring.ringMaxAge;
-    return std::make_unique<core::RtpPackager>(std::move(config), std::move(sink));
+    return std::make_unique<Packager>(std::move(config), std::move(sink));
   };
+}
+}  // namespace
+
+RingOutput::MakePackager packagerOf(core::RtpConfig config) {
+  return bounded<core::RtpPackager>(std::move(config));
+}
+
+RingOutput::MakePackager packagerOf(core::LiveConfig config) {
+  return bounded<core::LivePackager>(std::move(config));
 }
 
 RingOutput::MakePackager packagerOf(const core::RtmpConfig& config) {

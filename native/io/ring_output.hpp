@@ -10,6 +10,7 @@
 #include <vector>
 
 namespace core {
+struct LiveConfig;
 struct RtmpConfig;
 struct RtpConfig;
 }  // namespace core
@@ -60,5 +61,7 @@ class RingOutput : public OutputHandle, private core::Output {
 RingOutput::MakePackager packagerOf(core::RtpConfig config);
 // Messages of RTMP or tags of FLV.
 RingOutput::MakePackager packagerOf(const core::RtmpConfig& config);
+// Messages of the live protocol.
+RingOutput::MakePackager packagerOf(core::LiveConfig config);
 
 }  // namespace io

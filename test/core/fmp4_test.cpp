@@ -174,13 +174,16 @@ TEST(Fmp4, FieldsThatAreTheSameForAllSamplesAreWrittenOnce) {
   EXPECT_EQ(media.size(), 8u + 16 + 8 + 20 + 20 + 20 + 8 + 100);
 }
 
-TEST(Fmp4, ALiveFragmentDeclaresALongDuration) {
-  const auto video =
-      samplesOf(kBoth, fmp4::liveFragment(kBoth, 1, share(frame(0, true, {Micros{1'000'000}}))));
+TEST(Fmp4, ALiveSampleDeclaresALongDuration) {
+  const auto live = [](uint8_t track) {
+    const fmp4::Sample sample =
+        fmp4::liveSample(kBoth, share(frame(track, true, {Micros{1'000'000}})));
+    return samplesOf(kBoth, fmp4::fragment(kBoth, 1, {&sample, 1}));
+  };
+  const auto video = live(0);
   ASSERT_EQ(video.size(), 1u);
   EXPECT_EQ(video[0].duration, 90'000u);
-  const auto audio =
-      samplesOf(kBoth, fmp4::liveFragment(kBoth, 1, share(frame(1, true, {Micros{1'000'000}}))));
+  const auto audio = live(1);
   ASSERT_EQ(audio.size(), 1u);
   EXPECT_EQ(audio[0].duration, 1024u);
 }

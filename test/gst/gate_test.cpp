@@ -1,4 +1,4 @@
-#include "gate_rig.hpp"
+#include "gate_camera.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,60 +7,8 @@
 namespace {
 
 using namespace std::chrono_literals;
+using namespace test;
 using gst::TrackKind;
-using test::GateRig;
-using test::Given;
-using test::Unit;
-
-constexpr int kPictureMs = 40;
-constexpr int kAudioMs = 20;
-constexpr size_t kVideo = 0;
-constexpr size_t kAudio = 1;
-const std::vector<TrackKind> kBoth{TrackKind::video, TrackKind::audio};
-
-// Pictures and audio of a camera: a key frame every `gop` pictures. Audio arrives `leadMs` before
-// the picture of the same time.
-class Camera {
- public:
-  Camera(GateRig& rig, int leadMs, int gop = 10) : rig_(rig), leadMs_(leadMs), gop_(gop) {}
-
-  // Lets all arrive up to this time.
-  void runTo(int endMs) {
-    for (; now_ < endMs; now_ += kAudioMs) {
-      const int audio = now_ + leadMs_;
-      if (audio >= 0) rig_.push(kAudio, {audio, {}, true, kAudioMs});
-      if (now_ >= 0 && now_ % kPictureMs == 0)
-        rig_.push(kVideo, {now_, now_, now_ / kPictureMs % gop_ == 0, kPictureMs});
-    }
-  }
-
- private:
-  GateRig& rig_;
-  const int leadMs_;
-  const int gop_;
-  int now_ = -2000;
-};
-
-std::vector<double> shownMs(GateRig& rig, size_t track) {
-  std::vector<double> times;
-  for (const Given& it : rig.given(track)) times.push_back(it.pts.value_or(-1));
-  return times;
-}
-
-// Each of the frames begins where the last one ended, or less than another frame later.
-void expectSeamless(const std::vector<double>& times, double frameMs) {
-  for (size_t i = 1; i < times.size(); ++i) {
-    const double step = times[i] - times[i - 1];
-    ASSERT_GE(step, frameMs - 1) << "frame " << i << " at " << times[i];
-    ASSERT_LT(step, 2 * frameMs) << "frame " << i << " at " << times[i];
-  }
-}
-
-// How long a track is whose frames have this duration.
-double lengthMs(const std::vector<double>& times, double frameMs) {
-  const auto [first, last] = std::ranges::minmax(times);
-  return last - first + frameMs;
-}
 
 TEST(Gate, BeginsWithAKeyFrameAtZero) {
   GateRig rig({}, kBoth);
@@ -173,21 +121,6 @@ TEST(Gate, LetsNothingThroughWhenItBeginsPaused) {
   EXPECT_EQ(shownMs(rig, kAudio).front(), 0);
 }
 
-// I0 P4 B2 B1 B3, I P ..., shown in the order of the numbers.
-void pushMiniGop(GateRig& rig, int index, bool key, std::vector<int> order) {
-  for (size_t i = 0; i < order.size(); ++i) {
-    const int decoded = (index + static_cast<int>(i)) * kPictureMs;
-    const int shown = (index + order[i] + 3) * kPictureMs;
-    rig.push(kVideo, {shown, decoded, key && i == 0, kPictureMs});
-  }
-}
-
-void pushReordered(GateRig& rig, int fromGroup, int groups) {
-  for (int group = fromGroup; group < fromGroup + groups; ++group)
-    for (int part = 0; part < 3; ++part)
-      pushMiniGop(rig, group * 15 + part * 5, part == 0, {0, 4, 2, 1, 3});
-}
-
 TEST(Gate, GivesReorderedPicturesFromZeroWithDecodeTimesBeforeIt) {
   GateRig rig({}, {TrackKind::video});
   pushReordered(rig, 2, 1);
@@ -286,160 +219,6 @@ TEST(Gate, PassesHeadersWithoutTimesAtOnce) {
   rig.push(0, {{}, {}, true, 0, true});
   EXPECT_EQ(rig.given(0).size(), 1U);
   EXPECT_EQ(rig.gate().stats().frames, 0U);
-}
-
-class GateCut : public testing::TestWithParam<int> {};
-
-TEST_P(GateCut, IsAsLongAsWantedInEveryTrack) {
-  const int duration = GetParam();
-  for (const int lead : {0, 13, -500}) {
-    GateRig rig({.duration = std::chrono::milliseconds(duration)}, kBoth);
-    Camera camera(rig, lead);
-    camera.runTo(duration + 3000);
-    const double pictures = lengthMs(shownMs(rig, kVideo), kPictureMs);
-    EXPECT_GE(pictures, duration);
-    EXPECT_LT(pictures, duration + kPictureMs);
-    const double audio = lengthMs(shownMs(rig, kAudio), kAudioMs);
-    EXPECT_GE(audio, duration);
-    EXPECT_LT(audio, duration + kAudioMs);
-    EXPECT_EQ(rig.ends(kVideo), 1);
-    EXPECT_EQ(rig.ends(kAudio), 1);
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Of, GateCut, testing::Values(1, 39, 40, 41, 500, 1000, 1010));
-
-// 7 ms are missing now and then: the frame before the one that is due ends too early.
-TEST(Gate, IsNotTooShortWhereTimesAreNotExact) {
-  GateRig rig({.duration = 1s}, {TrackKind::audio});
-  for (int at = 0; at < 980; at += 20) rig.push(0, {at, {}, true, 20});
-  rig.push(0, {1007, {}, true, 20});
-  rig.push(0, {1027, {}, true, 20});
-  EXPECT_EQ(shownMs(rig, 0).back(), 1007);
-  EXPECT_EQ(rig.ends(0), 1);
-}
-
-// A muxer has nothing else to know it from.
-TEST(Gate, SaysHowLongTheLastFrameLasts) {
-  GateRig rig({.duration = 120ms}, kBoth);
-  for (int ms = 0; ms < 200; ms += kPictureMs) rig.push(kVideo, {ms, ms, ms == 0});
-  for (int ms = 0; ms < 200; ms += kAudioMs) rig.push(kAudio, {ms, {}, true, 15});
-  EXPECT_EQ(rig.given(kVideo).back().pts, 80);
-  EXPECT_EQ(rig.given(kVideo).back().duration, kPictureMs);
-  EXPECT_EQ(rig.given(kAudio).back().duration, 15);
-}
-
-TEST(Gate, DoesNotCountAudioThatIsNotHeard) {
-  GateRig rig({.duration = 100ms}, {TrackKind::audio}, false);
-  rig.sendSegment(0, 1020);
-  for (int ms = 1000; ms < 1300; ms += kAudioMs) rig.push(0, {ms, {}, true, kAudioMs});
-  EXPECT_EQ(shownMs(rig, 0), (std::vector<double>{-20, 0, 20, 40, 60, 80}));
-}
-
-TEST(Gate, CutsReorderedPicturesInDecodeOrder) {
-  GateRig rig({.duration = 1s}, {TrackKind::video});
-  pushReordered(rig, 1, 4);
-  EXPECT_EQ(rig.given(kVideo).size(), 25U);
-  EXPECT_EQ(rig.ends(kVideo), 1);
-}
-
-TEST(Gate, DoesNotCountPausesAsDuration) {
-  GateRig rig({.duration = 2s}, kBoth);
-  Camera camera(rig, 0);
-  camera.runTo(1000);
-  rig.gate().pause();
-  camera.runTo(5000);
-  rig.gate().play();
-  camera.runTo(9000);
-  EXPECT_EQ(lengthMs(shownMs(rig, kVideo), kPictureMs), 2000);
-  EXPECT_EQ(rig.gate().stats().position, 2000ms);
-}
-
-TEST(Gate, EndsOnceAndDropsTheRestWithoutAnError) {
-  GateRig rig({.duration = 100ms}, {TrackKind::video});
-  for (int ms = 0; ms < 400; ms += kPictureMs)
-    EXPECT_EQ(rig.push(kVideo, {ms, ms, true, kPictureMs}), GST_FLOW_OK);
-  rig.gate().finish();
-  rig.sendEos(kVideo);
-  EXPECT_EQ(rig.ends(kVideo), 1);
-  EXPECT_EQ(rig.given(kVideo).size(), 3U);
-  EXPECT_EQ(rig.gate().stats().droppedFrames, 0U);
-}
-
-TEST(Gate, FinishEndsEveryTrackOnce) {
-  GateRig rig({}, kBoth);
-  Camera camera(rig, 0);
-  camera.runTo(1000);
-  rig.gate().finish();
-  rig.gate().finish();
-  EXPECT_TRUE(rig.awaitEnd(kVideo));
-  EXPECT_TRUE(rig.awaitEnd(kAudio));
-  const size_t frames = rig.given(kVideo).size();
-  camera.runTo(2000);
-  rig.sendEos(kVideo);
-  EXPECT_EQ(rig.given(kVideo).size(), frames);
-  EXPECT_EQ(rig.ends(kVideo), 1);
-}
-
-TEST(Gate, EndsWithItsInput) {
-  GateRig rig({}, kBoth);
-  Camera camera(rig, 300);
-  camera.runTo(1000);
-  rig.sendEos(kVideo);
-  EXPECT_EQ(rig.ends(kVideo), 1);
-  EXPECT_EQ(rig.ends(kAudio), 0);
-  rig.sendEos(kAudio);
-  EXPECT_EQ(rig.ends(kAudio), 1);
-}
-
-TEST(Gate, EndsATrackThatNeverBroughtAFrameWithTheClip) {
-  GateRig rig({.duration = 3s, .silence = 0s}, kBoth);
-  for (int ms = 0; ms < 3500; ms += kPictureMs) rig.push(kVideo, {ms, ms, ms == 0, kPictureMs});
-  EXPECT_TRUE(rig.awaitEnd(kAudio));
-  EXPECT_EQ(rig.ends(kAudio), 1);
-}
-
-TEST(Gate, EndsATrackThatFellSilentWhenItsTimeHasPassed) {
-  GateRig rig({.duration = 3s, .silence = 0s}, kBoth);
-  rig.push(kVideo, {0, 0, true, kPictureMs});
-  rig.push(kAudio, {0, {}, true, kAudioMs});
-  for (int ms = 40; ms < 4500; ms += kPictureMs) rig.push(kVideo, {ms, ms, false, kPictureMs});
-  EXPECT_EQ(rig.ends(kVideo), 1);
-  EXPECT_EQ(rig.ends(kAudio), 0);
-  for (int ms = 4520; ms < 6000; ms += kPictureMs) rig.push(kVideo, {ms, ms, false, kPictureMs});
-  EXPECT_TRUE(rig.awaitEnd(kAudio));
-}
-
-TEST(Gate, CutsNoTrackShortThatAMuxerLetsWaitWhileTheOthersRunAhead) {
-  GateRig rig({.duration = 1s, .silence = 0s}, kBoth, false);
-  rig.push(kVideo, {0, 0, true, kPictureMs});
-  rig.whileTaken(kAudio, [&rig] {
-    for (int ms = 40; ms < 20'000; ms += kPictureMs) rig.push(kVideo, {ms, ms, false, kPictureMs});
-  });
-  for (int ms = 0; ms < 1200; ms += kAudioMs) rig.push(kAudio, {ms, {}, true, kAudioMs});
-  EXPECT_EQ(shownMs(rig, kAudio).back(), 1000 - kAudioMs);
-  EXPECT_EQ(rig.ends(kAudio), 1);
-}
-
-TEST(Gate, CutsNoTrackShortThatWasThereJustNow) {
-  GateRig rig({.duration = 1s}, kBoth, false);
-  rig.push(kVideo, {0, 0, true, kPictureMs});
-  rig.push(kAudio, {0, {}, true, kAudioMs});
-  for (int ms = 40; ms < 20'000; ms += kPictureMs) rig.push(kVideo, {ms, ms, false, kPictureMs});
-  for (int ms = kAudioMs; ms < 1200; ms += kAudioMs) rig.push(kAudio, {ms, {}, true, kAudioMs});
-  EXPECT_EQ(shownMs(rig, kAudio).back(), 1000 - kAudioMs);
-}
-
-TEST(Gate, EndsASparseTrackByItsGaps) {
-  GateRig rig({.duration = 1s}, {TrackKind::video, TrackKind::other});
-  rig.push(kVideo, {0, 0, true, kPictureMs});
-  rig.push(1, {0, {}, true, 100});
-  rig.send(1, gst_event_new_gap(100 * GST_MSECOND, 800 * GST_MSECOND));
-  EXPECT_EQ(rig.gaps(1), 1);
-  EXPECT_EQ(rig.ends(1), 0);
-  rig.send(1, gst_event_new_gap(1000 * GST_MSECOND, 800 * GST_MSECOND));
-  EXPECT_EQ(rig.gaps(1), 1);
-  EXPECT_EQ(rig.ends(1), 1);
 }
 
 TEST(Gate, BeginsAtOnceWithoutVideo) {

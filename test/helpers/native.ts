@@ -1,7 +1,8 @@
 import {once} from 'node:events';
 import type {ExecutionContext} from 'ava';
 import {openNative} from '../../lib/native/native.ts';
-import type {HlsOutput, Native, NativeStream, Pipeline} from '../../lib/native/native.ts';
+import type {HlsOutput} from '../../lib/native/hls-output.ts';
+import type {Native, NativeStream, Pipeline} from '../../lib/native/native.ts';
 
 /** Native code in a domain of this test's own. */
 export const startNative = (t: ExecutionContext): Native => {

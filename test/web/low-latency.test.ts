@@ -15,7 +15,7 @@ test.serial('the page plays part by part, and never stands still', async t => {
 	const {page, errors} = await openBrowser(t);
 	const asked: string[] = [];
 	page.on('request', request => asked.push(request.url()));
-	await page.goto(`${url}/cam/`);
+	await page.goto(`${url}/cam/?transport=hls`);
 	await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1);
 	await page.evaluate(() => {
 		const video = document.querySelector('video')!;

@@ -20,7 +20,7 @@ for (const [codec, sound] of Object.entries(sounds)) {
 			const {url: source} = await startCamera(t, {launch});
 			const {url} = await startPaths(t, {cam: {source}}, {hlsSegmentDuration: '500ms'});
 			const {page, errors} = await openBrowser(t);
-			await page.goto(`${url}/cam/`);
+			await page.goto(`${url}/cam/?transport=hls`);
 			// Decoded on and on, not once.
 			await page.waitForFunction(() => {
 				const video = document.querySelector('video') as

@@ -4,6 +4,7 @@ import {ServerError, fetchPath} from '../shared/api-client.ts';
 import {byId, make, repeat, setText} from '../shared/dom.ts';
 import {countReaders, describeStream} from '../shared/format.ts';
 import {HlsVideo} from '../shared/hls-video.ts';
+import {MseVideo} from '../player/mse-video.ts';
 import {explain, explainCode, stateWords} from '../shared/words.ts';
 
 const name = decodeURIComponent(location.pathname.replace(/^\/|\/$/g, ''));
@@ -11,7 +12,7 @@ const video = byId('video', HTMLVideoElement);
 const cover = byId('cover', HTMLDivElement);
 const badge = byId('badge', HTMLSpanElement);
 const facts = byId('facts', HTMLElement);
-const player = new HlsVideo(video, name);
+const player = openPlayer(new URLSearchParams(location.search).get('transport'));
 let path: PathView | undefined;
 
 document.title = `${name} · Sluice`;
@@ -24,6 +25,12 @@ window.addEventListener('pageshow', event => {
 	if (event.persisted) location.reload();
 });
 repeat(update, 2000);
+
+/** By the live protocol where nothing else is asked for. */
+function openPlayer(transport: string | null): HlsVideo | MseVideo {
+	const isHls = transport === 'hls' || transport === 'llhls' || !MseVideo.isSupported;
+	return isHls ? new HlsVideo(video, name) : new MseVideo(video, name);
+}
 
 async function update(): Promise<void> {
 	try {

@@ -51,6 +51,7 @@ const codeWords: Record<string, [title: string, text: string]> = {
 		'The stream has no video or sound that browsers can be sent.',
 	],
 	HLS_TIMEOUT: ['Still waiting', 'The camera is connected, but sent no picture in time.'],
+	LIVE_NO_TRACKS: ['Not playable here', 'This browser decodes nothing of what the camera sends.'],
 	PATH_NOT_FOUND: ['No such camera', 'Nothing is configured under this name.'],
 	PATH_NOT_READY: ['Nothing to see yet', 'Nobody sends to this path at the moment.'],
 	PATH_PAUSED: ['Paused', 'Somebody paused this path.'],

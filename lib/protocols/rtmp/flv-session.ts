@@ -2,6 +2,9 @@ import type {Socket} from 'node:net';
 import {MediaError} from '../../errors.ts';
 import type {Admission} from '../../media/delivery.ts';
 import type {Block} from '../../native/block.ts';
+import type {FlvSpec} from '../../native/ring-output.ts';
+import type {FanOuts} from '../../readers/fan-outs.ts';
+import {Play} from '../../readers/play.ts';
 import {socketInfo} from '../../readers/socket-info.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
 import {WriteWatch} from '../../readers/write-watch.ts';
@@ -10,12 +13,10 @@ import {choosePlayTracks} from './codecs.ts';
 import type {PlayChoice} from './codecs.ts';
 import {formatFileHead, formatTag} from './flv-file.ts';
 import {messageKind} from './messages.ts';
-import {Play} from './play.ts';
-import type {FlvFanOuts} from './play.ts';
 import {describeMedia} from './push-tracks.ts';
 
 export type FlvServices = {
-	fanOuts: FlvFanOuts;
+	fanOuts: FanOuts<FlvSpec>;
 	settings: () => {
 		/** Milliseconds in which a reader has to take something. */
 		readonly writeTimeout: number;
@@ -106,9 +107,10 @@ export class FlvSession {
 	#openPlay(): Play {
 		const {fanOuts, settings, nowUs, tcpInfo} = this.#services;
 		const {socket, write} = this.#carrier;
+		const spec = {stream: this.#admission.stream, ...this.#choice.chosen, asTags: true};
 		return new Play({
-			...{fanOuts, nowUs, mode: 'real', maxBytes: settings().readerQueueMaxSize},
-			spec: {stream: this.#admission.stream, ...this.#choice.chosen, asTags: true},
+			join: member => fanOuts.join(spec, member),
+			...{nowUs, mode: 'real', maxBytes: settings().readerQueueMaxSize},
 			sink: {
 				write,
 				cork: () => socket.cork(),

@@ -1,26 +1,28 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
-import {WebSocketServer} from 'ws';
 import type WebSocket from 'ws';
 import type {ReadAccess} from '../../http/access.ts';
-import {allowOrigins, isAllowedOrigin} from '../../http/cors.ts';
+import {allowOrigins} from '../../http/cors.ts';
 import {MediaError} from '../../errors.ts';
 import {answer, goneSignal, requireRead, splitName} from '../../http/handler.ts';
 import type {HttpHandler, HttpLogger} from '../../http/handler.ts';
 import {peerName} from '../../http/peer.ts';
+import {WebSockets} from '../../http/web-sockets.ts';
+import type {Upgrade} from '../../http/web-sockets.ts';
 import type {Delivery} from '../../media/delivery.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import type {Logger} from 'pino';
+import type {FlvSpec} from '../../native/ring-output.ts';
 import {countSent} from '../../readers/count-sent.ts';
+import type {RingOutput} from '../../readers/fan-out.ts';
+import {FanOuts} from '../../readers/fan-outs.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
 import {FlvSession} from './flv-session.ts';
 import type {FlvCarrier, FlvServices} from './flv-session.ts';
-import {FlvFanOuts} from './play.ts';
-import type {FlvNative} from './play.ts';
 import {authorizationOf} from './target.ts';
 
 export type FlvReaderOptions = {
-	native: FlvNative & {nowUs(): number; tcpInfo: AskKernel};
+	native: {openFlv(spec: FlvSpec): RingOutput; nowUs(): number; tcpInfo: AskKernel};
 	delivery: Pick<Delivery, 'join'>;
 	access: ReadAccess;
 	settings: () => ReturnType<FlvServices['settings']> & {
@@ -41,13 +43,11 @@ export const createFlvReader = (options: FlvReaderOptions): FlvReader => {
 	return {
 		name: 'flv',
 		handle: (request, response, url) => reader.handle(request, response, url),
-		upgrade: (request, socket, head, url) => reader.upgrade(request, {socket, head}, url),
+		upgrade: (request, socket, head, url) => reader.upgrade({request, socket, head}, url),
 		bytesSent: () => reader.bytesSent(),
 		close: async () => reader.close(),
 	};
 };
-
-type Upgrade = {socket: Socket; head: Buffer};
 
 class Reader {
 	readonly #options: FlvReaderOptions;
@@ -59,20 +59,21 @@ class Reader {
 	readonly #sent = new Map<string, number>();
 	readonly #sweep: NodeJS.Timeout;
 	readonly #closing = new AbortController();
-	readonly #webSockets = new WebSocketServer({
-		noServer: true,
-		clientTracking: false,
-		perMessageDeflate: false,
-		maxPayload: maxMessageBytes,
-	});
+	readonly #webSockets: WebSockets;
 
 	constructor(options: FlvReaderOptions) {
 		this.#options = options;
 		const {native, settings, logger} = options;
 		this.#late = new RateLimited({logger});
+		const origins = () => settings().hlsAllowOrigins;
+		this.#webSockets = new WebSockets({maxMessageBytes, origins});
 		const offsetUs = native.nowUs() - performance.now() * 1000;
 		this.#services = {
-			fanOuts: new FlvFanOuts(native, this.#late),
+			fanOuts: new FanOuts({
+				open: spec => native.openFlv(spec),
+				onLate: () =>
+					this.#late.note('FLV players lost pictures, because this machine is too slow'),
+			}),
 			settings,
 			nowUs: () => performance.now() * 1000 + offsetUs,
 			tcpInfo: fd => native.tcpInfo(fd),
@@ -98,15 +99,11 @@ class Reader {
 	}
 
 	/** False: nothing of ours is there. */
-	upgrade(request: IncomingMessage, {socket, head}: Upgrade, url: URL): boolean {
+	upgrade(asked: Upgrade, url: URL): boolean {
 		const path = pathOf(url);
 		if (path === undefined) return false;
-		const {settings} = this.#options;
-		if (!isWelcome(request, settings().hlsAllowOrigins)) {
-			socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
-			return true;
-		}
-		this.#webSockets.handleUpgrade(request, socket, head, webSocket => {
+		const {request} = asked;
+		this.#webSockets.accept(asked, webSocket => {
 			webSocket.on('error', () => webSocket.terminate());
 			const gone = new AbortController();
 			webSocket.once('close', () => gone.abort(new Error('The peer went away')));
@@ -223,14 +220,6 @@ const overWebSocket = (webSocket: WebSocket, socket: Socket): FlvCarrier => {
 const pathOf = (url: URL): string | undefined => {
 	const asked = splitName(url);
 	return asked?.file === 'live.flv' ? asked.name : undefined;
-};
-
-/** Pages of this server, of those that may use media, and whatever is no page. */
-const isWelcome = ({headers}: IncomingMessage, allowed: readonly string[]): boolean => {
-	const {origin, host} = headers;
-	return (
-		origin === undefined || URL.parse(origin)?.host === host || isAllowedOrigin(origin, allowed)
-	);
 };
 
 const sweepMs = 1000;

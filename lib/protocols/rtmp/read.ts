@@ -1,6 +1,9 @@
 import type {AccessRequest} from '../../auth/gatekeeper.ts';
 import {MediaError} from '../../errors.ts';
 import type {Admission, Delivery} from '../../media/delivery.ts';
+import type {FlvSpec} from '../../native/ring-output.ts';
+import type {FanOuts} from '../../readers/fan-outs.ts';
+import {Play} from '../../readers/play.ts';
 import {startOf} from '../../readers/reading.ts';
 import {socketInfo} from '../../readers/socket-info.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
@@ -8,8 +11,6 @@ import {WriteWatch} from '../../readers/write-watch.ts';
 import {formatAmf0, formatList} from './amf0.ts';
 import {choosePlayTracks} from './codecs.ts';
 import type {PlayChoice, Understands} from './codecs.ts';
-import {Play} from './play.ts';
-import type {FlvFanOuts} from './play.ts';
 import {describeMedia} from './push-tracks.ts';
 import type {ServerConnection} from './server-connection.ts';
 import {authorizationOf} from './target.ts';
@@ -18,7 +19,7 @@ import type {RtmpTarget} from './target.ts';
 export type ReadServices = {
 	delivery: Pick<Delivery, 'join'>;
 	gatekeeper: {admit(request: AccessRequest): Promise<string>};
-	fanOuts: FlvFanOuts;
+	fanOuts: FanOuts<FlvSpec>;
 	settings: () => {
 		/** Milliseconds in which a reader has to take something. */
 		readonly writeTimeout: number;
@@ -158,9 +159,10 @@ export class ReadSession {
 		const {fanOuts, settings, nowUs, tcpInfo} = this.#services;
 		const {socket} = this.#connection;
 		const mode = startOf(this.target.query);
+		const spec = {stream: this.#admission.stream, ...this.#choice.chosen, asTags: false};
 		return new Play({
-			...{fanOuts, nowUs, maxBytes: settings().readerQueueMaxSize},
-			spec: {stream: this.#admission.stream, ...this.#choice.chosen, asTags: false},
+			join: member => fanOuts.join(spec, member),
+			...{nowUs, maxBytes: settings().readerQueueMaxSize},
 			sink: {
 				write: (block, done) => block.writeTo(socket, done),
 				cork: () => socket.cork(),

@@ -7,18 +7,23 @@ import type {RtmpConnectionFacts} from '../../media/session-facts.ts';
 import type {RtmpIngest} from '../../native/rtmp.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {filesFor} from '../../util/open-files.ts';
+import type {FlvSpec} from '../../native/ring-output.ts';
 import {countSent} from '../../readers/count-sent.ts';
+import type {RingOutput} from '../../readers/fan-out.ts';
+import {FanOuts} from '../../readers/fan-outs.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
-import {FlvFanOuts} from './play.ts';
-import type {FlvNative} from './play.ts';
 import {ServerConnection} from './server-connection.ts';
 import {RtmpSession} from './session.ts';
 import type {SessionServices} from './session.ts';
 
 export type RtmpServerOptions = Pick<SessionServices, 'delivery' | 'gatekeeper'> & {
 	addresses: readonly TcpAddress[];
-	native: SocketMaker &
-		FlvNative & {openRtmpIngest(): RtmpIngest; nowUs(): number; tcpInfo: AskKernel};
+	native: SocketMaker & {
+		openRtmpIngest(): RtmpIngest;
+		openFlv(spec: FlvSpec): RingOutput;
+		nowUs(): number;
+		tcpInfo: AskKernel;
+	};
 	/** Asked anew each time, so that a reload takes effect at once. */
 	settings: () => {
 		/** Milliseconds in which a client has to say what it wants. */
@@ -64,7 +69,10 @@ export class RtmpServer {
 		this.#bad = new RateLimited({logger, periodMs: 60_000});
 		const refused = (this.#refused = new RateLimited({logger}));
 		this.#late = new RateLimited({logger});
-		const fanOuts = new FlvFanOuts(native, this.#late);
+		const fanOuts = new FanOuts<FlvSpec>({
+			open: spec => native.openFlv(spec),
+			onLate: () => this.#late.note('RTMP players lost pictures, because this machine is too slow'),
+		});
 		const offsetUs = native.nowUs() - performance.now() * 1000;
 		const nowUs = () => performance.now() * 1000 + offsetUs;
 		const tcpInfo = (fd: number) => native.tcpInfo(fd);

@@ -131,7 +131,7 @@ test.serial(
 	refuses,
 	'openOutput',
 	[{type: 'dash', stream: 1}],
-	/`spec\.type` to be flv, hls, hubsrc, rtmp, rtp or udp/,
+	/`spec\.type` to be flv, hls, hubsrc, live, rtmp, rtp or udp/,
 );
 test.serial(refuses, 'openOutput', [hls], /`spec\.segmentCount`/);
 test.serial(

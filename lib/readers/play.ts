@@ -1,46 +1,12 @@
-import type {FlvSpec} from '../../native/ring-output.ts';
-import {FanOut} from '../../readers/fan-out.ts';
-import type {Member, RingOutput} from '../../readers/fan-out.ts';
-import {ReaderQueue} from '../../readers/reader-queue.ts';
-import type {QueueStats, Sink} from '../../readers/reader-queue.ts';
-import {Reading} from '../../readers/reading.ts';
-import type {StartMode} from '../../readers/reading.ts';
-
-/** The part of the addon that fan-out uses. */
-export type FlvNative = {openFlv(spec: FlvSpec): RingOutput};
-
-/** Gives every picture of a stream to all players of the same tracks, packaged once. */
-export class FlvFanOuts {
-	readonly #native: FlvNative;
-	readonly #late: {note(sample: string): void};
-	readonly #fanOuts = new Map<string, FanOut>();
-
-	constructor(native: FlvNative, late: {note(sample: string): void}) {
-		this.#native = native;
-		this.#late = late;
-	}
-
-	/** With this member in it until `leave(member)`. */
-	join(spec: FlvSpec, member: Member): FanOut {
-		const key = JSON.stringify(spec);
-		const known = this.#fanOuts.get(key);
-		if (known) return known.join(member);
-		const fanOut = new FanOut({
-			stream: spec.stream,
-			output: this.#native.openFlv(spec),
-			onLate: () => this.#late.note('RTMP players lost pictures, because this machine is too slow'),
-			onEmpty: () => {
-				if (this.#fanOuts.get(key) === fanOut) this.#fanOuts.delete(key);
-			},
-		});
-		this.#fanOuts.set(key, fanOut);
-		return fanOut.join(member);
-	}
-}
+import type {FanOut, Member} from './fan-out.ts';
+import {ReaderQueue} from './reader-queue.ts';
+import type {QueueStats, Sink} from './reader-queue.ts';
+import {Reading} from './reading.ts';
+import type {StartMode} from './reading.ts';
 
 export type PlayOptions = {
-	fanOuts: FlvFanOuts;
-	spec: FlvSpec;
+	/** Makes it a member. */
+	join: (member: Member) => FanOut;
 	sink: Sink;
 	/** The server clock in microseconds. */
 	nowUs: () => number;
@@ -107,8 +73,7 @@ export class Play {
 	}
 
 	#join(member: Member): FanOut {
-		const {fanOuts, spec} = this.#options;
-		this.#place = fanOuts.join(spec, member);
+		this.#place = this.#options.join(member);
 		return this.#place;
 	}
 

@@ -1,0 +1,231 @@
+import {ServerError, encodeName} from '../shared/api-client.ts';
+import type {LiveTrack} from '../../lib/protocols/mse/types.ts';
+import {parseInit} from './live-message.ts';
+import type {LiveHeader, LiveMedia} from './live-message.ts';
+import {LiveSocket} from './live-socket.ts';
+import type {LiveError} from './live-socket.ts';
+import {Pace, stepSeconds} from './pace.ts';
+import {TrackBuffer} from './track-buffer.ts';
+
+export type VideoState = 'opening' | 'playing' | 'waiting';
+
+type Edge = {presentationUs: number; captureUs: number; atMs: number};
+
+/** Plays a path by the live protocol into a video element, and begins again for ever. `change` tells of every change. */
+export class MseVideo extends EventTarget {
+	readonly #video: HTMLVideoElement;
+	readonly #url: string;
+	readonly #listeners = new AbortController();
+	#socket: LiveSocket | undefined;
+	#tracks: readonly LiveTrack[] = [];
+	#buffers = new Map<number, TrackBuffer>();
+	/** What has come before there are buffers. */
+	#early: LiveMedia[] = [];
+	/** Of the leading track: what came last. */
+	#edge: Edge | undefined;
+	#pace = new Pace({target: leastTarget});
+	#retry: number | undefined;
+	#failures = 0;
+	#isBegun = false;
+	state: VideoState = 'opening';
+	/** Why it does not play, as the server said it. */
+	error: ServerError | undefined;
+
+	constructor(video: HTMLVideoElement, path: string) {
+		super();
+		this.#video = video;
+		this.#url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/${encodeName(path)}/live`;
+	}
+
+	static get isSupported(): boolean {
+		return mediaSource() !== undefined;
+	}
+
+	/** Seconds from when a picture was taken to when it is on the screen; undefined: not known yet. */
+	get behindSeconds(): number | undefined {
+		const offsetUs = this.#socket?.clock.offsetUs;
+		if (offsetUs === undefined || !this.#edge || !this.#isBegun) return undefined;
+		const shownUs =
+			this.#video.currentTime * 1e6 + this.#edge.captureUs - this.#edge.presentationUs;
+		return (performance.now() * 1000 + offsetUs - shownUs) / 1e6;
+	}
+
+	open(): void {
+		const {signal} = this.#listeners;
+		const on = (event: string, act: () => void) =>
+			this.#video.addEventListener(event, act, {signal});
+		on('playing', () => this.#become('playing'));
+		on('waiting', () => this.#stall());
+		on('error', () => this.#again());
+		on('volumechange', () => this.#socket?.say({type: 'audio', audio: this.#wantsAudio}));
+		const rest = () => this.#socket?.say({type: document.hidden ? 'pause' : 'resume'});
+		document.addEventListener('visibilitychange', rest, {signal});
+		const stepping = window.setInterval(() => this.#step(), stepSeconds * 1000);
+		signal.addEventListener('abort', () => window.clearInterval(stepping));
+		this.#start();
+	}
+
+	close(): void {
+		this.#listeners.abort();
+		window.clearTimeout(this.#retry);
+		this.#socket?.close();
+	}
+
+	get #wantsAudio(): boolean {
+		return !this.#video.muted && this.#video.volume > 0;
+	}
+
+	#start(): void {
+		const hello = {
+			...({type: 'hello', version: 1} as const),
+			...{decodes: decodedHere(), audio: this.#wantsAudio},
+		};
+		this.#socket = new LiveSocket(this.#url, hello, {
+			tracks: tracks => this.#prepare(tracks),
+			media: media => this.#take(media),
+			closed: error => this.#fail(error),
+		});
+	}
+
+	/** All buffers are made before the first media: browsers allow none later. */
+	#prepare(tracks: readonly LiveTrack[]): void {
+		const Source = mediaSource();
+		if (!Source) return;
+		this.#tracks = tracks;
+		this.#buffers = new Map();
+		[this.#early, this.#edge, this.#isBegun] = [[], undefined, false];
+		const hasAudio = tracks.some(({kind}) => kind === 'audio');
+		this.#pace = new Pace({target: hasAudio ? leastTargetOfSound : leastTarget});
+		const source = new Source();
+		this.#video.disableRemotePlayback = true;
+		this.#video.src = URL.createObjectURL(source);
+		const open = () => this.#addBuffers(source, tracks);
+		source.addEventListener('sourceopen', open, {once: true});
+	}
+
+	#addBuffers(source: MediaSource, tracks: readonly LiveTrack[]): void {
+		URL.revokeObjectURL(this.#video.src);
+		if (tracks !== this.#tracks) return;
+		for (const {track, kind, codec} of tracks) {
+			const mime = `${kind}/mp4; codecs="${codec}"`;
+			const buffer = new TrackBuffer(source.addSourceBuffer(mime), this.#video, mime);
+			this.#buffers.set(track, buffer);
+		}
+		for (const media of this.#early.splice(0)) this.#give(media);
+	}
+
+	#take(media: LiveMedia): void {
+		this.#failures = 0;
+		if (this.#buffers.size === 0) this.#early.push(media);
+		else this.#give(media);
+	}
+
+	#give({header, payload}: LiveMedia): void {
+		const buffer = this.#buffers.get(header.track);
+		if (!buffer) return;
+		if (header.type === 'init') {
+			const {mime, section} = parseInit(payload);
+			return buffer.addInit(mime, section);
+		}
+		buffer.add(payload);
+		if (header.track === this.#tracks[0]?.track) this.#advance(header);
+	}
+
+	/** Pictures that are shown before others that have come do not move it. */
+	#advance({presentationUs, captureUs, isDiscontinuity}: LiveHeader): void {
+		const isLater = !this.#edge || presentationUs > this.#edge.presentationUs;
+		if (isLater || isDiscontinuity)
+			this.#edge = {presentationUs, captureUs, atMs: performance.now()};
+	}
+
+	#step(): void {
+		if (!this.#edge || this.#video.buffered.length === 0) return;
+		if (!this.#isBegun) return this.#begin();
+		if (this.#video.paused) return;
+		const edge = this.#edge.presentationUs / 1e6 + (performance.now() - this.#edge.atMs) / 1e3;
+		const step = this.#pace.step(edge - this.#video.currentTime);
+		if ('jump' in step) return this.#jump();
+		if (Math.abs(this.#video.playbackRate - step.rate) > 0.005)
+			this.#video.playbackRate = step.rate;
+	}
+
+	#begin(): void {
+		this.#isBegun = true;
+		this.error = undefined;
+		this.#jump();
+		// Refused where the page may not play by itself: the controls are there.
+		this.#video.play().catch(() => {});
+	}
+
+	/** Media that has stopped coming is nothing to jump to. */
+	#jump(): void {
+		if (!this.#edge) return;
+		const sinceMs = performance.now() - this.#edge.atMs;
+		if (this.#video.readyState > 0 && sinceMs > jumpWithinMs) return;
+		this.#video.currentTime = Math.max(0, this.#edge.presentationUs / 1e6 - this.#pace.target);
+		this.#video.playbackRate = 1;
+	}
+
+	#stall(): void {
+		if (this.#isBegun && !this.#video.seeking) this.#pace.stalled();
+		this.#become('waiting');
+	}
+
+	#fail(error?: LiveError): void {
+		if (error) this.error = new ServerError(error.status, error);
+		this.#again();
+	}
+
+	/** With growing pauses. */
+	#again(): void {
+		if (this.#retry !== undefined || this.#listeners.signal.aborted) return;
+		this.#socket?.close();
+		this.#become('waiting');
+		const pauseMs = Math.min(firstPauseMs * 2 ** this.#failures++, longestPauseMs);
+		this.#retry = window.setTimeout(() => {
+			this.#retry = undefined;
+			this.#start();
+		}, pauseMs);
+	}
+
+	#become(state: VideoState): void {
+		if (state === this.state && this.error === undefined) return;
+		this.state = state;
+		this.dispatchEvent(new Event('change'));
+	}
+}
+
+/** Seconds behind what has come; with sound, browsers stand still on less. */
+const leastTarget = 0.05;
+const leastTargetOfSound = 0.2;
+const jumpWithinMs = 500;
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
+
+/** iPhones have a kind of their own. */
+const mediaSource = (): typeof MediaSource | undefined => {
+	const own = globalThis as {
+		ManagedMediaSource?: typeof MediaSource;
+		MediaSource?: typeof MediaSource;
+	};
+	return own.ManagedMediaSource ?? own.MediaSource;
+};
+
+/** How the names of codecs begin that are played here, by an example of each. */
+const decodedHere = (): string[] => {
+	const Source = mediaSource();
+	return Object.entries(examples).flatMap(([name, mime]) =>
+		Source?.isTypeSupported(mime) ? [name] : [],
+	);
+};
+
+const examples = {
+	avc1: 'video/mp4; codecs="avc1.64001f"',
+	hvc1: 'video/mp4; codecs="hvc1.1.6.L93.B0"',
+	av01: 'video/mp4; codecs="av01.0.04M.08"',
+	vp09: 'video/mp4; codecs="vp09.00.10.08"',
+	mp4a: 'audio/mp4; codecs="mp4a.40.2"',
+	opus: 'audio/mp4; codecs="opus"',
+	flac: 'audio/mp4; codecs="flac"',
+	'ac-3': 'audio/mp4; codecs="ac-3"',
+};
