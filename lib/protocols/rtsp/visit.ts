@@ -61,6 +61,8 @@ export class RtspVisit {
 	#isPlaying = false;
 	#isPaused = false;
 	#isPauseTaken = false;
+	/** Since it was last looked whether media comes. */
+	#isResumed = false;
 	readonly #goodbye = new Goodbye({
 		packets: () => this.#packets(),
 		onMeant: () => this.#hearGoodbye(),
@@ -107,6 +109,7 @@ export class RtspVisit {
 
 	play(): void {
 		this.#isPaused = false;
+		this.#isResumed = true;
 		if (this.#isPlaying) void this.#resume();
 	}
 
@@ -220,9 +223,11 @@ export class RtspVisit {
 		const look = (afterMs: number) => {
 			this.#countPackets();
 			const now = this.#counters();
-			if (now.packets === before.packets && !this.#isPaused)
+			const isExcused = this.#isPaused || this.#isResumed;
+			if (now.packets === before.packets && !isExcused)
 				this.#end.reject(silent(afterMs, now.undecryptable > before.undecryptable));
 			before = now;
+			this.#isResumed = false;
 			lookAfter(timeoutMs);
 		};
 		const lookAfter = (ms: number) => void (timer = setTimeout(look, ms, ms));

@@ -127,6 +127,33 @@ test('pause and play are said to the camera, and media comes again', async t => 
 	t.is(camera.sessions.length, 1);
 });
 
+test('a camera has its time again after a pause', async t => {
+	let [silent, pictures] = [false, 0];
+	const camera = await startScriptedCamera(t, {
+		reply: (reply, {method}) => {
+			if (method === 'PAUSE') reply.status = '405 Method Not Allowed';
+		},
+		wire: frames => (silent ? [] : frames),
+	});
+	camera.on('picture', () => pictures++);
+	const pass = async (count: number) => {
+		const end = pictures + count;
+		await camera.untilPicture(() => pictures >= end);
+	};
+	const pull = startPull(t, camera.url(), {readTimeoutMs: 1000});
+	await untilFrames(camera, pull, 5);
+	pull.source.pause();
+	await camera.heard('PAUSE');
+	silent = true;
+	await pass(30);
+	pull.source.play();
+	// Almost as long as it may be silent.
+	await pass(21);
+	silent = false;
+	await untilFrames(camera, pull, pull.stats().frames + 30);
+	t.is(camera.sessions.length, 1);
+});
+
 test('a source that is paused before it is ready says PAUSE after PLAY', async t => {
 	const camera = await startScriptedCamera(t);
 	startPull(t, camera.url()).source.pause();
