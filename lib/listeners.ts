@@ -1,6 +1,7 @@
 // A part of the composition root: the servers of RTSP and RTMP, as they are configured.
 import type {Logger} from 'pino';
 import type {Gatekeeper} from './auth/gatekeeper.ts';
+import {rtmpFiles, rtspFiles} from './config/certificates.ts';
 import type {Certificates} from './config/certificates.ts';
 import {redirectOf} from './config/find-path.ts';
 import {multicastOf, udpOf} from './config/rtsp-udp.ts';
@@ -31,8 +32,7 @@ export const openRtsp = async ({
 	gatekeeper,
 	certificates,
 }: ListenerServices): Promise<RtspServer | undefined> => {
-	const files = ['rtspServerKey', 'rtspServerCert'] as const;
-	const addresses = certificates.giveTo(rtspAddresses(store.config), files);
+	const addresses = certificates.giveTo(rtspAddresses(store.config), rtspFiles);
 	if (addresses.length === 0) return undefined;
 	return createRtspServer({
 		addresses,
@@ -53,8 +53,7 @@ export const openRtmp = async ({
 	gatekeeper,
 	certificates,
 }: ListenerServices): Promise<RtmpServer | undefined> => {
-	const files = ['rtmpServerKey', 'rtmpServerCert'] as const;
-	const addresses = certificates.giveTo(rtmpAddresses(store.config), files);
+	const addresses = certificates.giveTo(rtmpAddresses(store.config), rtmpFiles);
 	if (addresses.length === 0) return undefined;
 	return createRtmpServer({
 		...{addresses, native, delivery, gatekeeper, logger},

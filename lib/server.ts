@@ -349,6 +349,7 @@ export class Server {
 				sessions: () => this.#rtsp?.sessions() ?? [],
 				connections: () => this.#rtsp?.connections() ?? [],
 				kick: id => this.#rtsp?.kick(id) ?? false,
+				kickConnection: id => this.#rtsp?.kickConnection(id) ?? false,
 			},
 			rtmp: {
 				connections: () => this.#rtmp?.connections() ?? [],

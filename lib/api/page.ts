@@ -28,7 +28,7 @@ const integer = (
 	if (number >= min) return number;
 	throw new MediaError(
 		'API_INVALID',
-		`Expected \`${key}\` to be a whole number from ${min}, got "${text.slice(0, 40)}"`,
+		`Expected \`${key}\` to be a whole number from ${min} to 999999999, got "${text.slice(0, 40)}"`,
 		{key},
 	);
 };

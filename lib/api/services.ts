@@ -29,6 +29,8 @@ export type RtspClients = {
 	connections(): RtspConnectionFacts[];
 	/** False: there is no such session. */
 	kick(session: string): boolean;
+	/** False: there is no such connection. */
+	kickConnection(connection: string): boolean;
 };
 
 /** Clients of the RTMP server; an empty list where it is off. */

@@ -41,6 +41,8 @@ const superviseOptions = () => ({
 	logger: createLogger({level: 'info'}),
 });
 
+// Whoever reads no more of what is said (head) changes nothing about the end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const order = parseArguments(process.argv.slice(2), {
 	isSource: isSourceArgument,
 	isFile: existsSync,

@@ -58,9 +58,14 @@ export class Certificate extends EventEmitter<{changed: []}> {
 	}
 }
 
+/** Throws as the constructor does. */
+export const checkPair = (files: Pick<CertificateOptions, 'key' | 'cert'>): void => {
+	readPair(files);
+};
+
 type Pem = {key: Buffer; cert: Buffer};
 
-const readPair = ({key, cert}: CertificateOptions): Pem => {
+const readPair = ({key, cert}: Pick<CertificateOptions, 'key' | 'cert'>): Pem => {
 	const pem = {key: read(key), cert: read(cert)};
 	const certificate = understand(cert, 'a certificate', () => new X509Certificate(pem.cert));
 	const privateKey = understand(key, 'a key without password', () => createPrivateKey(pem.key));

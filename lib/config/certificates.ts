@@ -1,6 +1,7 @@
-import {Certificate} from './certificate.ts';
+import {Certificate, checkPair} from './certificate.ts';
 import type {CertificateOptions} from './certificate.ts';
 import type {Config} from './schema.ts';
+import {rtmpAddresses, rtspAddresses} from './tcp-addresses.ts';
 
 /** The keys of the configuration that name a file of a certificate. */
 type FileKey = Extract<keyof Config, `${string}ServerKey` | `${string}ServerCert`>;
@@ -41,3 +42,22 @@ export class Certificates {
 		for (const certificate of this.#open.splice(0)) certificate.close();
 	}
 }
+
+/** Reads every certificate that a server with this configuration would use. Throws FILE_UNREADABLE or CERTIFICATE_INVALID. */
+export const checkCertificates = (config: Config): void => {
+	const {httpServerKey, httpServerCert} = config;
+	const isTls = ({isTls: it}: {isTls: boolean}) => it;
+	const pairs = [
+		httpServerKey !== '' && httpServerCert !== '' && httpFiles,
+		rtspAddresses(config).some(isTls) && rtspFiles,
+		rtmpAddresses(config).some(isTls) && rtmpFiles,
+	].filter(pair => pair !== false);
+	const named = (name: FileKey) => ({name, file: config[name]});
+	for (const [key, cert] of pairs) checkPair({key: named(key), cert: named(cert)});
+};
+
+type Pair = readonly [key: FileKey, cert: FileKey];
+
+const httpFiles: Pair = ['httpServerKey', 'httpServerCert'];
+export const rtspFiles: Pair = ['rtspServerKey', 'rtspServerCert'];
+export const rtmpFiles: Pair = ['rtmpServerKey', 'rtmpServerCert'];

@@ -10,7 +10,7 @@ import {Report, invalidConfig} from './report.ts';
 import type {ConfigParts} from './load.ts';
 import type {Config} from './schema.ts';
 import {lackOfSource} from './sources.ts';
-import {applyState} from './state.ts';
+import {applyState, placeOfState} from './state.ts';
 
 /** Whether a word of the command line is a source with or without a name, not a file. */
 export const isSourceArgument = (argument: string): boolean =>
@@ -35,7 +35,7 @@ export function configFromUrls(
 	for (const name of Object.keys(paths)) locations.set(['paths', name], 'command line');
 	paths['all_others'] = null;
 	applyEnvironment({root, env, locations, report});
-	const origins = applyState({root, state, locations, file: undefined});
+	const origins = applyState({root, state, locations, place: placeOfState(undefined)});
 	return buildConfig({root, origins, report}).config;
 }
 

@@ -6,7 +6,7 @@ import {isRawMap, rawMap} from './raw.ts';
 import type {RawMap} from './raw.ts';
 import {Report, invalidConfig} from './report.ts';
 import type {Config} from './schema.ts';
-import {applyState} from './state.ts';
+import {applyState, placeOfState} from './state.ts';
 import type {State} from './state.ts';
 import {parseYaml} from './yaml.ts';
 
@@ -20,6 +20,8 @@ export type ConfigParts = {
 	env: Readonly<Record<string, string | undefined>>;
 	/** What the API has changed. */
 	state?: State | undefined;
+	/** Where messages say that it stands; usually in the file beside `file`. */
+	statePlace?: string | undefined;
 };
 
 /**
@@ -35,7 +37,12 @@ export function loadConfig(parts: ConfigParts): {config: Config; warnings: strin
 	const root = toMap(raw, report);
 	if (!('paths' in root)) root['paths'] = rawMap({all_others: null});
 	applyEnvironment({root, env: parts.env, locations, report});
-	const origins = applyState({root, state: parts.state, locations, file});
+	const origins = applyState({
+		root,
+		state: parts.state,
+		locations,
+		place: parts.statePlace ?? placeOfState(file),
+	});
 	return buildConfig({root, origins, report});
 }
 

@@ -21,6 +21,10 @@ export const emptyState: State = {version: 1, paths: {}};
 /** Where the state of a file is kept. */
 export const stateFileOf = (file: string): string => `${file}.state.json`;
 
+/** The same for messages; without a file it is nowhere. */
+export const placeOfState = (file: string | undefined): string =>
+	file === undefined ? 'API' : stateFileOf(file);
+
 /** Empty when there is no such file; a file that is damaged stays as it is, and a MediaError says so. */
 export function readState(file: string): State {
 	let text: string;
@@ -82,18 +86,18 @@ export function applyState({
 	root,
 	state = emptyState,
 	locations,
-	file,
+	place,
 }: {
 	root: RawMap;
 	state: State | undefined;
 	locations: Locations;
-	file: string | undefined;
+	/** As messages say it. */
+	place: string;
 }): Record<string, Origin> {
 	const paths = rawMap(isRawMap(root['paths']) ? root['paths'] : {});
 	const origins = rawMap() as Record<string, Origin>;
 	for (const name of Object.keys(paths)) origins[name] = 'file';
 	for (const [name, change] of Object.entries(state.paths)) {
-		const place = file === undefined ? 'API' : stateFileOf(file);
 		const keys = change.type === 'delete' ? [] : Object.keys(change.config);
 		locations.set(['paths', name], place);
 		for (const key of keys) locations.set(['paths', name, key], place);

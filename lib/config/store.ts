@@ -69,16 +69,20 @@ export class ConfigStore {
 	changePath(request: PathRequest): ConfigChange {
 		this.#checkRequest(request);
 		const state = this.#stateAfter(request);
-		const loaded = this.#load(this.#text, state);
+		const loaded = this.#load(this.#text, state, 'API');
 		if (this.#origin.file !== undefined) writeState(stateFileOf(this.#origin.file), state);
 		this.#state = state;
 		return this.#adopt(loaded);
 	}
 
-	#load(text: string | undefined, state: State): {config: Config; warnings: string[]} {
+	#load(
+		text: string | undefined,
+		state: State,
+		statePlace?: string,
+	): {config: Config; warnings: string[]} {
 		const {file, urls, env} = this.#origin;
 		if (urls !== undefined) return {config: configFromUrls(urls, {env, state}), warnings: []};
-		return loadConfig({file, text, env, state});
+		return loadConfig({file, text, env, state, statePlace});
 	}
 
 	#adopt({config, warnings}: {config: Config; warnings: string[]}): ConfigChange {

@@ -8,6 +8,7 @@ import type {RawMap} from './raw.ts';
 /** What a YAML text says; every scalar is the text that was written, one without any is null. */
 export type YamlText = {raw: unknown; locations: Locations; problems: string[]};
 
+const maxProblems = 10;
 const maxBytes = 8 * 2 ** 20;
 const maxDepth = 32;
 /** Each alias counts what it stands for: nine lines of aliases of aliases would be a billion otherwise. */
@@ -37,7 +38,13 @@ export function parseYaml(text: string, file: string): YamlText {
 		walk.problems.push(`${walk.place(pos[0])}: ${hints[code] ?? message.split('\n')[0] ?? ''}`);
 	}
 	const raw = walk.problems.length > 0 ? null : walk.value(parsed, parsed.contents, []);
-	return {raw, locations, problems: walk.problems};
+	return {raw, locations, problems: firstOf(walk.problems)};
+}
+
+/** One bracket too many may make every line that follows one more problem. */
+function firstOf(problems: string[]): string[] {
+	const others = problems.length - maxProblems;
+	return others > 0 ? [...problems.slice(0, maxProblems), `and ${others} more`] : problems;
 }
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | string {
@@ -109,7 +116,7 @@ class Walk {
 	}
 
 	#key(key: Node | null): string | undefined {
-		if (isScalar(key) && typeof key.value === 'string' && key.value !== '') return key.value;
+		if (isScalar(key) && typeof key.value === 'string' && isWritten(key)) return key.value;
 		this.problems.push(`${this.place(key?.range?.[0] ?? 0)}: expected a key that is a text`);
 		return undefined;
 	}
@@ -156,6 +163,9 @@ class Walk {
 		if (node?.range) this.#locations.set(path, this.place(node.range[0]));
 	}
 }
+
+/** Empty only in quotes. */
+const isWritten = ({value, type}: Scalar): boolean => value !== '' || type !== 'PLAIN';
 
 function scalar(node: Scalar): string | null {
 	const text = typeof node.value === 'string' ? node.value : String(node.value);

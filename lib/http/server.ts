@@ -231,7 +231,10 @@ const refuseBroken = (error: NodeJS.ErrnoException, socket: Duplex): void => {
 
 const refusals: Record<string, [status: string, message: string]> = {
 	HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'Expected at most 16 KB of headers'],
-	ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'Expected the request within 30 s'],
+	ERR_HTTP_REQUEST_TIMEOUT: [
+		'408 Request Timeout',
+		'Expected the headers within 10 s, the request within 30 s',
+	],
 };
 
 /** Addresses that are configured twice are opened once. */

@@ -60,6 +60,24 @@ test('a wrong file ends the command with exit code 2, and nothing was started', 
 	t.regex(stderr, /sluice\.yml:3: .*source/);
 });
 
+test('check reads the certificates that would be used', async t => {
+	const file = `${makeFolder(t)}/sluice.yml`;
+	writeFileSync(file, 'rtspEncryption: optional\nrtspServerKey: /nowhere/key\n');
+	const {code, stderr} = await runCommand('bin/sluice', ['check', file]);
+	t.is(code, 2);
+	t.regex(stderr, /^Expected rtspServerKey to be a PEM file: .*\/nowhere\/key/);
+	writeFileSync(file, 'rtspServerKey: /nowhere/key\n');
+	t.is((await runCommand('bin/sluice', ['check', file])).code, 0);
+});
+
+test('a wrong file ends the command with 2 though nobody reads why', async t => {
+	const file = `${makeFolder(t)}/sluice.yml`;
+	writeFileSync(file, 'paths: {cam: {sorce: x}}');
+	const command = `bin/sluice ${file} 2> >(exec true); echo $?`;
+	const {stdout} = await runCommand('bash', ['-c', command]);
+	t.is(stdout, '2\n');
+});
+
 test('an address that is taken ends the command with one sentence that names the key', async t => {
 	const taken = createServer().listen(0, '127.0.0.1');
 	await once(taken, 'listening');

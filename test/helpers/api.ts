@@ -123,6 +123,10 @@ const scriptedClients = (kicked: string[]): RtspClients => ({
 			tunnel: 'none',
 		},
 	],
+	kickConnection: id => {
+		kicked.push(id);
+		return true;
+	},
 	kick: id => {
 		if (id === 'rtsp-1') kicked.push(id);
 		return id === 'rtsp-1';

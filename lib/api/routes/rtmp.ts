@@ -32,7 +32,7 @@ export const rtmpRoutes: Route[] = [false, true].flatMap(isTls => {
 			action: 'api',
 			output: rtmpConnectionSchema,
 			handle: async ({name}: Named, services: Clients) =>
-				connectionView(existing(connectionsOf(services), name)),
+				connectionView(existing('connection', connectionsOf(services), name)),
 		},
 		{
 			method: 'post',
@@ -41,8 +41,8 @@ export const rtmpRoutes: Route[] = [false, true].flatMap(isTls => {
 			action: 'api',
 			output: okSchema,
 			handle: async ({name}: Named, services: Clients) => {
-				existing(connectionsOf(services), name);
-				if (!services.rtmp.kick(name)) throw missing(name);
+				existing('connection', connectionsOf(services), name);
+				if (!services.rtmp.kick(name)) throw missing('connection', name);
 				return {status: 'ok'};
 			},
 		},

@@ -7,7 +7,9 @@ import {rtspConnectionSchema, rtspSessionSchema} from '../session-schemas.ts';
 import type {RtspConnectionView, RtspSessionView} from '../types.ts';
 
 type Sessions = {rtsp: {sessions(): RtspSessionFacts[]; kick(id: string): boolean}};
-type Connections = {rtsp: {connections(): RtspConnectionFacts[]}};
+type Connections = {
+	rtsp: {connections(): RtspConnectionFacts[]; kickConnection(id: string): boolean};
+};
 type Paging = Pick<RouteInput, 'page' | 'itemsPerPage'>;
 type Named = Pick<RouteInput, 'name'>;
 
@@ -36,7 +38,19 @@ export const rtspRoutes: Route[] = [false, true].flatMap(isTls => {
 			action: 'api',
 			output: rtspConnectionSchema,
 			handle: async ({name}: Named, services: Connections) =>
-				connectionView(existing(connectionsOf(services), name)),
+				connectionView(existing('connection', connectionsOf(services), name)),
+		},
+		{
+			method: 'post',
+			path: `/v3/${scheme}conns/kick/{name}`,
+			summary: `Hangs up on a connection of ${title}.`,
+			action: 'api',
+			output: okSchema,
+			handle: async ({name}: Named, services: Connections) => {
+				existing('connection', connectionsOf(services), name);
+				if (!services.rtsp.kickConnection(name)) throw missing('connection', name);
+				return {status: 'ok'};
+			},
 		},
 		{
 			method: 'get',
@@ -55,7 +69,7 @@ export const rtspRoutes: Route[] = [false, true].flatMap(isTls => {
 			action: 'api',
 			output: rtspSessionSchema,
 			handle: async ({name}: Named, services: Sessions) =>
-				sessionView(existing(sessionsOf(services), name)),
+				sessionView(existing('session', sessionsOf(services), name)),
 		},
 		{
 			method: 'post',
@@ -64,8 +78,8 @@ export const rtspRoutes: Route[] = [false, true].flatMap(isTls => {
 			action: 'api',
 			output: okSchema,
 			handle: async ({name}: Named, services: Sessions) => {
-				existing(sessionsOf(services), name);
-				if (!services.rtsp.kick(name)) throw missing(name);
+				existing('session', sessionsOf(services), name);
+				if (!services.rtsp.kick(name)) throw missing('session', name);
 				return {status: 'ok'};
 			},
 		},

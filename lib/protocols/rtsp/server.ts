@@ -178,6 +178,13 @@ export class RtspServer {
 		return client !== undefined || this.#orphans.kick(id);
 	}
 
+	/** False: there is no such connection. */
+	kickConnection(id: string): boolean {
+		const client = this.#clients.get(id);
+		if (client) hangUp(client, 'it was kicked');
+		return client !== undefined;
+	}
+
 	/** Bytes of media sent, by path. */
 	bytesSent(): ReadonlyMap<string, number> {
 		const sent = new Map(this.#sent);

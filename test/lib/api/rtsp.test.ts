@@ -37,14 +37,23 @@ test('a session is kicked', async t => {
 	t.deepEqual(kicked, ['rtsp-1']);
 });
 
+test('a connection is kicked', async t => {
+	const {send, kicked} = await startApi(t);
+	t.deepEqual(await json(await send('POST', '/v3/rtspconns/kick/rtspconn-1')), {status: 'ok'});
+	t.deepEqual(kicked, ['rtspconn-1']);
+});
+
 for (const [method, path] of [
 	['GET', '/v3/rtspsessions/get/none'],
 	['GET', '/v3/rtspconns/get/none'],
 	['POST', '/v3/rtspsessions/kick/none'],
+	['POST', '/v3/rtspconns/kick/none'],
 ] as const)
 	test(`${method} ${path} is 404`, async t => {
 		const {send} = await startApi(t);
 		const response = await send(method, path);
 		t.is(response.status, 404);
-		t.like(await json(response), {code: 'SESSION_NOT_FOUND'});
+		const {code, error} = await json(response);
+		t.is(code, 'SESSION_NOT_FOUND');
+		t.regex(String(error), /^There is no (session|connection) none now$/);
 	});

@@ -75,7 +75,7 @@ test('a change that is refused changes nothing on disk either', t => {
 		message: /limits access/,
 	});
 	t.throws(() => store.changePath({type: 'patch', name: 'a', config: {sauce: 1}}), {
-		message: /nearest known one is source/,
+		message: 'API: paths.a.sauce: unknown key, the nearest known one is source',
 	});
 	t.false(existsSync(stateFileOf(file)));
 	t.deepEqual(Object.keys(store.config.paths), ['a']);

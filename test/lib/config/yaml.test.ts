@@ -85,6 +85,18 @@ test('a file that is too long is refused', t => {
 	t.deepEqual(problemsOf('#'.repeat(9 * 2 ** 20)), ['test.yml: expected at most 8388608 bytes']);
 });
 
+test('of many faults the first ten are told, and how many more there are', t => {
+	const problems = problemsOf(`a: [\n${'}: }\n'.repeat(500)}`);
+	t.is(problems.length, 11);
+	t.regex(problems.at(-1) ?? '', /^and \d+ more$/);
+});
+
+test('an empty name in quotes hides nothing else that is wrong', t => {
+	const problems = problemsOf('paths: {"": , cam: {sauce: x}}');
+	t.is(problems.length, 2);
+	t.regex(problems.join('\n'), /at least one character\n.*sauce: unknown key/);
+});
+
 test('tabs, tags, two documents and other faults are told with their line', t => {
 	t.regex(problemsOf('paths:\n\tcam:\n')[0] ?? '', /^test\.yml:2: /);
 	t.regex(problemsOf('hls: yes\npaths: [')[0] ?? '', /^test\.yml:2: /);

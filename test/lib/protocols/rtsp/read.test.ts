@@ -209,6 +209,11 @@ test('a kicked session is gone with its connection', async t => {
 	t.false(server.kick('rtsp-99'));
 	t.true(server.kick(server.sessions()[0]!.id));
 	await client.ended;
+	const other = await connectRtsp(t, url);
+	await other.ask('OPTIONS', url);
+	t.false(server.kickConnection('rtspconn-99'));
+	t.true(server.kickConnection(server.connections()[0]!.id));
+	await other.ended;
 	t.pass();
 });
 
