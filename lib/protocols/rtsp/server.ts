@@ -249,6 +249,7 @@ export class RtspServer {
 	/** A new client, unless there are too many. */
 	#begin(carrier: Carrier, {isTls, tunnel}: ClientKind): ServerConnection | undefined {
 		const {maxConnections = usualMaxConnections, logger} = this.#options;
+		if (this.#clients.size + this.#tunnels.posts >= maxConnections) this.#makeRoom();
 		if (this.#clients.size + this.#tunnels.posts >= maxConnections) {
 			carrier.destroy();
 			this.#turnAway();
@@ -276,6 +277,14 @@ export class RtspServer {
 			if (isBad) this.#bad.note(`RTSP client ${connection.peer} hung up on: ${reason}`);
 		});
 		return connection;
+	}
+
+	/** The oldest connection that has never asked for anything goes, so that those who say nothing lock nobody out. */
+	#makeRoom(): void {
+		const idle = [...this.#clients.values()].find(({connection}) => connection.requests === 0);
+		if (!idle) return;
+		this.#clients.delete(idle.connection.id);
+		hangUp(idle, 'it said nothing, and others had no room');
 	}
 
 	/** Whom a tunnel comes from, behind a proxy as well. */
