@@ -102,6 +102,8 @@ export type OutputSpec =
 			paused: boolean;
 			/** 0 = all; else every track ends after so long. */
 			durationUs: number;
+			/** Of a TCP connection: the blocks go there and are not told, `ended` tells that it takes none. It stays the caller's. */
+			fd?: number;
 	  };
 
 export type RtpOutputTrack = {
@@ -203,6 +205,8 @@ export type Command =
 	| {type: 'expect'; video: boolean; audio: boolean}
 	/** What comes by this TCP connection, behind what was fed, is read natively from now on; once. The descriptor stays the caller's. */
 	| {type: 'read'; fd: number}
+	/** Goes between the blocks of an output of RTMP that writes to a connection. */
+	| {type: 'write'; bytes: Uint8Array}
 	| {type: 'place'; starts: {track: number; rtpTime: number}[]};
 
 export type UdpReader = {
@@ -279,7 +283,7 @@ export type OutputBlock = {
 export type NativeEvent =
 	| {type: 'text'; id: Id; text: string}
 	| {type: 'drained'; id: Id}
-	/** Ingest that reads its connection: nothing more comes; without a reason the peer has closed it. */
+	/** Ingest that reads its connection: nothing more comes; without a reason the peer has closed it. Output that writes: it gave up. */
 	| {type: 'ended'; id: Id; reason: string}
 	/** Ingest of a connection: reports for the source, framed by `$`. */
 	| {type: 'rtcp'; id: Id; bytes: Uint8Array}

@@ -20,8 +20,10 @@ export type RtmpOutputEvents = {
 	block: [made: RtmpOutputBlock];
 	/** Media flows, or a pause was asked for. */
 	state: [state: 'playing' | 'paused'];
-	/** All tracks have ended. */
+	/** All tracks have ended, and all is written. */
 	eos: [];
+	/** The connection that it writes to takes nothing. */
+	ended: [reason: string];
 	closed: [];
 };
 
@@ -78,6 +80,7 @@ export class RtmpOutput extends EventEmitter<RtmpOutputEvents> {
 			if (event.type === 'block') tellBlock(door, event, made => this.emit('block', made));
 			if (event.type === 'state') this.emit('state', event.state);
 			if (event.type === 'eos') this.emit('eos');
+			if (event.type === 'ended') this.emit('ended', event.reason);
 			if (event.type === 'closed') this.emit('closed');
 		});
 	}
@@ -88,6 +91,11 @@ export class RtmpOutput extends EventEmitter<RtmpOutputEvents> {
 
 	pause(): void {
 		this.#door.binding.command(this.id, {type: 'pause'});
+	}
+
+	/** Goes between the blocks, where it writes them to a connection. */
+	write(bytes: Uint8Array): void {
+		this.#door.binding.command(this.id, {type: 'write', bytes});
 	}
 
 	/** All tracks end now: `eos` follows. */

@@ -40,6 +40,7 @@ class Environment {
   void ended(io::Id id);
   void commandReader(io::Id output, const std::string& type, Reader& command);
   void readConnection(io::Id ingest, Reader& command);
+  void writeBytes(io::Id output, Reader& command);
   void shutDown();
 
   const Napi::Env env_;

@@ -3,8 +3,6 @@
 #include "core/live_packager.hpp"
 #include "io/socket.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -155,7 +153,7 @@ io::Id openRtp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
 // As Node gave it for a socket that listen() made; the output keeps descriptors of its own.
 io::Descriptor readDescriptor(Reader& reader, const char* key) {
   const int fd = static_cast<int>(reader.number(key, INT32_MAX));
-  io::Descriptor own{fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+  io::Descriptor own = io::duplicate(fd);
   if (own.get() >= 0) return own;
   refuse(reader.env(), reader.pathOf(key), "an open descriptor",
          Napi::Number::New(reader.env(), fd));
@@ -214,8 +212,9 @@ io::Id openRtmp(Reader& spec, io::Id stream, const io::OwnerRef& owner) {
   options.rtmp.chunkBytes = std::max<size_t>(spec.number("chunkBytes", kMostChunkBytes), 128);
   options.paused = spec.boolean("paused");
   options.duration = spec.micros("durationUs");
+  io::Descriptor socket = spec.has("fd") ? readDescriptor(spec, "fd") : io::Descriptor();
   spec.done();
-  return io::Hub::instance().openRtmp(owner, stream, options);
+  return io::Hub::instance().openRtmp(owner, stream, options, std::move(socket));
 }
 
 io::Id openFlv(Reader& spec, io::Id stream, const io::OwnerRef& owner) {

@@ -36,7 +36,7 @@ struct Left {};  // ingest: all sources have said goodbye (RTCP BYE)
 struct Drained {};  // ingest: feed() said false, now there is room
 struct Ended {
   std::string reason;  // empty: the peer has closed it
-};  // ingest that reads its connection: nothing more comes by it
+};  // ingest that reads its connection: nothing comes any more; rtmp output that writes: it gave up
 struct EpochBegan {
   core::EpochRef epoch;
 };  // stream: it has tracks, or they changed

@@ -1,7 +1,5 @@
 #include "io/hub.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <string>
 #include <thread>
@@ -169,11 +167,13 @@ std::shared_ptr<UdpOutput> Hub::findUdp(Id output) {
   return std::dynamic_pointer_cast<UdpOutput>(lookUp(outputs_, output));
 }
 
-Id Hub::openRtmp(const OwnerRef& owner, Id stream, const core::RtmpRelay::Options& options) {
+Id Hub::openRtmp(const OwnerRef& owner, Id stream, const core::RtmpRelay::Options& options,
+                 Descriptor socket) {
   const Id id = nextId();
   const LiveStreamRef live = findStream(stream);
   if (live)
-    return openOutput(std::make_shared<RtmpOutput>(OutputPlace{id, live, owner}, options), id);
+    return openOutput(
+        std::make_shared<RtmpOutput>(OutputPlace{id, live, owner}, options, std::move(socket)), id);
   owner->emit(id, Closed{});
   return id;
 }
@@ -283,7 +283,7 @@ void Hub::place(Id ingest, std::vector<RtpStart> starts) {
 
 void Hub::read(Id ingest, int fd) {
   const auto rtsp = std::dynamic_pointer_cast<RtspIngest>(findIngest(ingest));
-  if (rtsp) rtsp->read(Descriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0)));
+  if (rtsp) rtsp->read(duplicate(fd));
 }
 
 std::shared_ptr<HlsOutput> Hub::findHls(Id output) {

@@ -56,7 +56,8 @@ class Hub {
   Id openUdp(const OwnerRef& owner, Id stream, core::RtpConfig config, UdpSockets sockets);
   // nullptr: there is no such output of UDP.
   std::shared_ptr<UdpOutput> findUdp(Id output);
-  Id openRtmp(const OwnerRef& owner, Id stream, const core::RtmpRelay::Options& options);
+  Id openRtmp(const OwnerRef& owner, Id stream, const core::RtmpRelay::Options& options,
+              Descriptor socket = Descriptor());
   // nullptr: there is no such output of RTMP.
   std::shared_ptr<RtmpOutput> findRtmp(Id output);
   // Answers a Wanted: the taker that asked gets the stream.

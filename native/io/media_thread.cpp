@@ -60,13 +60,13 @@ void MediaThread::fed(std::shared_ptr<Inbox> inbox) {
   post([inbox = std::move(inbox)] { inbox->drain(); });
 }
 
-void MediaThread::watch(int fd, Readable& reader) {
-  readers_[fd] = &reader;
-  addTo(epoll_, fd, EPOLLIN);
+void MediaThread::watch(int fd, uint32_t events, Watcher& watcher) {
+  watchers_[fd] = &watcher;
+  addTo(epoll_, fd, events);
 }
 
 void MediaThread::unwatch(int fd) {
-  readers_.erase(fd);
+  watchers_.erase(fd);
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
@@ -74,7 +74,7 @@ void MediaThread::run() {
   std::array<epoll_event, kMaxReady> room{};
   bool goesOn = runTasks();
   while (goesOn) {
-    readAll(wait(room));
+    tellAll(wait(room));
     goesOn = runTasks();
   }
 }
@@ -93,10 +93,10 @@ std::span<const epoll_event> MediaThread::wait(std::span<epoll_event> room) {
 }
 
 // What is left is told by the next wait(), so that no descriptor keeps others waiting.
-void MediaThread::readAll(std::span<const epoll_event> ready) {
+void MediaThread::tellAll(std::span<const epoll_event> ready) {
   for (const epoll_event& event : ready)
-    if (const auto found = readers_.find(event.data.fd); found != readers_.end())
-      found->second->readable();
+    if (const auto found = watchers_.find(event.data.fd); found != watchers_.end())
+      found->second->ready();
 }
 
 // False: the thread shall end.

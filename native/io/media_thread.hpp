@@ -25,10 +25,10 @@ class Inbox {
 };
 
 // Something whose descriptor a media thread watches.
-class Readable {
+class Watcher {
  public:
-  virtual ~Readable() = default;
-  virtual void readable() = 0;  // media thread; reads some, never waits
+  virtual ~Watcher() = default;
+  virtual void ready() = 0;  // media thread; reads or writes some, never waits
 };
 
 // A thread on which streams live: everything that happens to them happens here, in order.
@@ -49,16 +49,16 @@ class MediaThread {
   // Any thread. The inbox is drained in order with the tasks posted.
   void fed(std::shared_ptr<Inbox> inbox);
 
-  // On the thread itself. `reader` is told whenever there is something, until unwatch(), which
-  // comes before the descriptor is closed.
-  void watch(int fd, Readable& reader);
+  // On the thread itself. `watcher` is told of these events of epoll until unwatch(), which comes
+  // before the descriptor is closed.
+  void watch(int fd, uint32_t events, Watcher& watcher);
   void unwatch(int fd);
 
  private:
   using Task = std::function<void()>;
   void run();
   std::span<const epoll_event> wait(std::span<epoll_event> room);
-  void readAll(std::span<const epoll_event> ready);
+  void tellAll(std::span<const epoll_event> ready);
   bool runTasks();
 
   const std::string name_;
@@ -72,7 +72,7 @@ class MediaThread {
 
   // The thread's own.
   std::chrono::steady_clock::time_point slept_{};
-  std::unordered_map<int, Readable*> readers_;
+  std::unordered_map<int, Watcher*> watchers_;
 };
 
 }  // namespace io

@@ -17,6 +17,7 @@ void OutputHandle::open() {
 void OutputHandle::close() {
   stream_->post([self = shared_from_this()](core::Stream& stream) {
     stream.remove(self->taker());
+    self->closing();
     self->owner_->emit(self->id_, Closed{});
   });
 }

@@ -29,6 +29,7 @@ class OutputHandle : public std::enable_shared_from_this<OutputHandle> {
  protected:
   virtual core::Output& taker() = 0;
   virtual void opened() {}  // media thread: it is on its stream and has got the ring
+  virtual void closing() {}  // media thread: it has left its stream
 
   const Id id_;
   const LiveStreamRef stream_;

@@ -9,14 +9,30 @@ namespace io {
 namespace {
 constexpr size_t kUntakenBytes =
     8'000'000;  // in bytes: of blocks that JavaScript has not taken yet
+// What may wait for a server that takes less than comes, and how long. Networks stand still for a
+// second at times.
+constexpr size_t kUnsentBytes = 16'000'000;
+constexpr core::Micros kUnsentAge{5'000'000};
+constexpr core::Micros kServerPatience{10'000'000};
+
+std::optional<TcpWriter> writerTo(Descriptor socket) {
+  if (socket.get() < 0) return std::nullopt;
+  return std::optional<TcpWriter>{std::in_place, std::move(socket)};
+}
 }  // namespace
 
-RtmpOutput::RtmpOutput(OutputPlace place, const core::RtmpRelay::Options& options)
+RtmpOutput::RtmpOutput(OutputPlace place, const core::RtmpRelay::Options& options,
+                       Descriptor socket)
     : OutputHandle(std::move(place)),
-      untaken_(kUntakenBytes),
+      writer_(writerTo(std::move(socket))),
+      untaken_(writer_ ? kUnsentBytes : kUntakenBytes),
       relay_(options, {.block = [this](const core::OutputBlock& block) { take(block); },
                        .flows = [this] { owner_->emit(id_, StateChanged{"playing"}); },
-                       .ended = [this] { owner_->emit(id_, EndOfStream{}); },
+                       .ended =
+                           [this] {
+                             hasEnded_ = true;
+                             noteEnd();
+                           },
                        .refused = [this] { Hub::instance().close(id_); }}) {
   if (options.paused) owner_->emit(id_, StateChanged{"paused"});
 }
@@ -56,9 +72,47 @@ void RtmpOutput::ended() {
   relay_.ended();
 }
 
+void RtmpOutput::opened() {
+  if (writer_) stream_->thread.watch(writer_->fd(), EPOLLOUT | EPOLLET, *this);
+}
+
+// The peer sees the end of the connection when Node's descriptor is closed as well.
+void RtmpOutput::closing() {
+  std::lock_guard lock(mutex_);
+  if (writer_) stream_->thread.unwatch(writer_->fd());
+  writer_.reset();
+}
+
+void RtmpOutput::ready() {
+  std::lock_guard lock(mutex_);
+  writer_->flush();
+  noteEnd();
+}
+
+void RtmpOutput::write(core::Bytes bytes) {
+  std::lock_guard lock(mutex_);
+  if (writer_) writer_->write(core::makeBlock(std::move(bytes)));
+}
+
+// With the mutex held: all is sent.
+void RtmpOutput::noteEnd() {
+  if (!hasEnded_ || (writer_ && !writer_->isEmpty())) return;
+  hasEnded_ = false;
+  owner_->emit(id_, EndOfStream{});
+}
+
+// With the mutex held.
 void RtmpOutput::take(const core::OutputBlock& block) {
+  if (writer_) return send(block);
   if (untaken_.admits(block))
     owner_->emit(id_, BlockMade{block, untaken_.wait(block.bytes->size())});
+}
+
+void RtmpOutput::send(const core::OutputBlock& block) {
+  if (untaken_.admits(block, writer_->age() > kUnsentAge))
+    writer_->write(block.bytes, untaken_.wait(block.bytes->size()));
+  if (writer_->stalled() > kServerPatience && !std::exchange(isGivenUp_, true))
+    owner_->emit(id_, Ended{"the server took nothing in 10 s"});
 }
 
 }  // namespace io

@@ -1,6 +1,7 @@
 #include "io/socket.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -60,6 +61,8 @@ std::optional<Address> forFamily(const Address& address, int family) {
 Descriptor::~Descriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
+
+Descriptor duplicate(int fd) { return Descriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
 core::Reason systemReason(const char* what) {
   const int error = errno;

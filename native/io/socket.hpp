@@ -39,6 +39,9 @@ class Descriptor {
   int fd_;
 };
 
+// Another descriptor of the same thing; none where there is no such thing, and errno says why.
+Descriptor duplicate(int fd);
+
 // "EADDRINUSE: bind: Address already in use", of errno.
 core::Reason systemReason(const char* what);
 

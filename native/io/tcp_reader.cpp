@@ -15,12 +15,12 @@ constexpr size_t kReadBytes = 64 * 1024;
 
 TcpReader::TcpReader(MediaThread& thread, Descriptor socket, Sink& sink)
     : thread_(thread), socket_(std::move(socket)), sink_(sink) {
-  thread_.watch(socket_.get(), *this);
+  thread_.watch(socket_.get(), EPOLLIN, *this);
 }
 
 TcpReader::~TcpReader() { thread_.unwatch(socket_.get()); }
 
-void TcpReader::readable() {
+void TcpReader::ready() {
   // Of the thread: whoever takes bytes has done with them when it returns.
   static thread_local std::array<uint8_t, kReadBytes> buffer;
   const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);

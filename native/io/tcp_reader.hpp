@@ -9,7 +9,7 @@
 namespace io {
 
 // Reads a connection on a media thread, where it is made and let go of.
-class TcpReader final : private Readable {
+class TcpReader final : private Watcher {
  public:
   class Sink {
    public:
@@ -26,7 +26,7 @@ class TcpReader final : private Readable {
   TcpReader& operator=(const TcpReader&) = delete;
 
  private:
-  void readable() override;
+  void ready() override;
   void end(const std::string& reason);
 
   MediaThread& thread_;

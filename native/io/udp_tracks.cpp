@@ -2,7 +2,6 @@
 
 #include "io/clock.hpp"
 
-#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
 
@@ -20,8 +19,8 @@ constexpr size_t kDatagramBytes = 4'000'000;
 constexpr std::array<uint8_t, 12> kEmptyRtp{0x80};
 constexpr std::array<uint8_t, 8> kEmptyReport{0x80, 201, 0, 1};
 
-std::shared_ptr<const Descriptor> duplicate(int fd) {
-  return std::make_shared<const Descriptor>(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+std::shared_ptr<const Descriptor> ownCopy(int fd) {
+  return std::make_shared<const Descriptor>(duplicate(fd));
 }
 
 int familyOf(int fd) {
@@ -79,7 +78,7 @@ UdpTracks::UdpTracks(UdpReceiver& receiver, const UdpSpec& spec, std::function<v
 UdpTracks::~UdpTracks() { close(); }
 
 UdpTracks::Track UdpTracks::open(const UdpTrack& spec, size_t receiveBufferBytes) {
-  Track track{duplicate(spec.rtpFd), duplicate(spec.rtcpFd), {}, {}, {}};
+  Track track{ownCopy(spec.rtpFd), ownCopy(spec.rtcpFd), {}, {}, {}};
   if (const auto address = parseAddress(spec.host, 0))
     track.source = forFamily(*address, familyOf(spec.rtpFd));
   if (receiveBufferBytes > 0) setReceiveBuffer(track.rtp->get(), receiveBufferBytes);

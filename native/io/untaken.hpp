@@ -14,10 +14,10 @@ class Untaken {
  public:
   explicit Untaken(size_t room) : room_(room) {}
 
-  // Whether a block may be given.
-  bool admits(const core::OutputBlock& block) {
-    if (*waiting_ > room_) awaitsKey_ = true;
-    if (awaitsKey_ && (!block.key || *waiting_ > room_ / 2)) return false;
+  // Whether a block may be given; `isLate`: what waits has waited for too long.
+  bool admits(const core::OutputBlock& block, bool isLate = false) {
+    if (*waiting_ > room_ || isLate) awaitsKey_ = true;
+    if (awaitsKey_ && (!block.key || *waiting_ > room_ / 2 || isLate)) return false;
     awaitsKey_ = false;
     return true;
   }

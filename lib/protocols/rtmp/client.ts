@@ -69,6 +69,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	readonly #calls = new Map<number, Answer>();
 	#socket: Socket | undefined;
 	#handshake: ClientHandshake | undefined = new ClientHandshake();
+	#write: ((bytes: Uint8Array) => void) | undefined;
 	#handshaken = () => {};
 	/** Resolved by the permission to publish or to play. */
 	#wish: Wish | undefined;
@@ -96,6 +97,11 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	/** What is left for blocks of media; undefined once it is over. */
 	get socket(): Socket | undefined {
 		return this.#end ? undefined : this.#socket;
+	}
+
+	/** From now on others write to the socket as well, and everything that is said goes through `write`, until `finish`. */
+	sendBy(write: (bytes: Uint8Array) => void): void {
+		this.#write = write;
 	}
 
 	/** As the server made it; media goes there. */
@@ -152,6 +158,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		const socket = this.socket;
 		if (!socket) return;
 		const {name} = this.#options.url;
+		this.#write = undefined;
 		this.#send(command(0, 'FCUnpublish', ++this.#lastCall, null, name));
 		this.#send(command(0, 'deleteStream', ++this.#lastCall, null, this.#messageStream));
 		const closed = new Promise(resolve => this.once('closed', resolve));
@@ -243,7 +250,9 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	}
 
 	#send(message: OutgoingMessage): void {
-		this.socket?.write(formatMessage(message, this.#chunkBytes));
+		const bytes = formatMessage(message, this.#chunkBytes);
+		if (this.#write) this.#write(bytes);
+		else this.socket?.write(bytes);
 	}
 
 	#read(bytes: Buffer): void {

@@ -1,9 +1,11 @@
 import {EventEmitter, once} from 'node:events';
+import type {Socket} from 'node:net';
 import {toMediaError} from '../../errors.ts';
 import type {ErrorCode} from '../../errors.ts';
 import type {Id, PipelineStats, TrackInfo} from '../../native/binding.ts';
 import type {PipelineEvents} from '../../native/native.ts';
 import type {RtmpIngest, RtmpOutput, RtmpOutputSpec} from '../../native/rtmp.ts';
+import {plainDescriptor} from '../../readers/socket-info.ts';
 import {chunkBytes, RtmpClient} from './client.ts';
 import type {Understands} from './codecs.ts';
 import {PushQueue} from './push-queue.ts';
@@ -120,23 +122,32 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 		client.on('closed', ({code, message}) => this.#fail(code, message));
 		client.sendMetadata(describeMedia(tracks, chosen));
 		const paused = this.#isPaused;
+		const fd = socket.writableLength === 0 ? plainDescriptor(socket) : undefined;
 		const output = native.openRtmp({
 			...{stream, ...chosen, messageStream},
 			...{chunkBytes, paused, durationUs},
+			...(fd !== undefined && {fd}),
 		});
 		this.#output = output;
-		const queue = new PushQueue(socket, () => performance.now());
-		output.on('block', made => {
-			if (this.#isStopped || !client.socket) return;
-			queue.offer(made);
-			if (queue.stalledMs > timeoutMs)
-				client.fail('RTMP_LOST', `the server took nothing in ${timeoutMs / 1000} s`);
-		});
+		output.once('ended', reason => client.fail('RTMP_LOST', reason));
+		if (fd === undefined) this.#writeBlocks(output, socket);
+		else client.sendBy(bytes => output.write(bytes));
 		output.on('state', state => this.emit('state', state));
 		output.once('eos', () => void this.#finish());
 		output.once('closed', () => {
 			this.#output = undefined;
 			this.#fail('OUTPUT_REFUSED', 'RTMP does not take a change of this kind in its tracks');
+		});
+	}
+
+	/** Where native code cannot: over TLS. */
+	#writeBlocks(output: RtmpOutput, socket: Socket): void {
+		const queue = new PushQueue(socket, () => performance.now());
+		output.on('block', made => {
+			if (this.#isStopped || !this.#client.socket) return;
+			queue.offer(made);
+			if (queue.stalledMs > timeoutMs)
+				this.#client.fail('RTMP_LOST', `the server took nothing in ${timeoutMs / 1000} s`);
 		});
 	}
 
