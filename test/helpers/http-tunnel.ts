@@ -38,9 +38,14 @@ export const postHead = (cookie: string) =>
 	`POST /cam HTTP/1.0\r\nx-sessioncookie: ${cookie}\r\n` +
 	'Content-Type: application/x-rtsp-tunnelled\r\nContent-Length: 32767\r\n\r\n';
 
-/** A connection that has said this. */
-export const say = async (t: ExecutionContext, port: number, text: string): Promise<Socket> => {
-	const socket = connect(port, '127.0.0.1').on('error', () => {});
+/** A connection that has said this; `localAddress`: from another address of this machine. */
+export const say = async (
+	t: ExecutionContext,
+	port: number,
+	text: string,
+	localAddress = '127.0.0.1',
+): Promise<Socket> => {
+	const socket = connect({port, host: '127.0.0.1', localAddress}).on('error', () => {});
 	t.teardown(() => socket.destroy());
 	await once(socket, 'connect');
 	socket.write(text);

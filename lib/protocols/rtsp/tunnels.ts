@@ -3,6 +3,7 @@ import type {IncomingMessage} from 'node:http';
 import {WebSocketServer} from 'ws';
 import {isAllowedOrigin} from '../../http/cors.ts';
 import type {Carrier} from '../../readers/carrier.ts';
+import {placeOf} from '../../util/network.ts';
 import {asksForWebSocket, cookieOf, webSocketProtocol} from './http-head.ts';
 import type {HttpHead} from './http-head.ts';
 import {HttpTunnel} from './http-tunnel.ts';
@@ -39,6 +40,7 @@ export class Tunnels {
 		maxPayload: maxMessageBytes,
 		handleProtocols: () => webSocketProtocol,
 	});
+	/** By cookie and place of the client, as all that follow. */
 	readonly #open = new Map<string, HttpTunnel>();
 	/** Connections of POSTs whose GET has not come yet. */
 	readonly #early = new Map<string, Socket>();
@@ -59,8 +61,8 @@ export class Tunnels {
 		if (asksForWebSocket(head)) return this.#upgrade(opening);
 		const cookie = cookieOf(head);
 		if (cookie === undefined) refuse(socket, '404 Not Found');
-		else if (head.method === 'GET') this.#openTunnel(cookie, opening);
-		else this.#join(cookie, opening);
+		else if (head.method === 'GET') this.#openTunnel(keyOf(cookie, opening), opening);
+		else this.#join(keyOf(cookie, opening), opening);
 	}
 
 	/** May be called twice. */
@@ -84,42 +86,45 @@ export class Tunnels {
 	}
 
 	/** A cookie that is in use belongs to somebody else. */
-	#openTunnel(cookie: string, opening: Opening): void {
+	#openTunnel(key: string, opening: Opening): void {
 		const {socket, peer} = opening;
-		if (this.#open.has(cookie)) return refuse(socket, '409 Conflict');
+		if (this.#open.has(key)) return refuse(socket, '409 Conflict');
 		socket.write(accepted);
 		const tunnel = new HttpTunnel(socket, peer);
-		this.#open.set(cookie, tunnel);
-		tunnel.once('close', () => this.#open.delete(cookie));
+		this.#open.set(key, tunnel);
+		tunnel.once('close', () => this.#open.delete(key));
 		this.#options.accept(tunnel, 'http', opening);
-		const early = this.#early.get(cookie);
-		this.#early.delete(cookie);
+		const early = this.#early.get(key);
+		this.#early.delete(key);
 		if (early) give(tunnel, early);
 	}
 
-	#join(cookie: string, {socket, rest}: Opening): void {
+	#join(key: string, {socket, rest}: Opening): void {
 		if (rest.length > 0) socket.unshift(rest);
-		const tunnel = this.#open.get(cookie);
+		const tunnel = this.#open.get(key);
 		if (tunnel) give(tunnel, socket);
-		else this.#wait(cookie, socket);
+		else this.#wait(key, socket);
 	}
 
 	/** QuickTime sends both at once, so that either may come first. */
-	#wait(cookie: string, socket: Socket): void {
-		if (this.#early.has(cookie) || this.#early.size >= maxEarly)
+	#wait(key: string, socket: Socket): void {
+		if (this.#early.has(key) || this.#early.size >= maxEarly)
 			return refuse(socket, '503 Service Unavailable');
-		this.#early.set(cookie, socket);
+		this.#early.set(key, socket);
 		socket.pause();
 		const giveUp = () => {
-			if (this.#early.get(cookie) === socket) refuse(socket, '404 Not Found');
+			if (this.#early.get(key) === socket) refuse(socket, '404 Not Found');
 		};
 		const timer = setTimeout(giveUp, this.#options.patienceMs());
 		socket.once('close', () => {
 			clearTimeout(timer);
-			if (this.#early.get(cookie) === socket) this.#early.delete(cookie);
+			if (this.#early.get(key) === socket) this.#early.delete(key);
 		});
 	}
 }
+
+/** Whoever knows or guesses a cookie is none the wiser elsewhere. */
+const keyOf = (cookie: string, {peer}: Opening): string => `${placeOf(peer.address)} ${cookie}`;
 
 const maxEarly = 1000;
 /** Longer than any request, and than any packet; so many may wait for the end of a message. */

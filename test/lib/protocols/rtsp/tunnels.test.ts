@@ -70,6 +70,19 @@ test('a new POST takes the place of one that is still there', async t => {
 	t.is((await client.ask('OPTIONS', url)).status, 200);
 });
 
+test('a stranger at another address who knows the cookie says nothing within the tunnel', async t => {
+	const {port, url} = await start(t, {readTimeout: 300});
+	const end = await openTunnel(t, port);
+	const client = new RtspClient(end);
+	const words = encoded(`OPTIONS ${url} RTSP/1.0\r\nCSeq: 77\r\n\r\n`);
+	const stranger = await say(t, port, postHead('c00k1e') + words, '127.0.0.2');
+	t.regex(await headOf(stranger), /^HTTP\/1\.0 404 /);
+	t.is((await client.ask('OPTIONS', url)).status, 200);
+	t.is(client.answers.length, 1);
+	const own = await say(t, port, getHead('c00k1e'), '127.0.0.2');
+	t.regex(await headOf(own), /^HTTP\/1\.0 200 /);
+});
+
 test('a POST may come before its GET, and is given up without one', async t => {
 	const {port, url} = await start(t, {readTimeout: 300});
 	const early = await say(
