@@ -329,9 +329,11 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		}
 	}
 
-	/** What the server said before it hung up is on its way through the ingest, and tells more. */
+	/** What the server said before it hung up is on its way through the ingest, and tells more; but a permission comes too late. */
 	#lose(reason?: string): void {
-		setTimeout(() => this.#over(this.#lossCode, reason ?? this.#lossReason), lastWordsMs);
+		const code = this.#lossCode;
+		const why = reason ?? this.#lossReason;
+		setTimeout(() => this.#over(code, why), lastWordsMs);
 	}
 
 	/** Who answers and then hangs up does not want the stream. */
