@@ -15,7 +15,7 @@ export const usage = `Usage:
   streamer OUTPUT           send a test picture
 
 INPUT    a file, rtsp://, rtmp://, rtmps://, srt://, http:// or https:// (HLS), test:
-OUTPUT   rtmp://, rtmps://, rtsp://, srt://, file.mp4, file.flv, file.ts, folder/index.m3u8
+OUTPUT   rtmp://, rtmps://, rtsp://, rtsps://, srt://, file.mp4, file.flv, file.ts, folder/index.m3u8
 
 Options:
   --paused                  wait for play

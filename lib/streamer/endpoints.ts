@@ -28,7 +28,7 @@ export type Output =
 export const inputForms =
 	'a file, file://, rtsp://, rtmp://, rtmps://, srt://, http://, https:// or test:';
 export const outputForms =
-	'rtmp://, rtmps://, rtsp://, srt://, or a file that ends with .mp4, .flv, .ts or .m3u8';
+	'rtmp://, rtmps://, rtsp://, rtsps://, srt://, or a file that ends with .mp4, .flv, .ts or .m3u8';
 
 export const parseInput = (text: string): Parsed<Input> =>
 	byScheme(text, {readers: inputReaders, what: 'INPUT', forms: inputForms});
@@ -142,12 +142,15 @@ const readOutputFile: Reader<Output> = text => {
 
 const readRtmpOutput = readUrl<Output>(rtmpExample, url => ({type: 'rtmp', url}));
 
+const readRtspOutput = readUrl<Output>('rtsp://server/path', url => ({type: 'rtsp', url}));
+
 const outputReaders: Readers<Output> = {
 	'': readOutputFile,
 	file: readOutputFile,
 	rtmp: readRtmpOutput,
 	rtmps: readRtmpOutput,
-	rtsp: readUrl('rtsp://server/path', url => ({type: 'rtsp', url})),
+	rtsp: readRtspOutput,
+	rtsps: readRtspOutput,
 	srt: readSrt(url => ({type: 'srt', url})),
 };
 

@@ -186,7 +186,7 @@ void Relay::connectTracks() {
     return fail(errors_.unreadable("it cannot begin anywhere but at its beginning"));
   const std::vector<TrackPlan> plans = planTracks(tracks, kindOf(spec_.output));
   if (std::ranges::none_of(plans, [](const TrackPlan& plan) { return plan.pad != nullptr; }))
-    return fail(errors_.unreadable("none of its tracks can be passed on"));
+    return fail(errors_.unreadable("none of its tracks can be passed on with its times"));
   for (const TrackPlan& plan : plans)
     if (const std::string missing = findMissing(plan); !missing.empty())
       return fail(notInstalled(missing, "output"));

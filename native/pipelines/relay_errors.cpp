@@ -149,8 +149,8 @@ io::Failed RelayErrors::explain(const gst::BusError& error, GstElement* pipeline
   const bool hasOutput = hasElement(pipeline, kOutputTaker);
   if (hasOutput && says(kNotNegotiated)) return redact(refused(std::move(failed)));
   if (hasOutput && says(kFailedDownstream)) failed.side = "output";
-  // The flow of media broke at a place that is not the one that tells it.
-  if (says("reason not-")) failed.side = "";
+  // The flow of media broke at a place that may not be the one that tells it.
+  if (hasOutput && says("reason not-")) failed.side = "";
   if (failed.side.empty()) return redact(std::move(failed));
   const bool input = failed.side == "input";
   const std::string_view protocol = protocolOf(input ? inputScheme_ : outputName_);

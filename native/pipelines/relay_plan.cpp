@@ -176,12 +176,25 @@ bool hasTimes(const RelayTrack& track, const std::string& media) {
   return track.hasTimes || media == "video/x-h264";
 }
 
+// GStreamer's decoder of GIF tells no times, and JPEGs in a row have none.
+bool isTimeless(const RelayTrack& track, const std::string& media) {
+  if (media == "image/gst-libav-gif") return true;
+  return media == "image/jpeg" && !track.hasTimes && !track.hasDecodeTimes;
+}
+
+// RTP has one name for the layers of MPEG audio.
+std::string nameOf(const GstStructure* structure) {
+  const std::string name = gst::codecName(*structure);
+  return name == "MPA" && intOf(structure, "layer") == 2 ? "MP2" : name;
+}
+
 TrackPlan planTrack(const RelayTrack& track, const OutputKind& kind) {
   TrackPlan plan;
   if (!track.caps) return plan;
   const std::string media = mediaOf(track.caps);
   plan.told.kind = kindOfMedia(media);
-  plan.told.from = gst::codecName(*structureOf(track.caps));
+  plan.told.from = nameOf(structureOf(track.caps));
+  if (isTimeless(track, media)) return plan;
   const gst::Caps accepted = acceptedBy(kind, media);
   if (hasTimes(track, media) &&
       gst_caps_can_intersect(essenceOf(track.caps).get(), accepted.get())) {

@@ -79,6 +79,19 @@ test(becomes, {
 	...{film: 'sound.mp3', output: 'out.ts', codecs: ['mp3']},
 	says: 'MP3 passes through',
 });
+test(becomes, {
+	...{film: 'sound.mp2', output: 'out.ts', codecs: ['mp2']},
+	says: 'MP2 passes through',
+});
+
+for (const film of ['plain.nut', 'picture.gif', 'picture.mjpeg'] as const)
+	test(`${film}, which GStreamer does not understand, is what cannot be read`, async t => {
+		const folder = makeFolder(t);
+		const input = await makeFilm(t, folder, {name: film, seconds: 1});
+		const {code, lines} = await runStreamer(t, [input, `${folder}/out.mp4`]);
+		t.is(code, 1);
+		t.regex(lines.at(-1)!, new RegExp(`${film} cannot be read: `));
+	});
 
 /** Of all pictures, or of all packets with `-c copy`. */
 const hashes = async (file: string, ...options: string[]): Promise<string[]> => {

@@ -1,4 +1,4 @@
-// RTMPS and HTTPS, with a certificate that this machine has been told to trust.
+// RTMPS, RTSPS and HTTPS, with a certificate that this machine has been told to trust.
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import test from 'ava';
@@ -6,7 +6,8 @@ import {makeFolder, runCommand} from '../helpers/command.ts';
 import {complaints, makeFilm, probe} from '../helpers/films.ts';
 import {startRtmpServer} from '../helpers/rtmp-server.ts';
 import {runStreamer, startStreamer} from '../helpers/streamer.ts';
-import {selfSigned, startTls} from '../helpers/tls.ts';
+import {startPaths} from '../helpers/server.ts';
+import {selfSigned, startTls, tlsKeys} from '../helpers/tls.ts';
 
 const namespace = ['unshare', '--user', '--map-root-user', '--mount'];
 const canMount = spawnSync('unshare', [...namespace.slice(1), 'true']).status === 0;
@@ -39,6 +40,22 @@ run('RTMPS carries a stream to a server and from it', async t => {
 	t.is(await complaints(seen), '');
 	streamer.say('exit');
 	t.is(await streamer.ended(), 0);
+});
+
+run('RTSPS carries a stream to a server', async t => {
+	const {server, said} = await startPaths(t, {all_others: {}}, tlsKeys('strict'));
+	const url = `rtsps://localhost:${URL.parse(server.rtspsUrl ?? '')?.port}/stage`;
+	const streamer = startStreamer(t, [picture, url], {within: trusting()});
+	t.regex(await said(/\[stage\] source ready/), /source ready/);
+	streamer.say('exit');
+	t.is(await streamer.ended(), 0, streamer.lines.join('\n'));
+});
+
+test('RTSPS to a server that nobody vouches for is one line and exit code 1', async t => {
+	const {server} = await startPaths(t, {all_others: {}}, tlsKeys('strict'));
+	const {code, lines} = await runStreamer(t, [picture, `${server.rtspsUrl}/stage`]);
+	t.is(code, 1);
+	t.regex(lines.join('\n'), /streamer: rtsps:\/\/127.0.0.1:\d+\/stage cannot be written: /);
 });
 
 run('HTTPS gives HLS', async t => {

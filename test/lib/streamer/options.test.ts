@@ -70,6 +70,7 @@ for (const [output, kind] of [
 	['file:///a.ts', {type: 'file', format: 'ts', location: '/a.ts'}],
 	['rtmps://server/live/key', {type: 'rtmp', url: 'rtmps://server/live/key'}],
 	['rtsp://server/x', {type: 'rtsp'}],
+	['rtsps://server/x', {type: 'rtsp'}],
 	['srt://server:9000', {type: 'srt'}],
 ] as const)
 	test(`${output} is an output of the kind ${kind.type}`, t =>
