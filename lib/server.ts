@@ -13,6 +13,7 @@ import {ConfigStore} from './config/store.ts';
 import type {ConfigChange} from './config/store.ts';
 import {watchFile} from './config/watch.ts';
 import {Gatekeeper} from './auth/gatekeeper.ts';
+import {isStranger} from './auth/users.ts';
 import {toMediaError} from './errors.ts';
 import {readAccess} from './http/access.ts';
 import type {OtherProtocol} from './http/first-bytes.ts';
@@ -294,12 +295,22 @@ export class Server {
 		logger.level = config.logLevel;
 		this.#control.reload(config);
 		this.#pushes.settle();
+		this.#endStrangers();
 		const {added, removed, changed} = diff.paths;
 		logger.info(
 			`configuration loaded: ${added.length} paths added, ${removed.length} removed, ${changed.length} changed`,
 		);
 		for (const {key} of diff.global.filter(({isLive}) => !isLive))
 			logger.warn(`${key} takes effect at the next start`);
+	}
+
+	/** Sessions of users whose name is no longer in the configuration. */
+	#endStrangers(): void {
+		const {authInternalUsers: users} = this.config;
+		for (const {id, user} of this.#rtsp?.sessions() ?? [])
+			if (user !== '' && isStranger(users, user)) this.#rtsp?.kick(id);
+		for (const {id, user} of this.#rtmp?.connections() ?? [])
+			if (user !== '' && isStranger(users, user)) this.#rtmp?.kick(id);
 	}
 
 	#handlers() {

@@ -30,6 +30,13 @@ export const mayDo = ({ips, permissions}: UserConfig, {action, path, ip}: Access
 /** Everybody, with whatever credentials. */
 export const isAnybody = ({user}: UserConfig): boolean => user === 'any';
 
+/** Whether no entry has this name; one that is stored as a hash may be anybody's. */
+export const isStranger = (users: readonly UserConfig[], name: string): boolean =>
+	users.every(({user}) => {
+		const secret = secretOf(user);
+		return secret.type === 'plain' && secret.text !== name;
+	});
+
 /** Who says to be whom. */
 export type Claim = {credentials: Credentials; method: string; ip: string};
 

@@ -1,6 +1,9 @@
+import {writeFileSync} from 'node:fs';
 import test from 'ava';
 import {runCommand, startUntilOver} from '../helpers/command.ts';
-import {startPaths} from '../helpers/server.ts';
+import {writeConfig} from '../helpers/config.ts';
+import {connectRtsp} from '../helpers/rtsp-client.ts';
+import {serverConfig, startPaths, startServer} from '../helpers/server.ts';
 
 const authInternalUsers = [
 	{user: 'viewer', pass: 'secret', permissions: [{action: 'read', path: 'cam'}]},
@@ -57,4 +60,33 @@ test('a path that is not open to everybody is for its users, over HTTP and RTSP'
 	t.is((await read('', '/open')).code, 0);
 	t.regex((await read('', '/cam')).stderr, /401 Unauthorized/);
 	t.regex((await read('viewer:wrong@', '/cam')).stderr, /401 Unauthorized/);
+});
+
+test('a user who is taken out of the configuration loses the session, the others keep theirs', async t => {
+	const userOf = (user: string) => ({user, pass: 'secret', permissions: [{action: 'read'}]});
+	const textOf = (...users: string[]) =>
+		JSON.stringify(
+			serverConfig(
+				{cam: {source: 'test:?size=160x120&audio=no'}},
+				{authInternalUsers: users.map(userOf)},
+			),
+		);
+	const {file} = writeConfig(t, textOf('ann', 'bob'));
+	const {server} = await startServer(t, {configFile: file});
+	const url = `${server.rtspUrl}/cam`;
+	const begin = async (user: string) => {
+		const client = await connectRtsp(t, url);
+		const basic = `Basic ${Buffer.from(`${user}:secret`).toString('base64')}`;
+		const {status} = await client.ask('SETUP', `${url}/trackID=0`, [
+			['Transport', 'RTP/AVP/TCP;unicast;interleaved=0-1'],
+			['Authorization', basic],
+		]);
+		t.is(status, 200);
+		return client;
+	};
+	const [ann, bob] = [await begin('ann'), await begin('bob')];
+	writeFileSync(file, textOf('bob'));
+	server.reload();
+	await ann.ended;
+	t.is((await bob.ask('OPTIONS', url)).status, 200);
 });
