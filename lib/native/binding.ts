@@ -189,7 +189,7 @@ export type RelayOutput =
 /**
  * `pause` and `play` are for streams, pipelines and outputs of RTMP; `finish`, for the last two, ends the media as if the input had ended;
  * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted; `add` and `remove` are
- * for outputs over UDP; `read` and `place` are for ingests of RTSP, `publish` (once: its media goes into that stream) and `expect` (what
+ * for outputs over UDP; `read` is for ingests, `place` for those of RTSP, `publish` (once: its media goes into that stream) and `expect` (what
  * its metadata says that there is) for those of RTMP.
  */
 export type Command =
@@ -285,6 +285,8 @@ export type NativeEvent =
 	| {type: 'drained'; id: Id}
 	/** Ingest that reads its connection: nothing more comes; without a reason the peer has closed it. Output that writes: it gave up. */
 	| {type: 'ended'; id: Id; reason: string}
+	/** Ingest of RTMP that reads its connection, from time to time: so many bytes have come that way. */
+	| {type: 'progress'; id: Id; bytes: number}
 	/** Ingest of a connection: reports for the source, framed by `$`. */
 	| {type: 'rtcp'; id: Id; bytes: Uint8Array}
 	/** Ingest of RTMP: a message that is not media; `kind` is its type, `stream` the message stream. */

@@ -11,6 +11,10 @@ export type RtmpIngestEvents = {
 	/** One that is not media. */
 	message: [message: RtmpMessage];
 	drained: [];
+	/** Of a connection that is read natively: so many bytes have come so far. */
+	progress: [bytes: number];
+	/** Of the same: nothing more comes; without a reason the peer has closed it. */
+	ended: [reason: string];
 	/** What comes is no RTMP; nothing is taken any more. */
 	broken: [reason: string];
 	closed: [];
@@ -42,6 +46,8 @@ export class RtmpIngest extends EventEmitter<RtmpIngestEvents> {
 		door.listen(id, event => {
 			if (event.type === 'message') this.emit('message', event);
 			if (event.type === 'drained') this.emit('drained');
+			if (event.type === 'progress') this.emit('progress', event.bytes);
+			if (event.type === 'ended') this.emit('ended', event.reason);
 			if (event.type === 'broken') this.emit('broken', event.reason);
 			if (event.type === 'closed') this.emit('closed');
 		});
@@ -55,6 +61,14 @@ export class RtmpIngest extends EventEmitter<RtmpIngestEvents> {
 	/** What its metadata says that there is; else it waits a moment for both. */
 	expect(what: {video: boolean; audio: boolean}): void {
 		this.#door.binding.command(this.id, {type: 'expect', ...what});
+	}
+
+	/**
+	 * The bytes of this TCP connection, behind what was fed, are read natively from now on; after `publish`, once. The
+	 * descriptor stays the caller's.
+	 */
+	read(fd: number): void {
+		this.#door.binding.command(this.id, {type: 'read', fd});
 	}
 
 	/** Copies `length` bytes before it returns. False: read no more before `drained`. */

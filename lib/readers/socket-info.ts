@@ -22,6 +22,22 @@ export const roundTripOfSocket = (socket: Carrier, tcpInfo: AskKernel): number |
 export const plainDescriptor = (line: object): number | undefined =>
 	line instanceof net.Socket && !(line instanceof tls.TLSSocket) ? descriptorOf(line) : undefined;
 
+/**
+ * Node reads no more of a plain connection, once what it has read has been given to whoever listens; its descriptor is for
+ * whoever reads on. Undefined: it is encrypted or closed, and nothing has changed.
+ */
+export const stopReading = (socket: net.Socket): number | undefined => {
+	const fd = plainDescriptor(socket);
+	if (fd === undefined) return undefined;
+	socket.pause();
+	while (socket.readableLength > 0) socket.read();
+	// A pause alone lets Node read on into its own buffer.
+	const {_handle: handle} = socket as {_handle?: {reading?: boolean; readStop?(): void} | null};
+	if (handle) handle.reading = false;
+	handle?.readStop?.();
+	return fd;
+};
+
 /** Node tells it nowhere else. */
 const descriptorOf = (socket: object): number | undefined => {
 	const {_handle: handle} = socket as {_handle?: {fd?: number} | null};

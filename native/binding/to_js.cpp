@@ -28,6 +28,10 @@ void fill(Fields& fields, const io::Broken& event, BlockTable&) {
 }
 void fill(Fields& fields, const io::Left&, BlockTable&) { fields.set("type", "left"); }
 void fill(Fields& fields, const io::Drained&, BlockTable&) { fields.set("type", "drained"); }
+void fill(Fields& fields, const io::BytesRead& event, BlockTable&) {
+  fields.set("type", "progress").set("bytes", event.bytes);
+}
+
 void fill(Fields& fields, const io::Ended& event, BlockTable&) {
   fields.set("type", "ended").set("reason", event.reason);
 }

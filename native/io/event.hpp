@@ -37,6 +37,9 @@ struct Drained {};  // ingest: feed() said false, now there is room
 struct Ended {
   std::string reason;  // empty: the peer has closed it
 };  // ingest that reads its connection: nothing comes any more; rtmp output that writes: it gave up
+struct BytesRead {
+  uint64_t bytes = 0;  // since it reads its connection
+};  // ingest of RTMP that does
 struct EpochBegan {
   core::EpochRef epoch;
 };  // stream: it has tracks, or they changed
@@ -123,10 +126,10 @@ struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Rtcp, RtmpMessage, Broken, Left, Drained, Ended, EpochBegan,
-                           Remake, InitMade, PartMade, SegmentMade, BlockMade, Sent, Joined, Begun,
-                           StateChanged, Planned, EndOfStream, Failed, Picture, Wanted, Unwanted,
-                           Offered, Withdrawn, Stopped, Closed, PacketSeen, UnitSeen, ReportSeen,
-                           BrokenReportSeen, StraySeen, ParametersSeen>;
+using Event = std::variant<Text, Rtcp, RtmpMessage, Broken, Left, Drained, BytesRead, Ended,
+                           EpochBegan, Remake, InitMade, PartMade, SegmentMade, BlockMade, Sent,
+                           Joined, Begun, StateChanged, Planned, EndOfStream, Failed, Picture,
+                           Wanted, Unwanted, Offered, Withdrawn, Stopped, Closed, PacketSeen,
+                           UnitSeen, ReportSeen, BrokenReportSeen, StraySeen, ParametersSeen>;
 
 }  // namespace io

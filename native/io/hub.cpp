@@ -282,8 +282,8 @@ void Hub::place(Id ingest, std::vector<RtpStart> starts) {
 }
 
 void Hub::read(Id ingest, int fd) {
-  const auto rtsp = std::dynamic_pointer_cast<RtspIngest>(findIngest(ingest));
-  if (rtsp) rtsp->read(duplicate(fd));
+  const IngestRef found = findIngest(ingest);
+  if (found) found->read(duplicate(fd));
 }
 
 std::shared_ptr<HlsOutput> Hub::findHls(Id output) {

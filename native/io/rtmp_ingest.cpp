@@ -10,6 +10,8 @@ namespace {
 constexpr size_t kRtmpInboxBytes = 1'000'000;
 // An inbox that grew in a burst is given back beyond this.
 constexpr size_t kRtmpKeptBytes = 64 * 1024;
+// A peer wants to hear from time to time how much has come.
+constexpr uint64_t kTellEveryBytes = 128 * 1024;
 // Some begin to send before they have been told that they may.
 constexpr size_t kEarlyBytes = 2'000'000;
 }  // namespace
@@ -63,7 +65,46 @@ void RtmpIngest::close() {
     if (std::exchange(closed_, true)) return;
   }
   if (!stream_) return owner_->emit(id_, Closed{});
-  stream_->thread.post([self = shared_from_this()] { self->owner_->emit(self->id_, Closed{}); });
+  stream_->thread.post([self = shared_from_this()] {
+    self->connection_.reset();
+    self->owner_->emit(self->id_, Closed{});
+  });
+}
+
+void RtmpIngest::read(Descriptor socket) {
+  if (!stream_) return;
+  if (socket.get() < 0) return ended(systemReason("dup").text);
+  auto shared = std::make_shared<Descriptor>(std::move(socket));
+  stream_->thread.post([self = shared_from_this(), shared] {
+    TcpReader::Sink& sink = *self;
+    if (self->begins())
+      self->connection_ =
+          std::make_unique<TcpReader>(self->stream_->thread, std::move(*shared), sink);
+  });
+}
+
+void RtmpIngest::received(core::ByteView bytes) {
+  if (!begins()) return;
+  count(bytes.size());
+  read(bytes);
+  bytesRead_ += bytes.size();
+  if (bytesRead_ - bytesTold_ < kTellEveryBytes) return;
+  bytesTold_ = bytesRead_;
+  owner_->emit(id_, BytesRead{bytesRead_});
+}
+
+void RtmpIngest::ended(const std::string& reason) { owner_->emit(id_, Ended{reason}); }
+
+// False: it is closed.
+bool RtmpIngest::begins() {
+  std::lock_guard lock(mutex_);
+  source_.expect(expected_[0], expected_[1]);
+  return !closed_;
+}
+
+void RtmpIngest::count(size_t bytes) {
+  arrival_ = now();
+  target_->counters().add(target_->counters().bytes, bytes);
 }
 
 void RtmpIngest::begin() {
@@ -83,9 +124,8 @@ void RtmpIngest::drain() {
     drained = std::exchange(full_, false);
     source_.expect(expected_[0], expected_[1]);
   }
-  arrival_ = now();
-  target_->counters().add(target_->counters().bytes, taken_.size());
-  read(taken_);
+  count(taken_.size());
+  read(core::ByteView(taken_));
   if (taken_.capacity() > kRtmpKeptBytes) taken_ = {};
   if (drained) owner_->emit(id_, Drained{});
 }

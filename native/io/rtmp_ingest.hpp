@@ -4,8 +4,11 @@
 #include "core/rtmp_source.hpp"
 #include "io/ingest.hpp"
 #include "io/live_stream.hpp"
+#include "io/tcp_reader.hpp"
 
+#include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace io {
@@ -16,7 +19,8 @@ namespace io {
 class RtmpIngest final : public Ingest,
                          public Inbox,
                          public std::enable_shared_from_this<RtmpIngest>,
-                         private core::rtmp::ChunkReader::Sink {
+                         private core::rtmp::ChunkReader::Sink,
+                         private TcpReader::Sink {
  public:
   RtmpIngest(Id id, OwnerRef owner);
 
@@ -24,6 +28,8 @@ class RtmpIngest final : public Ingest,
   bool feed(core::ByteView bytes) override;
   // Once: its media goes there from now on, and what has come already.
   void publish(LiveStreamRef stream);
+  // Behind publish(): it tells how much has come (BytesRead).
+  void read(Descriptor socket) override;
   void close() override;
   // Any thread. What its metadata says that there is.
   void expect(bool video, bool audio);
@@ -36,6 +42,10 @@ class RtmpIngest final : public Ingest,
     core::Bytes payload;
   };
   void message(const core::rtmp::Message& message) override;
+  void received(core::ByteView bytes) override;
+  void ended(const std::string& reason) override;
+  bool begins();
+  void count(size_t bytes);
   void keep(const core::rtmp::Message& message);
   void read(core::ByteView bytes);
   void tellBroken(const std::string& reason);
@@ -61,6 +71,9 @@ class RtmpIngest final : public Ingest,
   // Media thread only.
   core::RtmpSource source_;
   LiveStreamRef target_;
+  std::unique_ptr<TcpReader> connection_;
+  uint64_t bytesRead_ = 0;  // by the connection
+  uint64_t bytesTold_ = 0;
   core::Bytes taken_;
   core::Micros arrival_{0};
 };

@@ -65,7 +65,7 @@ class RtspIngest final : public Ingest,
   bool feed(core::ByteView bytes) override;
   // Any thread, once. What comes by this connection from now on, behind what was fed; Ended
   // follows.
-  void read(Descriptor socket);
+  void read(Descriptor socket) override;
   // What places the tracks against each other before they have told it by reports.
   void place(std::vector<RtpStart> starts);
   MediaThread& thread() { return stream_->thread; }

@@ -7,6 +7,7 @@ import {formatAmf0, formatList, parseAmf0} from './amf0.ts';
 import type {Amf, AmfObject} from './amf0.ts';
 import {ClientHandshake} from './client-handshake.ts';
 import {dial} from './dial.ts';
+import {stopReading} from '../../readers/socket-info.ts';
 import {enhanced, understoodBy} from './codecs.ts';
 import type {Understands} from './codecs.ts';
 import {
@@ -15,6 +16,7 @@ import {
 	command,
 	firstChunkBytes,
 	formatMessage,
+	leastNativeWindow,
 	messageKind,
 	pingResponse,
 	setChunkSize,
@@ -22,6 +24,8 @@ import {
 	windowSize,
 } from './messages.ts';
 import type {OutgoingMessage} from './messages.ts';
+import {infoOf, isMap, refused} from './status-info.ts';
+import type {Info} from './status-info.ts';
 import type {RtmpUrl} from './url.ts';
 
 export type RtmpClientEvents = {
@@ -35,7 +39,7 @@ export type RtmpClientOptions = {
 	url: RtmpUrl;
 	/** SHA-256 of the certificate to be shown; empty = one that a known authority signed. */
 	fingerprint?: string;
-	ingest: Pick<RtmpIngest, 'feed' | 'on'>;
+	ingest: Pick<RtmpIngest, 'feed' | 'read' | 'on'>;
 	/** For everything up to the permission to publish or to play. */
 	timeoutMs: number;
 	signal: AbortSignal;
@@ -80,6 +84,9 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	#chunkBytes = firstChunkBytes;
 	#window = Infinity;
 	#acknowledged = 0;
+	/** Its bytes are read where its media lives. */
+	#isNative = false;
+	#nativeBytes = 0;
 	#messageStream = 0;
 	#end: MediaError | undefined;
 
@@ -87,7 +94,14 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		super();
 		this.#options = options;
 		options.ingest.on('message', message => this.#take(message));
-		options.ingest.on('drained', () => this.#socket?.resume());
+		options.ingest.on('drained', () => {
+			if (!this.#isNative) this.#socket?.resume();
+		});
+		options.ingest.on('progress', bytes => {
+			this.#nativeBytes = bytes;
+			this.#acknowledge();
+		});
+		options.ingest.on('ended', reason => this.#over(this.#lossCode, reason || this.#lossReason));
 		options.ingest.on('broken', reason =>
 			this.#over('RTMP_CONNECT', `what the server sends is no RTMP: ${reason}`),
 		);
@@ -124,6 +138,17 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	async play(): Promise<void> {
 		this.#task = 'send';
 		await this.#within(async () => this.#askToPlay());
+	}
+
+	/** What is played is read by the thread of its stream from now on, where Node need not decrypt it. */
+	readNatively(): void {
+		const {socket} = this;
+		// Who wants to hear more often how much has come hears it from Node.
+		if (!socket || this.#window < leastNativeWindow) return;
+		const fd = stopReading(socket);
+		if (fd === undefined) return;
+		this.#isNative = true;
+		this.#options.ingest.read(fd);
 	}
 
 	async #within(ask: () => Promise<void>): Promise<void> {
@@ -270,10 +295,14 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 
 	#feed(bytes: Uint8Array): void {
 		if (!this.#options.ingest.feed(bytes, bytes.length)) this.#socket?.pause();
-		const {bytesRead = 0} = this.#socket ?? {};
-		if (bytesRead - this.#acknowledged < this.#window) return;
-		this.#acknowledged = bytesRead;
-		this.#send(acknowledgement(bytesRead));
+		this.#acknowledge();
+	}
+
+	#acknowledge(): void {
+		const bytes = (this.#socket?.bytesRead ?? 0) + this.#nativeBytes;
+		if (bytes - this.#acknowledged < this.#window) return;
+		this.#acknowledged = bytes;
+		this.#send(acknowledgement(bytes));
 	}
 
 	#take({kind, bytes}: RtmpMessage): void {
@@ -361,27 +390,10 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 
 type Answer = {resolve: (values: Amf[]) => void; reject: (error: MediaError) => void};
 type Wish = {granted: string; resolve: () => void; reject: (error: MediaError) => void};
-type Info = {level: string; code: string; description: string};
 
 const lastWordsMs = 100;
 /** A server that does not hang up after the farewell is left. */
 const farewellMs = 1000;
-
-const infoOf = (values: readonly Amf[]): Info => {
-	const info = values.find(isObject) ?? {};
-	const text = (name: string) => (typeof info[name] === 'string' ? info[name] : '');
-	return {level: text('level'), code: text('code'), description: text('description')};
-};
-
-const isObject = (value: Amf): value is AmfObject => isMap(value) && 'code' in value;
-
-const isMap = (value: Amf): value is AmfObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-
-const refused = ({code, description}: Info): MediaError => {
-	const words = [description, code && `(${code})`].filter(text => text !== '').join(' ');
-	return new MediaError('RTMP_REFUSED', words === '' ? 'the server refuses it' : words);
-};
 
 const wordOf = (bytes: Uint8Array, size: 2 | 4): number =>
 	bytes.length < size

@@ -32,6 +32,9 @@ export type OutgoingMessage = {
 /** What is written before a side has said otherwise. */
 export const firstChunkBytes = 128;
 
+/** Native code tells how much it has read every 128 KB; who wants to hear it more often is read by Node. */
+export const leastNativeWindow = 262_144;
+
 /** With full headers: nothing hangs on what was written before. */
 export const formatMessage = (
 	{kind, stream = 0, payload}: OutgoingMessage,

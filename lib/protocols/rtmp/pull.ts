@@ -62,6 +62,7 @@ class RtmpPull extends EventEmitter<SourceEvents> implements Source {
 		this.#ingest.publish(stream.id);
 		try {
 			await client.play();
+			client.readNatively();
 			this.emit('connected');
 			const [error] = await over;
 			throw error;

@@ -1,6 +1,7 @@
 import {EventEmitter} from 'node:events';
 import type {Socket} from 'node:net';
 import type {RtmpIngest, RtmpMessage} from '../../native/rtmp.ts';
+import {stopReading} from '../../readers/socket-info.ts';
 import {plainAddress} from '../../util/network.ts';
 import {parseAmf0} from './amf0.ts';
 import type {Amf, AmfObject} from './amf0.ts';
@@ -10,6 +11,7 @@ import {
 	data,
 	firstChunkBytes,
 	formatMessage,
+	leastNativeWindow,
 	messageKind,
 	peerBandwidth,
 	pingResponse,
@@ -65,6 +67,9 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 	#chunkBytes = firstChunkBytes;
 	#window = Infinity;
 	#acknowledged = 0;
+	/** Its bytes are read where its media lives. */
+	#isNative = false;
+	#nativeBytes = 0;
 	#reason: string | undefined;
 	#isBad = false;
 	#isClosed = false;
@@ -83,13 +88,34 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		socket.on('error', ({message}) => this.#because(message));
 		socket.on('close', () => this.#finish());
 		ingest.on('message', message => this.#take(message));
-		ingest.on('drained', () => socket.resume());
+		ingest.on('drained', () => {
+			if (!this.#isNative) socket.resume();
+		});
+		ingest.on('progress', bytes => this.#count(bytes));
+		ingest.on('ended', reason => {
+			this.#because(reason === '' ? 'the client hung up' : reason);
+			socket.destroy();
+		});
 		ingest.on('broken', reason => this.#refuse(`it sent ${reason}`));
 	}
 
 	/** Milliseconds since it last asked for something, or since it was there. */
 	get idleMs(): number {
 		return performance.now() - this.#lastCommandMs;
+	}
+
+	get bytesReceived(): number {
+		return this.socket.bytesRead + this.#nativeBytes;
+	}
+
+	/** Its media has a place: the thread there reads it from now on, where Node need not decrypt it. */
+	readNatively(): void {
+		// Who wants to hear more often how much has come hears it from Node.
+		if (this.#window < leastNativeWindow) return;
+		const fd = stopReading(this.socket);
+		if (fd === undefined) return;
+		this.#isNative = true;
+		this.ingest.read(fd);
 	}
 
 	/** Sizes that hold for both directions, before the answer to `connect`. */
@@ -165,10 +191,19 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 
 	#feed(bytes: Uint8Array): void {
 		if (!this.ingest.feed(bytes, bytes.length)) this.socket.pause();
-		const {bytesRead} = this.socket;
-		if (bytesRead - this.#acknowledged < this.#window) return;
-		this.#acknowledged = bytesRead;
-		this.#send(acknowledgement(bytesRead));
+		this.#acknowledge();
+	}
+
+	#count(nativeBytes: number): void {
+		this.#nativeBytes = nativeBytes;
+		this.#acknowledge();
+	}
+
+	#acknowledge(): void {
+		const {bytesReceived} = this;
+		if (bytesReceived - this.#acknowledged < this.#window) return;
+		this.#acknowledged = bytesReceived;
+		this.#send(acknowledgement(bytesReceived));
 	}
 
 	#take({kind, stream, bytes}: RtmpMessage): void {

@@ -82,7 +82,7 @@ export class RtmpSession {
 			path: peer?.target.path ?? '',
 			query: shownQuery(peer?.target.query ?? ''),
 			user: peer?.user ?? '',
-			bytesReceived: socket.bytesRead,
+			bytesReceived: this.connection.bytesReceived,
 			bytesSent: socket.bytesWritten,
 			...(this.#reader?.stats ?? {messagesSent: 0, messagesDropped: 0}),
 		};
@@ -152,6 +152,7 @@ export class RtmpSession {
 			this.#publisher = publisher;
 			publisher.onEnded((_, message) => this.#sendAway(message));
 			connection.streamBegin(messageStream);
+			connection.readNatively();
 			this.#status('NetStream.Publish.Start', `${target.path} is being published`);
 		} catch (error) {
 			this.#refusePublisher(target, toMediaError(error));
