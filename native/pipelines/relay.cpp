@@ -80,6 +80,7 @@ class Relay final : public gst::Recipe {
   gst::Pad lead(const TrackPlan& plan, const Output& output);
   std::vector<GstElement*> makeWay(const TrackPlan& plan);
   void tellPlan(const std::vector<TrackPlan>& plans);
+  void tellLate(const GstStructure& message);
   void fail(io::Failed failed);
   void beginRound();
   void announce();
@@ -96,6 +97,7 @@ class Relay final : public gst::Recipe {
   std::shared_ptr<RelayLoop> loop_;
   gst::Pad seekPad_;
   bool planned_ = false;
+  io::Planned plan_;
   GstState reached_ = GST_STATE_NULL;
   std::string told_;
 };
@@ -160,6 +162,7 @@ bool Relay::tells(GstState state) {
 
 void Relay::take(GstElement*, const GstStructure& message) {
   if (gst_structure_has_name(&message, RelayTracks::kTracksKnown)) connectTracks();
+  if (gst_structure_has_name(&message, RelayTracks::kTrackLate)) tellLate(message);
   if (gst_structure_has_name(&message, RelayWatch::kFlows)) announce();
   if (gst_structure_has_name(&message, RelayLoop::kRoundOver)) beginRound();
 }
@@ -232,10 +235,17 @@ void Relay::beginRound() {
 }
 
 void Relay::tellPlan(const std::vector<TrackPlan>& plans) {
-  io::Planned planned;
-  planned.live = live_.value_or(false);
-  for (const TrackPlan& plan : plans) planned.tracks.push_back(plan.told);
-  control_->emit(std::move(planned));
+  plan_.live = live_.value_or(false);
+  for (const TrackPlan& plan : plans)
+    if (!plan.told.from.empty()) plan_.tracks.push_back(plan.told);
+  control_->emit(plan_);
+}
+
+void Relay::tellLate(const GstStructure& message) {
+  GstCaps* caps = nullptr;
+  gst_structure_get(&message, "caps", GST_TYPE_CAPS, &caps, nullptr);
+  plan_.tracks.push_back(lateTrack(gst::Caps(caps)));
+  control_->emit(plan_);
 }
 
 // What is not live by itself goes out in real time, but for a file that becomes another.

@@ -233,6 +233,13 @@ std::vector<TrackPlan> planTracks(const std::vector<RelayTrack>& tracks, const O
   return plans;
 }
 
+io::PlannedTrack lateTrack(const gst::Caps& caps) {
+  io::PlannedTrack track;
+  track.kind = kindOfMedia(mediaOf(caps));
+  track.from = nameOf(structureOf(caps));
+  return track;
+}
+
 std::string findMissing(const TrackPlan& plan) {
   if (plan.decoded && !isInstalled("decodebin")) return "decodebin";
   const std::string missing = missingOf(plan.parser);

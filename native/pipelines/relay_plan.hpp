@@ -24,6 +24,9 @@ struct TrackPlan {
 // As many plans as tracks.
 std::vector<TrackPlan> planTracks(const std::vector<RelayTrack>& tracks, const OutputKind& kind);
 
+// What is told of one that comes when the output is made.
+io::PlannedTrack lateTrack(const gst::Caps& caps);
+
 // An element that the plan takes and that is not installed; empty: all are.
 std::string findMissing(const TrackPlan& plan);
 

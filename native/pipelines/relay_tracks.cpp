@@ -12,7 +12,25 @@ constexpr auto kBuffers =
 constexpr auto kAll = static_cast<GstPadProbeType>(kBuffers | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
 constexpr auto kHeld = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BLOCK | kAll);
 
-GstPadProbeReturn throwAway(GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_DROP; }
+// What is thrown away is told of once, if at all.
+struct LeftOut {
+  GstElement* pipeline;
+  bool untold;
+};
+
+void post(GstElement* pipeline, GstStructure* structure) {
+  gst_element_post_message(pipeline, gst_message_new_application(GST_OBJECT(pipeline), structure));
+}
+
+// One thread pushes through a pad.
+GstPadProbeReturn throwAway(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+  auto* left = static_cast<LeftOut*>(data);
+  const gst::Caps caps(gst_pad_get_current_caps(pad));
+  if ((info->type & kBuffers) != 0 && caps && std::exchange(left->untold, false))
+    post(left->pipeline,
+         gst_structure_new(RelayTracks::kTrackLate, "caps", GST_TYPE_CAPS, caps.get(), nullptr));
+  return GST_PAD_PROBE_DROP;
+}
 
 bool isEvent(const GstPadProbeInfo& info) {
   return (info.type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) != 0;
@@ -54,7 +72,11 @@ void RelayTrack::join(GstPad* way) {
 }
 
 void RelayTrack::leaveOut() {
-  gst_pad_add_probe(pad.get(), kAll, throwAway, nullptr, nullptr);
+  auto left = std::make_unique<LeftOut>(LeftOut{pipeline, !caps});
+  const GDestroyNotify drop = [](gpointer data) {
+    std::unique_ptr<LeftOut> owned(static_cast<LeftOut*>(data));
+  };
+  gst_pad_add_probe(pad.get(), kAll, throwAway, left.release(), drop);  // now owned by the pad
   letGo();
 }
 
@@ -75,6 +97,7 @@ void RelayTracks::add(GstElement* queue, const Ends& ends, gst::Caps known,
                       const GstElement* maker) {
   std::lock_guard lock(mutex_);
   RelayTrack track;
+  track.pipeline = pipeline_;
   track.input = gst::adopt(gst_element_get_static_pad(queue, ends.input.c_str()));
   track.pad = gst::adopt(gst_element_get_static_pad(queue, ends.output.c_str()));
   // Nothing can be led to an output that is made by now.
@@ -132,8 +155,7 @@ void RelayTracks::settle() {
     std::lock_guard lock(mutex_);
     if (std::exchange(settled_, true)) return;
   }
-  GstStructure* known = gst_structure_new_empty(kTracksKnown);
-  gst_element_post_message(pipeline_, gst_message_new_application(GST_OBJECT(pipeline_), known));
+  post(pipeline_, gst_structure_new_empty(kTracksKnown));
 }
 
 bool RelayTracks::expectsMore() {

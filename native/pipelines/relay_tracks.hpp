@@ -22,12 +22,14 @@ struct RelayTrack {
   int shown = 0;  // frames that came
   const GstElement* maker = nullptr;
   gulong hold = 0;  // the probe
+  GstElement* pipeline = nullptr;  // outlives its pads
 
   // To a pad that takes media by now: one that does not yet ends the thread of the track, even
   // where its frames are held. nullptr: leaves the track out.
   void join(GstPad* way);
   void letGo();
-  // What comes is thrown away.
+  // What comes is thrown away. Where nothing was known of it, the application message kTrackLate
+  // tells its `caps` when something comes after all.
   void leaveOut();
 };
 
@@ -37,6 +39,7 @@ struct RelayTrack {
 class RelayTracks : public std::enable_shared_from_this<RelayTracks> {
  public:
   static constexpr const char* kTracksKnown = "relay-tracks";
+  static constexpr const char* kTrackLate = "relay-track-late";
   struct Ends {
     std::string input, output;  // names of a queue's pads
   };

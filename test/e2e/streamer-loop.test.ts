@@ -9,6 +9,8 @@ import {startRtmpServer} from '../helpers/rtmp-server.ts';
 import {runStreamer, startStreamer} from '../helpers/streamer.ts';
 
 const pictureUs = 40_000;
+/** From one picture of our film to the next that is decoded before those between them, in pictures. */
+const reordered = 4;
 
 /** How far a time is from the one before it. */
 const stepsOf = (packets: readonly Packet[], time: 'ptsUs' | 'dtsUs'): number[] => {
@@ -128,6 +130,10 @@ test('a film that is paused stops where it is, and goes on there', async t => {
 	say('exit');
 	t.is(await ended(), 0);
 	t.is(await complaints(output), '');
-	goesOn(t, await packetsOf(output, 'v:0'), pictureUs);
+	// The end came between a picture and those that are shown before it.
+	const pictures = await packetsOf(output, 'v:0');
+	const newest = Math.max(...pictures.map(({ptsUs}) => ptsUs));
+	const sure = pictures.filter(({ptsUs}) => ptsUs <= newest - reordered * pictureUs);
+	goesOn(t, sure, pictureUs);
 	goesOn(t, await packetsOf(output, 'a:0'), 21_333);
 });

@@ -1,7 +1,8 @@
 // Cameras that announce sound and send none, or not at once: the pictures go on.
 import test from 'ava';
-import {makeFolder} from '../helpers/command.ts';
+import {makeFolder, startUntilOver} from '../helpers/command.ts';
 import {complaints, packetsOf} from '../helpers/films.ts';
+import {startRtmpServer} from '../helpers/rtmp-server.ts';
 import {startScriptedCamera} from '../helpers/scripted-camera.ts';
 import {runStreamer, startStreamer} from '../helpers/streamer.ts';
 
@@ -29,5 +30,21 @@ test('a camera whose sound begins when the output is made goes on', async t => {
 	await until(({position}) => position > 8.5);
 	say('exit');
 	t.is(await ended(), 0);
+	t.is(await complaints(file), '');
+});
+
+test('sound that comes seconds after the output was made is said to stay out', async t => {
+	const {url} = await startRtmpServer(t);
+	startUntilOver(t, 'ffmpeg', [
+		...['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25'],
+		...['-itsoffset', '6', '-re', '-f', 'lavfi', '-i', 'sine=sample_rate=48000'],
+		...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25'],
+		...['-c:a', 'aac', '-f', 'flv', `${url}/key`],
+	]);
+	const file = `${makeFolder(t)}/out.mp4`;
+	const streamer = startStreamer(t, [`${url}/key`, file]);
+	await streamer.said(/^H\.264 passes through; AAC stays out$/);
+	streamer.say('exit');
+	t.is(await streamer.ended(), 0);
 	t.is(await complaints(file), '');
 });
