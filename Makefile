@@ -8,7 +8,7 @@ export PATH := $(dir $(abspath $(NODE))):$(PATH)
 tree = $(shell find $(wildcard $(1)) -not -name '.*' 2>/dev/null)
 ADDON := out/Release/sluice.node
 
-.PHONY: build run test lint format bench fuzz sanitize soak ci-full fresh clean \
+.PHONY: build run test lint format bench fuzz sanitize sanitizers soak ci-full fresh clean \
 	setup-run setup-test docker-build docker-run-test docker-build-streamer
 
 build: $(ADDON) out/dist.stamp out/web.stamp
@@ -28,6 +28,10 @@ format: setup-test
 
 sanitize: setup-test
 	$(NODE) build/sanitize.mjs
+
+# What `sanitize` runs.
+sanitizers: setup-test
+	$(NODE) build/sanitize.mjs --build
 
 # A minute for each target; SECONDS_EACH says otherwise.
 fuzz: setup-test

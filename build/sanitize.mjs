@@ -1,4 +1,5 @@
 // Native code under AddressSanitizer and UBSan with every fuzz target, and what has threads under ThreadSanitizer.
+// With --build nothing is run: what takes long can be made while something else is waited for.
 import {findTool} from './clang.mjs';
 import {files, finish, run} from './tools.mjs';
 import {asserting, buildNative, fuzz, gtest, nativeTests, shardsOf} from './runners.mjs';
@@ -12,11 +13,15 @@ if (!clang) console.log("no Clang here: its sanitizers are GCC's, and nothing is
 
 const compiler = clang ? {CMAKE_CXX_COMPILER: clang, FUZZERS: 'ON'} : {};
 const programs = all.map(layer => `${layer}_test`);
+// The core has no threads of its own, and GLib is none of ours.
+const threaded = all.filter(layer => layer === 'io').map(layer => `${layer}_test`);
 await buildNative(
 	'out/asan',
 	{TESTS: 'ON', SANITIZE: 'address,undefined', ...asserting, ...compiler},
 	[...programs, ...(clang ? targets : [])],
 );
+await buildNative('out/tsan', {TESTS: 'ON', SANITIZE: 'thread', ...asserting}, threaded);
+if (process.argv.includes('--build')) process.exit();
 const address = {
 	ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1',
 	LSAN_OPTIONS: 'suppressions=build/lsan.supp:print_suppressions=0',
@@ -44,9 +49,6 @@ if (all.includes('gst')) {
 	});
 }
 
-// The core has no threads of its own, and GLib is none of ours.
-const threaded = all.filter(layer => layer === 'io').map(layer => `${layer}_test`);
-await buildNative('out/tsan', {TESTS: 'ON', SANITIZE: 'thread', ...asserting}, threaded);
 // ThreadSanitizer of these compilers cannot place its shadow where addresses are spread widely; some
 // containers forbid to change that, and spread them less.
 const fixed = ['setarch', '-R'];
