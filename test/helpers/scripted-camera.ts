@@ -6,6 +6,7 @@ import type {AddressInfo} from 'node:net';
 import type {ExecutionContext} from 'ava';
 import {isAuthorized} from './camera-auth.ts';
 import type {Auth} from './camera-auth.ts';
+import {CameraClock, pictureMs} from './camera-clock.ts';
 import {describeCamera} from './camera-sdp.ts';
 import {codecOf, loadPictures, loadSound} from './media.ts';
 import type {Picture, PictureName} from './media.ts';
@@ -38,6 +39,8 @@ export type Script = {
 	auth?: Auth;
 	/** Pictures that leave each 40 ms; 1 unless told otherwise. */
 	pace?: number;
+	/** By how many millionths its RTP clock runs faster than the world's; unset: it does not look at the world's. */
+	clockPpm?: number;
 	/** The payload of one sound of AAC. */
 	sound?: (unit: Buffer) => Buffer;
 	/** The payloads of one picture; FU-A and single NAL units unless it says otherwise. */
@@ -135,6 +138,7 @@ export class Session {
 	readonly rtcp: Buffer[] = [];
 	#text = Buffer.alloc(0);
 	#timer: NodeJS.Timeout | undefined;
+	readonly #clock = new CameraClock();
 	#picture = 0;
 	#unit = 0;
 	#sequences = {video: 1000, audio: 2000};
@@ -167,7 +171,7 @@ export class Session {
 	play(): void {
 		this.isPlaying = true;
 		// eslint-disable-next-line no-restricted-syntax -- a camera keeps time
-		this.#timer ??= setInterval(() => this.#sendDue(), 40);
+		this.#timer ??= setInterval(() => this.#sendDue(), pictureMs);
 	}
 
 	stop(): void {
@@ -280,8 +284,9 @@ export class Session {
 	}
 
 	#sendDue(): void {
-		const {pace = 1} = this.camera.script;
-		for (let count = 0; count < pace && this.isPlaying; count++) this.#send();
+		const {pace = 1, clockPpm} = this.camera.script;
+		const due = clockPpm === undefined ? pace : this.#clock.due(this.#picture);
+		for (let count = 0; count < due && this.isPlaying; count++) this.#send();
 	}
 
 	#send(): void {
@@ -311,14 +316,19 @@ export class Session {
 			payloadType: track === 'video' ? 96 : 97,
 			marker: position === payloads.length - 1,
 			sequence: this.#sequences[track]++,
-			timestamp: at.timestamp,
+			timestamp: this.#shown(at.timestamp),
 			ssrc: ssrcs[track],
 			payload,
 		}));
 		const changed = this.camera.script.packets?.(packets, at.index, track) ?? packets;
-		const timestamp = changed.at(-1)?.timestamp ?? at.timestamp;
+		const timestamp = changed.at(-1)?.timestamp ?? this.#shown(at.timestamp);
 		this.#newest.set(track, {timestamp, seconds: at.seconds});
 		return changed.flatMap(packet => this.#carried(track, formatPacket(packet)));
+	}
+
+	/** By a clock that drifts. */
+	#shown(timestamp: number): number {
+		return Math.round(timestamp * (1 + (this.camera.script.clockPpm ?? 0) / 1e6));
 	}
 
 	#reports(): Buffer[] {

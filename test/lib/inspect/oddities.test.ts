@@ -165,3 +165,8 @@ test(
 	{wire: frames => [interleave(1, Buffer.from([0x80, 200, 0xff, 0xff, 1])), ...frames]},
 	/RTCP that makes no sense/,
 );
+
+/** As much as that shows within seconds, on a busy machine too. */
+const drifting = (clockPpm: number): Script => ({clockPpm});
+test(isRemarked, '32: CLOCK_DRIFTS in 120 pictures', drifting(100_000), /runs \d+ ppm fast$/);
+test(isRemarked, '32: CLOCK_DRIFTS in 120 pictures', drifting(-100_000), /runs \d+ ppm slow$/);

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {UnitEvent} from '../../../../lib/native/inspected.ts';
 import {startCamera} from '../../../helpers/camera.ts';
-import {cite, on} from '../../../helpers/is-pulled.ts';
+import {cite, isPulled, on} from '../../../helpers/is-pulled.ts';
 import {startPull, startWatchedPull, untilFrames} from '../../../helpers/pull.ts';
 import type {Packet} from '../../../helpers/rtp.ts';
 import {startScriptedCamera} from '../../../helpers/scripted-camera.ts';
@@ -120,6 +120,8 @@ test(
 	reports((seconds, track) => noon + seconds + (track === 'audio' ? 0.3 : 0)),
 	300_000,
 );
+
+test(isPulled, '32: a camera whose clock runs 2 % fast', {hasSound: true, clockPpm: 20_000});
 
 // Line 6.
 const rtpInfo = (text: string): Script => ({

@@ -98,6 +98,21 @@ test('one session is about one path', async t => {
 	t.is(server.sessions().length, 1);
 });
 
+test('two sessions on one connection are answered 459', async t => {
+	const {url, server} = await startRtspServer(t);
+	const client = await connectRtsp(t, url);
+	t.is((await client.ask('SETUP', `${url}/trackID=0`, tcp())).status, 200);
+	client.forgetSession();
+	t.is((await client.ask('SETUP', `${url}2/trackID=0`, tcp())).status, 459);
+	t.deepEqual(
+		server.sessions().map(({path}) => path),
+		['cam'],
+	);
+	t.is((await client.ask('PLAY', url)).status, 200);
+	const other = await connectRtsp(t, url);
+	t.is((await other.ask('SETUP', `${url}2/trackID=0`, tcp())).status, 200);
+});
+
 test('a connection has one session at a time, of a path that is there', async t => {
 	const {url, server, control} = await startRtspServer(t);
 	const client = await connectRtsp(t, url);
