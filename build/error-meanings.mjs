@@ -95,6 +95,8 @@ export const meanings = {
 	SOURCE_ENDED: 'The source came to its end; it is started again.',
 	SOURCE_SILENT:
 		'The source did not answer, or has sent no frame for a while; it is fetched again.',
+	SOURCE_TOO_FAST:
+		'The source sends more than `maxIngestBitrate`: a publisher is sent away, anything else fetched again after 15 s.',
 	SOURCE_UNSUPPORTED: 'This version cannot start a source of this form.',
 	SRT_CONNECT: 'No connection to the SRT peer, or it broke.',
 	STREAMER_INVALID: 'Input, output or options of the streamer make no sense, alone or together.',

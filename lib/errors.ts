@@ -82,6 +82,7 @@ export const errorKinds = {
 	SNAPSHOT_TIMEOUT: 'unavailable',
 	SOURCE_ENDED: 'unavailable',
 	SOURCE_SILENT: 'unavailable',
+	SOURCE_TOO_FAST: 'exhausted',
 	SOURCE_UNSUPPORTED: 'unsupported',
 	SRT_CONNECT: 'unavailable',
 	STREAMER_INVALID: 'invalid',

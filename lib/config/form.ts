@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {formatAddress} from '../util/address.ts';
 import type {Address} from '../util/address.ts';
 import {formatDuration} from '../util/duration.ts';
+import {formatRate} from '../util/rate.ts';
 import {formatSize} from '../util/size.ts';
 import {pathKeys} from './path-keys.ts';
 import {configSchema} from './schema.ts';
@@ -46,6 +47,7 @@ function formatMap(
 function formatValue(value: unknown, {format}: Form): unknown {
 	if (format === 'duration') return formatDuration(Number(value));
 	if (format === 'size') return formatSize(Number(value));
+	if (format === 'rate') return formatRate(Number(value));
 	if (format === 'address') return value === null ? 'off' : formatAddress(value as Address);
 	return value;
 }

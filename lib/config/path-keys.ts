@@ -11,6 +11,7 @@ import {
 	integer,
 	list,
 	portRange,
+	rate,
 	size,
 	text,
 	word,
@@ -76,6 +77,13 @@ export const pathKeys = {
 		isOurs: true,
 		description:
 			'How long readers and playlists are kept when the publisher is gone; what the next one sends goes on from there.',
+	}),
+	maxIngestBitrate: key(rate(), {
+		default: '0',
+		isLive: true,
+		isOurs: true,
+		description:
+			'The most that a publisher or source may send, all tracks together, on the mean of 5 seconds: `20Mbps`, `800k`. One that sends more is sent away (`SOURCE_TOO_FAST`); a source is fetched again after 15 seconds. 0 = no limit.',
 	}),
 	maxReaders: key(integer({min: 0, max: 1_000_000}), {
 		default: 0,

@@ -9,6 +9,7 @@ import {isRawMap} from './raw.ts';
 import {nearest} from '../util/nearest.ts';
 import {isNetwork} from '../util/network.ts';
 import {redactUrls} from '../util/redact.ts';
+import {parseRate} from '../util/rate.ts';
 import {parseSize} from '../util/size.ts';
 
 /** The longest that a timer of Node can run (2^31 - 1 ms); beyond it fires at once. */
@@ -47,6 +48,12 @@ export const size = ({min = 0}: {min?: number} = {}) =>
 					: undefined;
 			return bytes !== undefined && bytes >= min ? bytes : undefined;
 		},
+	);
+
+/** Bits per second. */
+export const rate = () =>
+	value('a bitrate such as "8Mbps"', {type: 'string', format: 'rate'}, input =>
+		typeof input === 'string' || typeof input === 'number' ? parseRate(String(input)) : undefined,
 	);
 
 export const integer = ({min, max}: {min: number; max: number}) =>

@@ -33,6 +33,8 @@ export type FeedEvents = {
 export type FeedOptions = {
 	openStream: () => PathStream;
 	openSource: (stream: PathStream) => Source;
+	/** 0 = as many as come. */
+	maxBitsPerSecond: () => number;
 	readTimeoutMs: () => number;
 	silenceMs: () => number;
 	clock: Clock;
@@ -172,10 +174,11 @@ export class PathFeed extends EventEmitter<FeedEvents> {
 	}
 
 	#openSupply(stream: PathStream): Supply {
-		const {openSource, readTimeoutMs, silenceMs, clock, random} = this.#options;
+		const {openSource, maxBitsPerSecond, readTimeoutMs, silenceMs, clock, random} = this.#options;
 		const supply = new Supply({
 			stream,
 			openSource: () => openSource(stream),
+			maxBitsPerSecond,
 			readTimeoutMs: readTimeoutMs(),
 			silenceMs: silenceMs(),
 			history: this.#history,

@@ -10,6 +10,8 @@ export type PathSettings = SourceSettings & {
 	sourceOnDemand: boolean;
 	sourceOnDemandStartTimeout: number;
 	sourceOnDemandCloseAfter: number;
+	/** Bits per second; 0 = as many as come. */
+	maxIngestBitrate: number;
 	/** 0 = as many as come. */
 	maxReaders: number;
 	/** How long readers stay after the last frame of a source that is lost. */
@@ -39,6 +41,7 @@ export const pathSettings = (path: PathConfig, config: Config): PathSettings => 
 	sourceOnDemand: path.sourceOnDemand,
 	sourceOnDemandStartTimeout: path.sourceOnDemandStartTimeout,
 	sourceOnDemandCloseAfter: path.sourceOnDemandCloseAfter,
+	maxIngestBitrate: path.maxIngestBitrate,
 	maxReaders: path.maxReaders,
 	sourceHold: path.sourceHold,
 	overridePublisher: path.overridePublisher,

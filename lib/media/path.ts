@@ -62,6 +62,7 @@ export class Path extends EventEmitter<PathEvents> {
 		this.#feed = new PathFeed({
 			openStream: () => options.openStream(streamSpec(name, this.#settings)),
 			openSource: stream => this.#openSource(stream),
+			maxBitsPerSecond: () => this.#settings.maxIngestBitrate,
 			readTimeoutMs: () => this.#settings.readTimeoutMs,
 			silenceMs: () => (this.#isPublished ? this.#settings.readTimeoutMs : usualSilenceMs),
 			clock,

@@ -6,8 +6,10 @@ import type {StreamEvents} from '../native/native.ts';
 import {pauseAfter} from './back-off.ts';
 import {Alarm} from './clock.ts';
 import type {Clock} from './clock.ts';
+import {IngestLimit} from './ingest-limit.ts';
 import type {Source} from './source.ts';
 import {pictureTrackOf} from './tracks.ts';
+import {formatRate} from '../util/rate.ts';
 
 export const usualSilenceMs = 5000;
 const watchMs = 1000;
@@ -38,6 +40,8 @@ export type SupplyOptions = {
 	stream: WatchedStream;
 	/** Makes the source of one try. */
 	openSource: () => Source;
+	/** What a source may send that delivers; 0 = as much as comes. May change at any time. */
+	maxBitsPerSecond?: () => number;
 	readTimeoutMs: number;
 	/** A source that has delivered and gives no frame for so long is taken for lost; 5 s unless told. */
 	silenceMs?: number;
@@ -79,6 +83,7 @@ export class Supply extends EventEmitter<SupplyEvents> {
 	#connected = false;
 	#deliveredAt: number | undefined;
 	#listeningSince = 0;
+	#limit = new IngestLimit();
 	#muted = false;
 	#stopped = false;
 
@@ -110,6 +115,7 @@ export class Supply extends EventEmitter<SupplyEvents> {
 	play(): void {
 		this.#muted = false;
 		this.#listeningSince = this.#options.clock.now();
+		this.#limit = new IngestLimit();
 		this.#source?.play();
 		if (this.delivers) this.#watchSilence();
 	}
@@ -213,6 +219,7 @@ export class Supply extends EventEmitter<SupplyEvents> {
 			return this.#watch.set(keyFrameWatchMs, () => this.#lookForKeyFrame());
 		}
 		this.#deliveredAt = this.#listeningSince = this.#options.clock.now();
+		this.#limit = new IngestLimit();
 		this.#timer.cancel();
 		this.#watchSilence();
 		this.emit('delivered');
@@ -223,11 +230,22 @@ export class Supply extends EventEmitter<SupplyEvents> {
 		this.#watch.set(watchMs, () => {
 			const stats = this.#options.stream.stats();
 			if (stats) this.emit('watched', stats);
+			const excess = this.#excess(stats);
+			if (excess) return this.#abandon(excess);
 			const {silenceMs = usualSilenceMs} = this.#options;
 			if (this.#silentForMs(stats) <= silenceMs) return this.#watchSilence();
 			const message = `Source has sent no frame for ${silenceMs / 1000} s`;
 			this.#abandon(new MediaError('SOURCE_SILENT', message));
 		});
+	}
+
+	#excess(stats: StreamStats | undefined): MediaError | undefined {
+		const {maxBitsPerSecond, clock} = this.#options;
+		const max = maxBitsPerSecond?.() ?? 0;
+		const bps = stats && this.#limit.look(clock.now(), stats.bytes);
+		if (max === 0 || bps === undefined || bps <= max) return undefined;
+		const rates = `${formatRate(Math.round(bps / 1000) * 1000)}, more than ${formatRate(max)}`;
+		return new MediaError('SOURCE_TOO_FAST', `Source sends ${rates} (maxIngestBitrate)`);
 	}
 
 	#silentForMs(stats: StreamStats | undefined): number {

@@ -150,3 +150,18 @@ test('a second publisher is refused where the first is to stay', async t => {
 	t.not(code, 0);
 	t.is(server.path('cam').facts?.source?.id, before);
 });
+
+test('a publisher above maxIngestBitrate is sent away with the reason, one below it stays', async t => {
+	const {server, said} = await startPaths(t, {all_others: {maxIngestBitrate: '2Mbps'}});
+	publishByFfmpeg(t, `${server.rtspUrl}/small`);
+	const large = start(t, 'ffmpeg', [
+		...'-nostdin -v quiet -re -f lavfi -i testsrc2=size=640x480:rate=25'.split(' '),
+		...[...x264, '-qp', '1', '-pix_fmt', 'yuv420p'],
+		...['-f', 'rtsp', '-rtsp_transport', 'tcp', `${server.rtspUrl}/large`],
+	]);
+	const ended = once(large, 'exit');
+	await said(/\[large\] source lost: Source sends \d+kbps, more than 2Mbps \(maxIngestBitrate\)/);
+	await ended;
+	t.is(server.path('large').facts?.error?.code, 'SOURCE_TOO_FAST');
+	t.is(server.path('small').state, 'ready');
+});

@@ -12,6 +12,7 @@ export const settings: PathSettings = {
 	sourceOnDemand: false,
 	sourceOnDemandStartTimeout: 10_000,
 	sourceOnDemandCloseAfter: 10_000,
+	maxIngestBitrate: 0,
 	maxReaders: 0,
 	sourceHold: 10_000,
 	overridePublisher: true,

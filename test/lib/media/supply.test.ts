@@ -121,3 +121,53 @@ test('a new try waits for the end of the last source', async t => {
 	await clock.pass(250);
 	t.is(sources.length, 2);
 });
+
+/** So many kilobits in each second. */
+const sendFor = async (
+	{clock, streams}: Pick<ReturnType<typeof startPath>, 'clock' | 'streams'>,
+	kilobits: readonly number[],
+): Promise<void> => {
+	for (const count of kilobits) {
+		streams.at(-1)?.takeFrame({key: false});
+		streams.at(-1)?.takeBytes(count * 125);
+		await clock.pass(1000);
+	}
+};
+
+test('a source above maxIngestBitrate is closed with the reason, and fetched again 15 s later', async t => {
+	const started = startPath(t, place({maxIngestBitrate: 1_000_000}));
+	const {path, deliver, sources, lines, clock} = started;
+	await deliver();
+	await sendFor(started, [1500, 1500, 1500, 1500, 1500]);
+	t.is(path.state, 'ready');
+	await sendFor(started, [1500]);
+	t.is(path.state, 'reconnecting');
+	t.deepEqual(sources[0]?.calls, ['close']);
+	t.is(path.facts().error?.code, 'SOURCE_TOO_FAST');
+	t.regex(
+		lines.join('\n'),
+		/source lost: Source sends 15\d\dkbps, more than 1Mbps \(maxIngestBitrate\)/,
+	);
+	await clock.pass(14_000);
+	t.is(sources.length, 1);
+	await clock.pass(1000);
+	t.is(sources.length, 2);
+});
+
+test('one large second among quiet ones is not above maxIngestBitrate', async t => {
+	const started = startPath(t, place({maxIngestBitrate: 1_000_000}));
+	await started.deliver();
+	await sendFor(started, [300, 3000, 300, 300, 300, 300, 300, 3000, 300, 300, 300, 300]);
+	t.is(started.path.state, 'ready');
+});
+
+test('maxIngestBitrate is taken up while a source delivers', async t => {
+	const started = startPath(t, place());
+	await started.deliver();
+	await sendFor(started, [9000, 9000, 9000, 9000, 9000, 9000, 9000]);
+	t.is(started.path.state, 'ready');
+	started.path.update(place({maxIngestBitrate: 8_000_000}));
+	await sendFor(started, [9000]);
+	t.is(started.path.state, 'reconnecting');
+	t.is(started.sources.length, 1);
+});
