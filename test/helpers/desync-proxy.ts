@@ -5,28 +5,49 @@ import type {ExecutionContext} from 'ava';
 
 export type DesyncProxy = {
 	port: number;
-	/** Connections so far, and frames that were cut. */
+	/** Connections so far, and RTP packets of them: that came, and that were cut. */
 	connections: () => number;
+	packets: () => number;
 	cuts: () => number;
+	packetsSinceCut: () => number;
+	/** Nothing passes any more; connections stay. */
+	hold: () => void;
 };
+
+/** Until the test is over. */
+export const startDesyncProxy = async (
+	t: ExecutionContext,
+	cameraPort: number,
+	how: DesyncOptions = {},
+): Promise<DesyncProxy> => {
+	const {close, ...proxy} = await openDesyncProxy(cameraPort, how);
+	t.teardown(close);
+	return proxy;
+};
+
+type DesyncOptions = {every?: number; seed?: number};
 
 /**
  * Stands before a camera and behaves like the ones of habr 213063: of every so many-th interleaved
  * frame only a part goes out, up to a byte that a seed decides, and the next frame follows at once.
  */
-export const startDesyncProxy = async (
-	t: ExecutionContext,
+export const openDesyncProxy = async (
 	cameraPort: number,
-	{every = 50, seed = 7} = {},
-): Promise<DesyncProxy> => {
+	{every = 50, seed = 7}: DesyncOptions = {},
+): Promise<DesyncProxy & {close: () => void}> => {
 	let connections = 0;
 	let cuts = 0;
 	let frames = 0;
+	let packets = 0;
+	let packetsAtCut = 0;
+	let isHeld = false;
 	let state = seed;
 	const sockets = new Set<net.Socket>();
 	const cut = (frame: Buffer): Buffer => {
+		if (isRtp(frame)) packets++;
 		if (++frames % every !== 0 || frame.length < 200) return frame;
 		cuts++;
+		packetsAtCut = packets;
 		state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
 		return frame.subarray(0, 5 + ((state >>> 8) % (frame.length - 5)));
 	};
@@ -35,6 +56,7 @@ export const startDesyncProxy = async (
 		const camera = net.connect(cameraPort, '127.0.0.1');
 		const split = splitter();
 		camera.on('data', (bytes: Buffer) => {
+			if (isHeld) return;
 			for (const piece of split(bytes)) client.write(piece[0] === 0x24 ? cut(piece) : piece);
 		});
 		client.pipe(camera);
@@ -46,13 +68,24 @@ export const startDesyncProxy = async (
 	});
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
-	t.teardown(() => {
+	const close = () => {
 		server.close();
 		for (const socket of sockets) socket.destroy();
-	});
+	};
 	const {port} = server.address() as AddressInfo;
-	return {port, connections: () => connections, cuts: () => cuts};
+	return {
+		port,
+		connections: () => connections,
+		packets: () => packets,
+		cuts: () => cuts,
+		packetsSinceCut: () => packets - packetsAtCut,
+		hold: () => (isHeld = true),
+		close,
+	};
 };
+
+/** Tracks have even channels for RTP, odd ones for RTCP. */
+const isRtp = (frame: Buffer): boolean => frame[1]! % 2 === 0;
 
 /** Whole interleaved frames, and RTSP text as it comes. */
 const splitter = () => {
