@@ -47,15 +47,19 @@ export class PeerOutput extends EventEmitter<OutputEvents> implements StreamerOu
 
 /** One file, which is there when it is whole. */
 export class FileOutput extends EventEmitter<OutputEvents> implements StreamerOutput {
-	readonly recipe: RelayOutput;
 	readonly canGoOn = false;
 	readonly finishMs = diskFinishMs;
+	readonly #format: FileFormat;
 	readonly #part: PartFile;
 
 	constructor({location, format}: {location: string; format: FileFormat}) {
 		super();
+		this.#format = format;
 		this.#part = new PartFile({location, format});
-		this.recipe = {type: 'file', format, location: this.#part.location};
+	}
+
+	get recipe(): RelayOutput {
+		return {type: 'file', format: this.#format, location: this.#part.location};
 	}
 
 	open(): void {

@@ -1,33 +1,43 @@
-import {accessSync, constants, renameSync, rmSync, statSync} from 'node:fs';
+import {accessSync, closeSync, constants, openSync, renameSync, rmSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {MediaError} from '../errors.ts';
 import type {FileFormat} from './endpoints.ts';
 
 /** A file in the making: it lies beside its place under a name of its own until it is whole. */
 export class PartFile {
-	/** Where it is written. */
-	readonly location: string;
 	readonly #target: string;
 	readonly #format: FileFormat;
+	#location: string;
+	/** From `open` until it has been kept or dropped the name is ours, and nobody else's file. */
+	#isOurs = false;
 
 	constructor({location, format}: {location: string; format: FileFormat}) {
 		this.#target = location;
 		this.#format = format;
-		this.location = `${location}.part`;
+		this.#location = `${location}.part`;
 	}
 
-	/** Throws what is wrong with the place, before anything is opened. */
+	/** Where it is written; settled by `open`. */
+	get location(): string {
+		return this.#location;
+	}
+
+	/** Throws what is wrong with the place, before anything is opened. What lies there already stays. */
 	open(): void {
 		checkFolder(dirname(this.#target));
 		if (statSync(this.#target, {throwIfNoEntry: false})?.isDirectory())
 			throw unwritable(this.#target, 'it is a folder');
-		rmSync(this.location, {force: true});
+		for (let number = 1; !this.#isOurs; number++) {
+			this.#location = `${this.#target}${number === 1 ? '' : `.${number}`}.part`;
+			this.#isOurs = reserve(this.#location);
+		}
 	}
 
 	/** It is whole: it takes its place, and that of an older file. */
 	keep(): void {
+		this.#isOurs = false;
 		try {
-			renameSync(this.location, this.#target);
+			renameSync(this.#location, this.#target);
 		} catch (cause) {
 			throw unwritable(this.#target, String(cause), cause);
 		}
@@ -35,12 +45,26 @@ export class PartFile {
 
 	/** It was broken off; says what is left of it. An mp4 is nothing without its end. */
 	drop(): string | undefined {
-		const bytes = statSync(this.location, {throwIfNoEntry: false})?.size ?? 0;
-		if (this.#format !== 'mp4' && bytes > 0) return `what was written stays in ${this.location}`;
-		rmSync(this.location, {force: true});
+		if (!this.#isOurs) return undefined;
+		this.#isOurs = false;
+		const bytes = statSync(this.#location, {throwIfNoEntry: false})?.size ?? 0;
+		if (this.#format !== 'mp4' && bytes > 0) return `what was written stays in ${this.#location}`;
+		rmSync(this.#location, {force: true});
 		return undefined;
 	}
 }
+
+/** Makes an empty file; false: there is something of this name, which another may be writing. */
+const reserve = (location: string): boolean => {
+	try {
+		closeSync(openSync(location, 'wx'));
+		return true;
+	} catch (cause) {
+		const {code, message} = cause as NodeJS.ErrnoException;
+		if (code === 'EEXIST') return false;
+		throw unwritable(location, message, cause);
+	}
+};
 
 /** Throws FILE_UNWRITABLE when nothing can be made in this folder. */
 export const checkFolder = (folder: string): void => {

@@ -37,6 +37,14 @@ export const noStats: PipelineStats = {
 	droppedFrames: 0,
 };
 
+export const sumOf = (a: PipelineStats, b: PipelineStats): PipelineStats => ({
+	positionUs: a.positionUs + b.positionUs,
+	bytes: a.bytes + b.bytes,
+	frames: a.frames + b.frames,
+	keyFrames: a.keyFrames + b.keyFrames,
+	droppedFrames: a.droppedFrames + b.droppedFrames,
+});
+
 /** One relay, from its start until its pipeline is gone. */
 export class Run extends EventEmitter<RunEvents> {
 	readonly #pipeline: RelayPipeline;

@@ -10,9 +10,10 @@ import type {StreamerInput} from './input.ts';
 import type {Order} from './options.ts';
 import type {StreamerOutput} from './output.ts';
 import {describePlan} from './plan.ts';
-import {noStats, Run} from './run.ts';
+import {noStats, Run, sumOf} from './run.ts';
 import type {RelayPipeline, RunEnd} from './run.ts';
-import {createRedactor, redactEndpoint} from './secrets.ts';
+import {redactEndpoint} from './secrets.ts';
+import {wordsFor} from './shown.ts';
 import {SpeedMeter} from './speeds.ts';
 import type {StreamerState, StreamerStatus} from './status.ts';
 
@@ -90,7 +91,7 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		super();
 		this.#parts = parts;
 		this.#isPaused = parts.order.paused;
-		this.#redact = wordsFor(parts.order);
+		this.#redact = wordsFor(parts);
 		this.#alarm = new Alarm(parts.clock);
 		this.#ticker = new Alarm(parts.clock);
 		this.ended = new Promise(resolve => this.once('ended', resolve));
@@ -98,10 +99,10 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 
 	/** Called by `createStreamer`, once. What is wrong with the places is thrown. */
 	async open(): Promise<void> {
-		const {output, openHttp, openInput} = this.#parts;
+		const {output, openInput} = this.#parts;
 		output.open();
 		output.on('failed', error => this.#leave(error));
-		this.#http = await openHttp?.(this);
+		await this.#openHttp();
 		const input = openInput();
 		this.#input = input;
 		input.once('ready', relayInput => {
@@ -112,6 +113,16 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		input.on('lost', error => this.#lostInput(error));
 		input.on('back', () => this.#inputBack());
 		this.#tick();
+	}
+
+	async #openHttp(): Promise<void> {
+		const {output, openHttp} = this.#parts;
+		try {
+			this.#http = await openHttp?.(this);
+		} catch (error) {
+			await output.close(false);
+			throw error;
+		}
 	}
 
 	/** Where commands, status and pictures are; undefined without `http`. */
@@ -362,13 +373,6 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 	}
 }
 
-/** What others say, as it may be shown; a file in the making is called what it will be called. */
-const wordsFor = ({inputText, outputText, output}: Order): ((text: string) => string) => {
-	const redact = createRedactor([inputText, outputText]);
-	if (output.type !== 'file') return redact;
-	return text => redact(text.replaceAll(`${output.location}.part`, output.location));
-};
-
 const isLive = (input: RelayInput | undefined): boolean => input?.type === 'uri' && input.live;
 
 const errorOf = (end: RunEnd): MediaError | undefined =>
@@ -378,11 +382,3 @@ const ended = (): MediaError => new MediaError('SOURCE_ENDED', 'The input came t
 
 const notCompleted = (ms: number): MediaError =>
 	new MediaError('FILE_UNWRITABLE', `The output could not be completed in ${ms / 1000} s`);
-
-const sumOf = (a: PipelineStats, b: PipelineStats): PipelineStats => ({
-	positionUs: a.positionUs + b.positionUs,
-	bytes: a.bytes + b.bytes,
-	frames: a.frames + b.frames,
-	keyFrames: a.keyFrames + b.keyFrames,
-	droppedFrames: a.droppedFrames + b.droppedFrames,
-});

@@ -1,4 +1,11 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	writeFileSync,
+} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import test from 'ava';
 import {makeFolder, runCommand} from '../helpers/command.ts';
@@ -150,6 +157,34 @@ test('an output file is replaced by a whole one only', async t => {
 	t.is(done.code, 0);
 	t.is(await complaints(`${folder}/out.mp4`), '');
 	t.deepEqual(readdirSync(folder).sort(), ['bad.mp4', 'out.mp4', 'plain.mp4']);
+});
+
+test('what an earlier run left is an input of its own file, and stays', async t => {
+	const folder = makeFolder(t);
+	const film = await makeFilm(t, makeFolder(t), {name: 'plain.ts', seconds: 1});
+	copyFileSync(film, `${folder}/out.ts.part`);
+	const {code, lines} = await runStreamer(t, ['out.ts.part', 'out.ts'], {cwd: folder});
+	t.is(code, 0, lines.join('\n'));
+	t.is(await complaints(`${folder}/out.ts`), '');
+	t.deepEqual(readdirSync(folder).sort(), ['out.ts', 'out.ts.part']);
+	t.deepEqual(readFileSync(`${folder}/out.ts.part`), readFileSync(film));
+});
+
+test('footage of a recorder that was killed stays when it is started again', async t => {
+	const folder = makeFolder(t);
+	const start = () => startStreamer(t, ['test:', `${folder}/out.ts`, '--http', ':0']);
+	const killed = start();
+	await killed.until(({position}) => position > 1);
+	killed.child.kill('SIGKILL');
+	await killed.ended();
+	const footage = readFileSync(`${folder}/out.ts.part`);
+	t.true(footage.length > 0);
+	const again = start();
+	await again.until(({position}) => position > 1);
+	again.child.kill('SIGTERM');
+	t.is(await again.ended(), 0);
+	t.deepEqual(readdirSync(folder).sort(), ['out.ts', 'out.ts.part']);
+	t.deepEqual(readFileSync(`${folder}/out.ts.part`), footage);
 });
 
 for (const [what, input, output, line] of [

@@ -34,10 +34,39 @@ test('an mp4 that was broken off is removed, others stay under their own name', 
 test('of a file that never got a byte nothing stays', t => {
 	const part = new PartFile({location: `${makeFolder(t)}/a.ts`, format: 'ts'});
 	part.open();
-	t.is(part.drop(), undefined);
-	writeFileSync(part.location, '');
+	t.true(existsSync(part.location));
 	t.is(part.drop(), undefined);
 	t.false(existsSync(part.location));
+});
+
+test('what lies there already stays: a name is taken that is free', t => {
+	const location = `${makeFolder(t)}/a.ts`;
+	writeFileSync(`${location}.part`, 'footage');
+	const [second, third] = [1, 2].map(() => new PartFile({location, format: 'ts'}));
+	second!.open();
+	third!.open();
+	t.is(second!.location, `${location}.2.part`);
+	t.is(third!.location, `${location}.3.part`);
+	writeFileSync(second!.location, 'second');
+	writeFileSync(third!.location, 'third');
+	second!.keep();
+	t.is(third!.drop(), `what was written stays in ${location}.3.part`);
+	t.is(readFileSync(location, 'utf8'), 'second');
+	t.is(readFileSync(`${location}.part`, 'utf8'), 'footage');
+});
+
+test('what was kept or dropped gives its name away, and no more touches it', t => {
+	const location = `${makeFolder(t)}/a.mp4`;
+	const first = new PartFile({location, format: 'mp4'});
+	first.open();
+	first.drop();
+	const next = new PartFile({location, format: 'mp4'});
+	next.open();
+	t.is(next.location, first.location);
+	writeFileSync(next.location, 'next');
+	t.is(first.drop(), undefined);
+	next.keep();
+	t.is(readFileSync(location, 'utf8'), 'next');
 });
 
 test('a place where nothing can be made is told before anything is written', t => {
