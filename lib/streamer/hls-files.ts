@@ -2,8 +2,7 @@ import {basename, dirname, extname, join} from 'node:path';
 import {answer, decodePath, requireRead} from '../http/handler.ts';
 import type {HttpHandler, HttpLogger} from '../http/handler.ts';
 import {sendFile} from '../http/send.ts';
-import {fmp4Segment} from './hls-folder.ts';
-import {tsSegment} from './output.ts';
+import {fmp4Segment, tsSegment} from './hls-names.ts';
 
 export type HlsFilesOptions = {playlist: string; logger: HttpLogger};
 

@@ -11,7 +11,9 @@ import {SegmentFiles} from '../protocols/hls/files.ts';
 import {fileName} from '../protocols/hls/names.ts';
 import {newMemory} from '../protocols/hls/memory.ts';
 import {Window} from '../protocols/hls/window.ts';
-import {clearHls, diskFinishMs, hlsSegments} from './output.ts';
+import {fmp4Segment} from './hls-names.ts';
+import {OldHls} from './old-hls.ts';
+import {diskFinishMs, hlsSegments} from './output.ts';
 import type {OutputEvents, StreamerOutput} from './output.ts';
 import {unwritable} from './part-file.ts';
 
@@ -21,9 +23,6 @@ const ring = {ringMaxBytes: 20_000_000, ringMaxAgeUs: 30_000_000};
 const maxSegmentBytes = 50_000_000;
 const wholeSegmentUs = 3_600_000_000;
 
-/** Of fragmented MP4, whichever muxer made them. */
-export const fmp4Segment = /^[0-9a-f]{8}_(?:init\d+\.mp4|segment\d+\.m4s)$/;
-
 /** HLS in fragmented MP4, by our own packager: a folder with a playlist and what it names. */
 export class Fmp4FolderOutput extends EventEmitter<OutputEvents> implements StreamerOutput {
 	readonly recipe: RelayOutput = {type: 'hub', path};
@@ -31,6 +30,7 @@ export class Fmp4FolderOutput extends EventEmitter<OutputEvents> implements Stre
 	readonly finishMs = diskFinishMs;
 	readonly #native: Pick<Native, 'openStream' | 'openHls'>;
 	readonly #location: string;
+	readonly #old: OldHls;
 	readonly #tag = randomBytes(4).toString('hex');
 	readonly #window = new Window(newMemory(), {
 		count: hlsSegments.segmentCount,
@@ -50,10 +50,11 @@ export class Fmp4FolderOutput extends EventEmitter<OutputEvents> implements Stre
 		super();
 		this.#native = native;
 		this.#location = location;
+		this.#old = new OldHls(location, fmp4Segment);
 	}
 
 	open(): void {
-		clearHls(this.#location, fmp4Segment);
+		this.#old.look();
 		const stream = this.#native.openStream({path, ...ring});
 		const hls = this.#native.openHls({
 			stream: stream.id,
@@ -70,6 +71,10 @@ export class Fmp4FolderOutput extends EventEmitter<OutputEvents> implements Stre
 			this.#work = this.#work.then(() => this.#add(event));
 		});
 		[this.#stream, this.#hls] = [stream, hls];
+	}
+
+	begin(): void {
+		this.#old.remove();
 	}
 
 	/** The stream's end completes the last segment. */

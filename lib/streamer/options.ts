@@ -6,6 +6,8 @@ import {parsed, unparsed} from '../util/parsed.ts';
 import type {Parsed} from '../util/parsed.ts';
 import {isSamePlace, parseInput, parseOutput} from './endpoints.ts';
 import type {Input, Output} from './endpoints.ts';
+import {isSegmentOf} from './hls-names.ts';
+import type {HlsVariant} from './hls-names.ts';
 
 /** What the command line says, and a program in its place. */
 export type StreamerOptions = {
@@ -38,7 +40,7 @@ export type Order = {
 	durationUs: number;
 	loop: boolean;
 	reconnect: boolean;
-	hls: 'fmp4' | 'mpegts';
+	hls: HlsVariant;
 	http: Address | undefined;
 };
 
@@ -83,13 +85,16 @@ const readAddress = (text: string): Address | undefined =>
 	parseAddress(text.startsWith(':') ? `127.0.0.1${text}` : text);
 
 const contradictionOf = (
-	{input, inputText, output, outputText, loop}: Order,
+	{input, inputText, output, outputText, loop, hls: variant}: Order,
 	{input: givenInput, hls}: StreamerOptions,
 ): string | undefined => {
 	// Somebody forgot the OUTPUT, and would lose the film.
 	if (givenInput === undefined && 'location' in output && existsSync(output.location))
 		return `expected INPUT and OUTPUT, since ${outputText} is there; INPUT test: replaces it with a test picture`;
 	if (isSamePlace(input, output)) return 'expected an OUTPUT other than the INPUT';
+	if (input.type === 'file' && output.type === 'hls')
+		if (isSegmentOf(input.location, output.location, variant))
+			return 'expected an INPUT that is no segment of the OUTPUT';
 	if (loop && input.type !== 'file')
 		return `expected a file as INPUT with --loop, got ${kindOf(inputText)}`;
 	if (hls !== undefined && output.type !== 'hls')

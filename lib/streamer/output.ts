@@ -1,10 +1,10 @@
 import {EventEmitter} from 'node:events';
-import {readdirSync, rmSync} from 'node:fs';
-import {basename, dirname, extname, join} from 'node:path';
 import type {MediaError} from '../errors.ts';
 import type {RelayOutput} from '../native/binding.ts';
-import {checkFolder, PartFile} from './part-file.ts';
 import type {FileFormat} from './endpoints.ts';
+import {tsSegment} from './hls-names.ts';
+import {OldHls} from './old-hls.ts';
+import {PartFile} from './part-file.ts';
 
 export type OutputEvents = {
 	/** It cannot go on. */
@@ -18,8 +18,10 @@ export type StreamerOutput = EventEmitter<OutputEvents> & {
 	readonly canGoOn: boolean;
 	/** How long its end may take, in milliseconds. */
 	readonly finishMs: number;
-	/** Throws what is wrong with the place. */
+	/** Throws what is wrong with the place; what lies there stays. */
 	open(): void;
+	/** There is media: what an earlier run left makes room. Called for every plan of a relay. */
+	begin(): void;
 	/** The last relay has stopped, after it wrote all or not. Says what is left of something broken off. */
 	close(isWhole: boolean): Promise<string | undefined>;
 };
@@ -41,6 +43,8 @@ export class PeerOutput extends EventEmitter<OutputEvents> implements StreamerOu
 	}
 
 	open(): void {}
+
+	begin(): void {}
 
 	async close(): Promise<undefined> {}
 }
@@ -66,6 +70,8 @@ export class FileOutput extends EventEmitter<OutputEvents> implements StreamerOu
 		this.#part.open();
 	}
 
+	begin(): void {}
+
 	async close(isWhole: boolean): Promise<string | undefined> {
 		if (!isWhole) return this.#part.drop();
 		this.#part.keep();
@@ -81,31 +87,21 @@ export class TsFolderOutput extends EventEmitter<OutputEvents> implements Stream
 	readonly recipe: RelayOutput;
 	readonly canGoOn = false;
 	readonly finishMs = diskFinishMs;
-	readonly #location: string;
+	readonly #old: OldHls;
 
 	constructor(location: string) {
 		super();
-		this.#location = location;
+		this.#old = new OldHls(location, tsSegment(location));
 		this.recipe = {type: 'hls', location, ...hlsSegments};
 	}
 
 	open(): void {
-		clearHls(this.#location, tsSegment(this.#location));
+		this.#old.look();
+	}
+
+	begin(): void {
+		this.#old.remove();
 	}
 
 	async close(): Promise<undefined> {}
 }
-
-/** The segments that belong to a playlist, by their names. */
-export const tsSegment = (playlist: string): RegExp => {
-	const stem = basename(playlist, extname(playlist)).replace(/[^\w]/g, '\\$&');
-	return new RegExp(`^${stem}\\d{5,}\\.ts$`);
-};
-
-/** Removes an older playlist and its segments: it would name what is written over. Throws FILE_UNWRITABLE. */
-export const clearHls = (playlist: string, segments: RegExp): void => {
-	const folder = dirname(playlist);
-	checkFolder(folder);
-	const old = readdirSync(folder).filter(name => segments.test(name));
-	for (const name of [basename(playlist), ...old]) rmSync(join(folder, name), {force: true});
-};

@@ -216,10 +216,19 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 
 	#plan(tracks: readonly PlannedTrack[]): void {
 		this.#tracks = tracks;
+		this.#begin();
 		const text = describePlan(tracks, this.#input?.tracks);
 		if (text === this.#planText) return;
 		this.#planText = text;
 		this.emit('plan', text);
+	}
+
+	#begin(): void {
+		try {
+			this.#parts.output.begin();
+		} catch (error) {
+			this.#leave(toMediaError(error));
+		}
 	}
 
 	#runState(): void {

@@ -1,6 +1,6 @@
 // Standard input, signals, the status over HTTP, and what a full disk leaves behind.
 import {spawnSync} from 'node:child_process';
-import {readdirSync} from 'node:fs';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
@@ -161,6 +161,26 @@ test('an address that is taken is one line, and nothing was started', async t =>
 	);
 	t.deepEqual(readdirSync(folder), []);
 });
+
+for (const variant of ['mpegts', 'fmp4'])
+	test(`HLS of an earlier run, in ${variant}, stays until there is media to take its place`, async t => {
+		const taken = createServer().listen(0, '127.0.0.1');
+		await once(taken, 'listening');
+		t.teardown(() => taken.close());
+		const {port} = taken.address() as AddressInfo;
+		const folder = makeFolder(t);
+		const old = ['0123abcd_segment9.m4s', 'index.m3u8', 'index00009.ts'];
+		for (const name of old) writeFileSync(`${folder}/${name}`, 'old');
+		const run = async (...args: string[]) =>
+			runStreamer(t, [...args, `${folder}/index.m3u8`, '--hls', variant]);
+		t.is((await run('test:', '--http', `:${port}`)).code, 1);
+		t.is((await run('none.mp4')).code, 1);
+		t.deepEqual(readdirSync(folder).sort(), old);
+		t.is((await run('test:', '--duration', '1s')).code, 0);
+		const gone = old.filter(name => !readdirSync(folder).includes(name));
+		t.deepEqual(gone, [variant === 'fmp4' ? '0123abcd_segment9.m4s' : 'index00009.ts']);
+		t.not(readFileSync(`${folder}/index.m3u8`, 'utf8'), 'old');
+	});
 
 test('arguments that make no sense are one line and exit code 2', async t => {
 	const ran = await runStreamer(t, [picture, 'out.avi']);

@@ -90,6 +90,7 @@ class ScriptedOutput extends EventEmitter<OutputEvents> implements StreamerOutpu
 	readonly finishMs = 5000;
 	/** `true` for every end that was whole. */
 	readonly ends: boolean[] = [];
+	hasBegun = false;
 
 	constructor(canGoOn: boolean) {
 		super();
@@ -100,6 +101,10 @@ class ScriptedOutput extends EventEmitter<OutputEvents> implements StreamerOutpu
 	}
 
 	open(): void {}
+
+	begin(): void {
+		this.hasBegun = true;
+	}
 
 	async close(isWhole: boolean): Promise<string | undefined> {
 		this.ends.push(isWhole);

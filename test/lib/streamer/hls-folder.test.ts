@@ -18,6 +18,8 @@ test('a stream becomes a playlist and its files, complete when it ends', async t
 	const native = startNative(t);
 	const output = new Fmp4FolderOutput(native, location);
 	output.open();
+	t.is(readdirSync(folder).length, 3);
+	output.begin();
 	t.deepEqual(readdirSync(folder), ['mine.txt']);
 	const picture = native.start({...testPicture, path: 'output'});
 	await until(() => readdirSync(folder).includes('index.m3u8'));

@@ -38,6 +38,21 @@ test('the same file by other names is the same file', t => {
 		);
 });
 
+test('a segment of the OUTPUT is no INPUT, by whatever name', t => {
+	const folder = makeFolder(t);
+	const output = `${folder}/index.m3u8`;
+	writeFileSync(`${folder}/index00001.ts`, '');
+	symlinkSync(`${folder}/index00001.ts`, `${folder}/soft.ts`);
+	symlinkSync(folder, `${folder}/round`);
+	const reason = 'expected an INPUT that is no segment of the OUTPUT';
+	for (const name of ['index00001.ts', 'soft.ts', 'round/index00001.ts', 'index12345.ts'])
+		t.is(check({input: `${folder}/${name}`, output}), reason, name);
+	t.is(check({input: `${folder}/0123abcd_segment1.m4s`, output, hls: 'fmp4'}), reason);
+	for (const input of [`${folder}/index1.ts`, `${folder}/0123abcd_segment1.m4s`, '/index00001.ts'])
+		t.like(check({input, output}), {output: {type: 'hls'}}, input);
+	t.like(check({input: `${folder}/index00001.ts`, output, hls: 'fmp4'}), {hls: 'fmp4'});
+});
+
 test('a file that is there is no OUTPUT for the test picture unless that is asked for', t => {
 	const file = `${makeFolder(t)}/film.mp4`;
 	t.like(check({output: file}), {input: {type: 'test'}});

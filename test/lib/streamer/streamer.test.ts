@@ -19,6 +19,14 @@ test('a stream is relayed to its end', async t => {
 	t.is(state.released, 1);
 });
 
+test('what an earlier run left makes room when there is media, and not before', async t => {
+	const {sink, source, relay} = await startScripted(t);
+	source.emit('ready', live);
+	t.false(sink.hasBegun);
+	relay().begin();
+	t.true(sink.hasBegun);
+});
+
 test('options reach the relay', async t => {
 	const {relay, begin} = await startScripted(t, {paused: true, duration: '2s', loop: true});
 	await begin();
