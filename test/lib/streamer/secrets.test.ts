@@ -14,15 +14,28 @@ test(shows, 'rtsp://user:secret@camera/x', 'rtsp://user:***@camera/x');
 test(
 	shows,
 	'srt://server:9000?passphrase=longsecret&latency=50&streamid=publish:a:b:c',
-	'srt://server:9000?passphrase=***&latency=50&streamid=***',
+	'srt://server:9000?***',
 );
-test(shows, 'http://server/a.m3u8?token=secret', 'http://server/a.m3u8?token=***');
+test(shows, 'http://server/a.m3u8?token=secret', 'http://server/a.m3u8?***');
+test(
+	shows,
+	'https://bucket/a.mp4?X-Amz-Credential=AKIA&X-Amz-Signature=0123abcd',
+	'https://bucket/a.mp4?***',
+);
+test(shows, 'https://cdn/a.m3u8?hdnts=exp=9~acl=/*~hmac=ab', 'https://cdn/a.m3u8?***');
+test(shows, 'rtsp://server/x?wmsAuthSign=c2VydmVy', 'rtsp://server/x?***');
+test(shows, 'rtmp://server/app?x=1/KEY-1234', 'rtmp://server/app?***');
+test(shows, 'srt://server:9000?streamid=two words', 'srt://server:9000?***');
+test(shows, 'file:///what?.mp4', 'file:///what?.mp4');
+test(shows, 'what?.mp4', 'what?.mp4');
 test(shows, 'film.mp4', 'film.mp4');
 
 test('what others say of an endpoint tells none of its secrets', t => {
 	const redact = createRedactor([
 		'rtmp://server/live/abcd-1234?backup=1',
-		'srt://server:9000?passphrase=long%20secret',
+		'srt://server:9000?passphrase=long%20secret&mode=listener',
+		'rtmp://server/app?x=1/KEY-of-OBS',
+		'https://bucket/a.mp4?X-Amz-Signature=0123abcd&part=2',
 	]);
 	for (const [text, shown] of [
 		['refused: rtmp://server/live/abcd-1234?backup=1', 'refused: rtmp://server/live/***'],
@@ -31,6 +44,10 @@ test('what others say of an endpoint tells none of its secrets', t => {
 		['"abcd-1234?backup=1"', '"***"'],
 		['no such passphrase: long secret', 'no such passphrase: ***'],
 		['http://a:b@c', 'http://a:***@c'],
+		['no listener for KEY-of-OBS', 'no listener for ***'],
+		['signature 0123abcd is old', 'signature *** is old'],
+		['https://bucket/a.mp4?X-Amz-Signature=0123abcd&part=2: no', 'https://bucket/a.mp4?***: no'],
+		['(http://cdn/b.ts?s=xyz), and file:///b?c', '(http://cdn/b.ts?***), and file:///b?c'],
 	] as const)
 		t.is(redact(text), shown);
 });
