@@ -271,9 +271,15 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		this.#run = undefined;
 		if (run) this.#before = sumOf(this.#before, run.stats);
 		this.#alarm.cancel();
-		if (this.#isLeaving) return void this.#complete(end.type === 'whole', errorOf(end));
+		const isWhole = end.type === 'whole' || (run?.stats.frames === 0 && this.#isWholeSoFar());
+		if (this.#isLeaving) return void this.#complete(isWhole, errorOf(end));
 		if (this.#shouldRetry(end)) return this.#retry(errorOf(end) ?? ended());
 		void this.#complete(end.type === 'whole', errorOf(end));
+	}
+
+	/** What the relays before have written, where another one could have gone on. */
+	#isWholeSoFar(): boolean {
+		return this.#parts.output.canGoOn && this.#before.frames > 0;
 	}
 
 	#shouldRetry(end: RunEnd): boolean {
@@ -316,7 +322,7 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		this.#alarm.cancel();
 		this.#tellState();
 		const run = this.#run;
-		if (!run) return void this.#complete(false);
+		if (!run) return void this.#complete(this.#isWholeSoFar());
 		if (run.stats.frames === 0) return run.stop();
 		this.#alarm.set(this.#parts.output.finishMs, () => run.stop());
 		run.finish();

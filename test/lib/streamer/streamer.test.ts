@@ -165,6 +165,21 @@ test('a pause that was asked for holds for the next relay', async t => {
 	t.true(relay().recipe.paused);
 });
 
+for (const when of ['between two tries', 'during a try'])
+	test(`what was written before the output was lost is whole, left ${when}`, async t => {
+		const {streamer, relay, relays, begin, clock, sink} = await startScripted(t, {
+			reconnect: true,
+		});
+		await begin();
+		relay().fail('output');
+		await settle();
+		if (when === 'during a try') await clock.pass(250);
+		t.is(relays.length, when === 'during a try' ? 2 : 1);
+		t.is(streamer.state, 'reconnecting');
+		t.deepEqual(await streamer.exit(), whole);
+		t.deepEqual(sink.ends, [true]);
+	});
+
 test('after five good seconds the pauses begin anew', async t => {
 	const {relay, relays, begin, clock} = await startScripted(t, {reconnect: true});
 	await begin();
