@@ -2,6 +2,7 @@
 import {toMediaError} from '../errors.ts';
 import {parseArguments, usage} from '../streamer/arguments.ts';
 import type {StreamerOptions} from '../streamer/options.ts';
+import {Signals} from '../streamer/signals.ts';
 import {visible} from '../util/visible.ts';
 import {packageVersion} from './version.ts';
 
@@ -28,10 +29,11 @@ const tell = (text: string): number => {
 };
 
 const stream = async (options: StreamerOptions): Promise<number> => {
+	const signals = new Signals(process);
 	try {
 		// Loaded here only: help needs none of it.
 		const {operate} = await import('../streamer/operate.ts');
-		return await operate(options);
+		return await operate(options, signals);
 	} catch (error) {
 		process.stderr.write(`streamer: ${visible(toMediaError(error).message)}\n`);
 		return 1;

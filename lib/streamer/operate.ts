@@ -3,13 +3,14 @@ import {readFileSync} from 'node:fs';
 import {Console} from './console.ts';
 import {createStreamer} from './create.ts';
 import type {StreamerOptions} from './options.ts';
+import type {Signals} from './signals.ts';
 import {formatStatusLine} from './status-line.ts';
 import type {Streamer, StreamerEnd} from './streamer.ts';
 import {WordReader} from './words.ts';
 import type {Heard} from './words.ts';
 
 /** Moves a stream to its end; resolves with the exit code. What cannot be started rejects. */
-export const operate = async (options: StreamerOptions): Promise<number> => {
+export const operate = async (options: StreamerOptions, signals: Signals): Promise<number> => {
 	// A terminal that is gone must not end us before all is completed.
 	for (const stream of [process.stdout, process.stderr, process.stdin])
 		stream.on('error', () => {});
@@ -19,7 +20,8 @@ export const operate = async (options: StreamerOptions): Promise<number> => {
 	const streamer = await createStreamer(options);
 	tellEvents(streamer, console);
 	if (streamer.httpUrl !== undefined) console.line(`commands and status at ${streamer.httpUrl}`);
-	obeySignals(streamer);
+	signals.obeyBy(streamer);
+	abandonWhenBroken(streamer);
 	obeyWords(streamer, console);
 	const end = await streamer.ended;
 	console.close();
@@ -55,18 +57,7 @@ const tellEnd = ({error, note}: StreamerEnd, console: Console): number => {
 	return error ? 1 : 0;
 };
 
-/** Asked twice is asked in earnest: what is not whole by then is broken off. */
-const obeySignals = (streamer: Streamer): void => {
-	let isAsked = false;
-	const end = () => {
-		if (isAsked) {
-			streamer.abandon();
-			process.exit(1);
-		}
-		isAsked = true;
-		void streamer.exit();
-	};
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+const abandonWhenBroken = (streamer: Streamer): void => {
 	process.once('uncaughtException', error => {
 		process.stderr.write(`streamer: ${error.stack ?? error.message}\n`);
 		streamer.abandon();

@@ -162,6 +162,21 @@ test('an address that is taken is one line, and nothing was started', async t =>
 	t.deepEqual(readdirSync(folder), []);
 });
 
+test('a signal while it starts ends it in order', async t => {
+	const folder = makeFolder(t);
+	// From itself, when it begins to listen: there is no streamer yet.
+	const hook =
+		"import net from 'node:net';const listen=net.Server.prototype.listen;" +
+		"net.Server.prototype.listen=function(...a){process.kill(process.pid,'SIGTERM');return listen.apply(this,a)}";
+	const env = {
+		...process.env,
+		NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`,
+	};
+	const ran = await runStreamer(t, [picture, `${folder}/out.ts`, '--http', ':0'], {env});
+	t.is(ran.code, 0, ran.lines.join('\n'));
+	t.deepEqual(readdirSync(folder), []);
+});
+
 for (const variant of ['mpegts', 'fmp4'])
 	test(`HLS of an earlier run, in ${variant}, stays until there is media to take its place`, async t => {
 		const taken = createServer().listen(0, '127.0.0.1');
