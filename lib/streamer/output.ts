@@ -74,7 +74,7 @@ export class FileOutput extends EventEmitter<OutputEvents> implements StreamerOu
 
 	async close(isWhole: boolean): Promise<string | undefined> {
 		if (!isWhole) return this.#part.drop();
-		this.#part.keep();
+		await this.#part.keep();
 		return undefined;
 	}
 }

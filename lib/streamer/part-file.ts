@@ -1,4 +1,5 @@
-import {accessSync, closeSync, constants, openSync, renameSync, rmSync, statSync} from 'node:fs';
+import {accessSync, closeSync, constants, openSync, rmSync, statSync} from 'node:fs';
+import {open, rename} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {MediaError} from '../errors.ts';
 import type {FileFormat} from './endpoints.ts';
@@ -33,11 +34,13 @@ export class PartFile {
 		}
 	}
 
-	/** It is whole: it takes its place, and that of an older file. */
-	keep(): void {
+	/** It is whole: it takes its place, and that of an older file, so that no loss of power leaves less than one of them. */
+	async keep(): Promise<void> {
 		this.#isOurs = false;
 		try {
-			renameSync(this.#location, this.#target);
+			await sync(this.#location);
+			await rename(this.#location, this.#target);
+			await sync(dirname(this.#target));
 		} catch (cause) {
 			throw unwritable(this.#target, String(cause), cause);
 		}
@@ -63,6 +66,16 @@ const reserve = (location: string): boolean => {
 		const {code, message} = cause as NodeJS.ErrnoException;
 		if (code === 'EEXIST') return false;
 		throw unwritable(location, message, cause);
+	}
+};
+
+/** What is written is on the disk; of a folder, its names. */
+const sync = async (path: string): Promise<void> => {
+	const file = await open(path, 'r');
+	try {
+		await file.sync();
+	} finally {
+		await file.close();
 	}
 };
 
