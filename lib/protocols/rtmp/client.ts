@@ -22,9 +22,10 @@ import {
 	setChunkSize,
 	userControl,
 	windowSize,
+	wordOf,
 } from './messages.ts';
 import type {OutgoingMessage} from './messages.ts';
-import {infoOf, isMap, refused} from './status-info.ts';
+import {farewells, infoOf, isMap, refused} from './status-info.ts';
 import type {Info} from './status-info.ts';
 import type {RtmpUrl} from './url.ts';
 
@@ -59,13 +60,6 @@ const windowBytes = 2_500_000;
 const bufferMs = 1000;
 /** Milliseconds: a live stream, or else a recorded one. */
 const liveOrRecorded = -2000;
-/** The end of what is played; the last one asks to connect anew (Enhanced RTMP, version 2). */
-const farewells = [
-	'NetStream.Play.Stop',
-	'NetStream.Play.Complete',
-	'NetStream.Play.UnpublishNotify',
-	'NetConnection.Connect.ReconnectRequest',
-];
 
 /** One connection to a server that is to take a stream, or to give one. */
 export class RtmpClient extends EventEmitter<RtmpClientEvents> {
@@ -160,6 +154,8 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		try {
 			await this.#connect();
 			await ask();
+			// With the permission, so that nobody listened yet.
+			if (this.#end) throw this.#end;
 		} catch (error) {
 			const {code, message} = toMediaError(error);
 			this.#over(code, message);
@@ -394,8 +390,3 @@ type Wish = {granted: string; resolve: () => void; reject: (error: MediaError) =
 const lastWordsMs = 100;
 /** A server that does not hang up after the farewell is left. */
 const farewellMs = 1000;
-
-const wordOf = (bytes: Uint8Array, size: 2 | 4): number =>
-	bytes.length < size
-		? 0
-		: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readUIntBE(0, size);

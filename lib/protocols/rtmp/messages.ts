@@ -113,6 +113,12 @@ export const pingResponse = (value: Uint8Array): OutgoingMessage => ({
 	payload: Buffer.concat([Buffer.from([0, userControl.pingResponse]), value]),
 });
 
+/** The number that it begins with; 0: it is too short. */
+export const wordOf = (bytes: Uint8Array, size: 2 | 4): number =>
+	bytes.length < size
+		? 0
+		: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readUIntBE(0, size);
+
 const dynamic = 2;
 const controlChunks = 2;
 const commandChunks = 3;

@@ -4,6 +4,14 @@ import type {Amf, AmfObject} from './amf0.ts';
 /** What a status says; texts that it lacks are empty. */
 export type Info = {level: string; code: string; description: string};
 
+/** The end of what is played; the last one asks to connect anew (Enhanced RTMP, version 2). */
+export const farewells = [
+	'NetStream.Play.Stop',
+	'NetStream.Play.Complete',
+	'NetStream.Play.UnpublishNotify',
+	'NetConnection.Connect.ReconnectRequest',
+];
+
 /** The first value that is one. */
 export const infoOf = (values: readonly Amf[]): Info => {
 	const info = values.find(isObject) ?? {};
