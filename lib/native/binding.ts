@@ -207,6 +207,8 @@ export type Command =
 	| {type: 'read'; fd: number}
 	/** Goes between the blocks of an output of RTMP that writes to a connection. */
 	| {type: 'write'; bytes: Uint8Array}
+	/** Such an output tells `ended` when nothing of what waits has been taken for so long. */
+	| {type: 'check'; patienceUs: number}
 	| {type: 'place'; starts: {track: number; rtpTime: number}[]};
 
 export type UdpReader = {

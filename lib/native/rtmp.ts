@@ -112,6 +112,11 @@ export class RtmpOutput extends EventEmitter<RtmpOutputEvents> {
 		this.#door.binding.command(this.id, {type: 'write', bytes});
 	}
 
+	/** Where it writes to a connection: `ended` follows when nothing of what waits has been taken for so long. */
+	check(patienceUs: number): void {
+		this.#door.binding.command(this.id, {type: 'check', patienceUs});
+	}
+
 	/** All tracks end now: `eos` follows. */
 	finish(): void {
 		this.#door.binding.command(this.id, {type: 'finish'});

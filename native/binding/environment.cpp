@@ -59,6 +59,7 @@ void Environment::command(io::Id id, Reader& command) {
   }
   if (type == "read") return readConnection(id, command);
   if (type == "write") return writeBytes(id, command);
+  if (type == "check") return checkProgress(id, command);
   if (type == "place") return io::Hub::instance().place(id, readRtpStarts(command));
   command.done();
   static const std::map<std::string, Order> orders{
@@ -67,10 +68,10 @@ void Environment::command(io::Id id, Reader& command) {
       {"finish", {&gst::Pipeline::finish, &io::RtmpOutput::finish}}};
   const auto order = orders.find(type);
   if (order == orders.end())
-    refuse(
-        env_, "command.type",
-        "play, pause, finish, accept, refuse, add, remove, read, write, place, publish or expect",
-        Napi::String::New(env_, type));
+    refuse(env_, "command.type",
+           "play, pause, finish, accept, refuse, add, remove, read, write, check, place, publish "
+           "or expect",
+           Napi::String::New(env_, type));
   if (gst::Pipeline* pipeline = pipelines_.find(id))
     (pipeline->*order->second.pipeline)();
   else if (const auto rtmp = io::Hub::instance().findRtmp(id))
@@ -101,6 +102,12 @@ void Environment::writeBytes(io::Id output, Reader& command) {
   core::Bytes bytes = command.bytes("bytes");
   command.done();
   if (const auto rtmp = io::Hub::instance().findRtmp(output)) rtmp->write(std::move(bytes));
+}
+
+void Environment::checkProgress(io::Id output, Reader& command) {
+  const core::Micros patience = command.micros("patienceUs");
+  command.done();
+  if (const auto rtmp = io::Hub::instance().findRtmp(output)) rtmp->check(patience);
 }
 
 void Environment::shutDown() {

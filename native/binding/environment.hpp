@@ -41,6 +41,7 @@ class Environment {
   void commandReader(io::Id output, const std::string& type, Reader& command);
   void readConnection(io::Id ingest, Reader& command);
   void writeBytes(io::Id output, Reader& command);
+  void checkProgress(io::Id output, Reader& command);
   void shutDown();
 
   const Napi::Env env_;

@@ -13,7 +13,6 @@ constexpr size_t kUntakenBytes =
 // second at times.
 constexpr size_t kUnsentBytes = 16'000'000;
 constexpr core::Micros kUnsentAge{5'000'000};
-constexpr core::Micros kServerPatience{10'000'000};
 
 std::optional<TcpWriter> writerTo(Descriptor socket) {
   if (socket.get() < 0) return std::nullopt;
@@ -94,25 +93,32 @@ void RtmpOutput::write(core::Bytes bytes) {
   if (writer_) writer_->write(core::makeBlock(std::move(bytes)));
 }
 
-// With the mutex held: all is sent.
+void RtmpOutput::check(core::Micros patience) {
+  std::lock_guard lock(mutex_);
+  if (writer_ && writer_->stalled() > patience && !std::exchange(isGivenUp_, true))
+    owner_->emit(id_, Ended{"it takes nothing"});
+}
+
+// With the mutex held.
+bool RtmpOutput::isAllSent() const {
+  return !writer_ || (writer_->isEmpty() && !writer_->isBroken());
+}
+
+// With the mutex held.
 void RtmpOutput::noteEnd() {
-  if (!hasEnded_ || (writer_ && !writer_->isEmpty())) return;
+  if (!hasEnded_ || !isAllSent()) return;
   hasEnded_ = false;
   owner_->emit(id_, EndOfStream{});
 }
 
 // With the mutex held.
 void RtmpOutput::take(const core::OutputBlock& block) {
-  if (writer_) return send(block);
-  if (untaken_.admits(block))
-    owner_->emit(id_, BlockMade{block, untaken_.wait(block.bytes->size())});
-}
-
-void RtmpOutput::send(const core::OutputBlock& block) {
-  if (untaken_.admits(block, writer_->age() > kUnsentAge))
-    writer_->write(block.bytes, untaken_.wait(block.bytes->size()));
-  if (writer_->stalled() > kServerPatience && !std::exchange(isGivenUp_, true))
-    owner_->emit(id_, Ended{"the server took nothing in 10 s"});
+  if (!untaken_.admits(block, writer_ && writer_->age() > kUnsentAge)) return;
+  std::shared_ptr<void> token = untaken_.wait(block.bytes->size());
+  if (writer_)
+    writer_->write(block.bytes, std::move(token));
+  else
+    owner_->emit(id_, BlockMade{block, std::move(token)});
 }
 
 }  // namespace io

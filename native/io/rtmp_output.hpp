@@ -23,6 +23,8 @@ class RtmpOutput final : public OutputHandle, private core::Output, private Watc
   void finish();
   // Between the blocks; it has a socket.
   void write(core::Bytes bytes);
+  // With a socket: gives up when nothing of what waits has been taken for so long.
+  void check(core::Micros patience);
   PipelineStats stats();
 
  private:
@@ -35,7 +37,7 @@ class RtmpOutput final : public OutputHandle, private core::Output, private Watc
   void ended() override;
   void command(void (core::RtmpRelay::*order)());
   void take(const core::OutputBlock& block);
-  void send(const core::OutputBlock& block);
+  bool isAllSent() const;
   void noteEnd();
 
   std::mutex mutex_;  // guards what follows

@@ -20,6 +20,8 @@ class TcpWriter {
   void write(core::BlockRef bytes, std::shared_ptr<void> token = nullptr);
   void flush();
   bool isEmpty() const { return waiting_.empty(); }
+  // What was written may be lost.
+  bool isBroken() const { return broken_; }
   // How long the oldest bytes have been waiting, and how long nothing has been taken of them.
   core::Micros age() const;
   core::Micros stalled() const;

@@ -174,22 +174,29 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		});
 	}
 
-	/** Says goodbye; resolves when the server has hung up, or after a second. */
+	/**
+	 * Says goodbye behind what is written; resolves when the server has hung up, or after a second. Rejects with why it was
+	 * over before all was on its way.
+	 */
 	async finish(): Promise<void> {
 		const socket = this.socket;
-		if (!socket) return;
+		if (!socket) throw this.#end ?? new MediaError('RTMP_LOST', this.#lossReason);
 		const {name} = this.#options.url;
+		const closed = new Promise<MediaError>(resolve => this.once('closed', resolve));
 		this.#write = undefined;
-		this.#send(command(0, 'FCUnpublish', ++this.#lastCall, null, name));
-		this.#send(command(0, 'deleteStream', ++this.#lastCall, null, this.#messageStream));
-		const closed = new Promise(resolve => this.once('closed', resolve));
-		await new Promise<void>(resolve => {
-			socket.once('close', resolve);
-			socket.end(resolve);
+		const isSent = new Promise<boolean>(resolve => {
+			socket.once('close', () => resolve(false));
+			socket.write(this.#farewell('FCUnpublish', name), error => resolve(!error));
 		});
+		socket.end(this.#farewell('deleteStream', this.#messageStream));
+		if (!(await isSent)) throw await closed;
 		const timer = setTimeout(() => this.close(), farewellMs);
 		await closed;
 		clearTimeout(timer);
+	}
+
+	#farewell(name: string, what: Amf): Buffer {
+		return formatMessage(command(0, name, ++this.#lastCall, null, what), this.#chunkBytes);
 	}
 
 	/** May be called twice. */

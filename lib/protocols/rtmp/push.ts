@@ -24,9 +24,9 @@ export type RtmpPushOptions = {
 	paused: boolean;
 	/** 0 = all. */
 	durationUs: number;
+	/** For everything up to the permission, and for a server that takes nothing. */
+	timeoutMs?: number;
 };
-
-const timeoutMs = 10_000;
 
 /** Sends a stream to a server of RTMP, until its end; to be steered as a pipeline is. */
 export class RtmpPush extends EventEmitter<PipelineEvents> {
@@ -34,6 +34,8 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 	readonly #ingest: RtmpIngest;
 	readonly #client: RtmpClient;
 	readonly #aborter = new AbortController();
+	readonly #timeoutMs: number;
+	#watch: NodeJS.Timeout | undefined;
 	#output: RtmpOutput | undefined;
 	#isPaused: boolean;
 	#isFinishing = false;
@@ -41,13 +43,13 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 
 	constructor(options: RtmpPushOptions) {
 		super();
+		const {timeoutMs = 10_000} = options;
 		this.#options = options;
+		this.#timeoutMs = timeoutMs;
 		this.#isPaused = options.paused;
 		this.#ingest = options.native.openRtmpIngest();
 		this.#client = new RtmpClient({
-			url: options.url,
-			ingest: this.#ingest,
-			timeoutMs,
+			...{url: options.url, ingest: this.#ingest, timeoutMs},
 			signal: this.#aborter.signal,
 		});
 		// Whoever started it listens from the next turn on.
@@ -129,9 +131,9 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 			...(fd !== undefined && {fd}),
 		});
 		this.#output = output;
-		output.once('ended', reason => client.fail('RTMP_LOST', reason));
+		output.once('ended', () => this.#giveUp());
 		if (fd === undefined) this.#writeBlocks(output, socket);
-		else client.sendBy(bytes => output.write(bytes));
+		else this.#letWrite(output);
 		output.on('state', state => this.emit('state', state));
 		output.once('eos', () => void this.#finish());
 		output.once('closed', () => {
@@ -140,20 +142,40 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 		});
 	}
 
+	#letWrite(output: RtmpOutput): void {
+		this.#client.sendBy(bytes => output.write(bytes));
+		this.#watchOver(() => output.check(this.#timeoutMs * 1000));
+	}
+
 	/** Where native code cannot: over TLS. */
 	#writeBlocks(output: RtmpOutput, socket: Socket): void {
 		const queue = new PushQueue(socket, () => performance.now());
 		output.on('block', made => {
-			if (this.#isStopped || !this.#client.socket) return;
-			queue.offer(made);
-			if (queue.stalledMs > timeoutMs)
-				this.#client.fail('RTMP_LOST', `the server took nothing in ${timeoutMs / 1000} s`);
+			if (!this.#isStopped && this.#client.socket) queue.offer(made);
 		});
+		this.#watchOver(() => {
+			if (queue.stalledMs > this.#timeoutMs) this.#giveUp();
+		});
+	}
+
+	/** Until the very end: whoever has all of the media may have left the last of it untaken. */
+	#watchOver(look: () => void): void {
+		this.#watch = setInterval(look, this.#timeoutMs / 10);
+	}
+
+	#giveUp(): void {
+		this.#client.fail('RTMP_LOST', `the server took nothing in ${this.#timeoutMs / 1000} s`);
 	}
 
 	async #finish(): Promise<void> {
 		this.#isFinishing = true;
-		await this.#client.finish();
+		try {
+			await this.#client.finish();
+		} catch (error) {
+			this.#isFinishing = false;
+			const {code, message} = toMediaError(error);
+			return this.#fail(code, message);
+		}
 		if (!this.#isStopped) this.emit('eos');
 	}
 
@@ -167,6 +189,7 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 	}
 
 	async #close(): Promise<void> {
+		clearInterval(this.#watch);
 		this.#aborter.abort();
 		const open = [this.#ingest, ...(this.#output ? [this.#output] : [])];
 		const closed = open.map(async it => once(it, 'closed'));

@@ -152,7 +152,7 @@ test.serial(
 	refuses,
 	'command',
 	[1, {type: 'jump'}],
-	/`command\.type` to be play, pause, finish, accept, refuse, add, remove, read, write, place, publish or expect/,
+	/`command\.type` to be play, pause, finish, accept, refuse, add, remove, read, write, check, place, publish or expect/,
 );
 test.serial(
 	refuses,
