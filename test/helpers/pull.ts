@@ -94,13 +94,16 @@ export const startWatchedPull = (
 	return {...pull, units};
 };
 
-/** Until so many pictures and sounds have come out; the camera's pictures are the clock. */
+/** Until so many pictures and sounds have come out, and we were told of which tracks; the camera's pictures are the clock. */
 export const untilFrames = async (
 	camera: ScriptedCamera,
 	pull: Pull,
 	frames = 40,
 ): Promise<void> => {
-	const {source, stats} = pull;
+	const {source, stats, epochs} = pull;
 	const isOver = new Promise<never>((_, reject) => source.once('failed', reject));
-	await Promise.race([isOver, camera.untilPicture(() => stats().frames >= frames)]);
+	await Promise.race([
+		isOver,
+		camera.untilPicture(() => epochs.length > 0 && stats().frames >= frames),
+	]);
 };
