@@ -96,10 +96,13 @@ const hubOptions = (
 	random: Math.random,
 });
 
-const makeOutput = ({output, hls}: Order, native: Native): StreamerOutput => {
+const makeOutput = ({input, output, hls}: Order, native: Native): StreamerOutput => {
 	switch (output.type) {
 		case 'file':
-			return new FileOutput(output);
+			return new FileOutput({
+				...output,
+				input: input.type === 'file' ? input.location : undefined,
+			});
 		case 'hls':
 			return hls === 'fmp4'
 				? new Fmp4FolderOutput(native, output.location)

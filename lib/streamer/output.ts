@@ -5,6 +5,7 @@ import type {FileFormat} from './endpoints.ts';
 import {tsSegment} from './hls-names.ts';
 import {OldHls} from './old-hls.ts';
 import {PartFile} from './part-file.ts';
+import type {PartFileOptions} from './part-file.ts';
 
 export type OutputEvents = {
 	/** It cannot go on. */
@@ -56,10 +57,10 @@ export class FileOutput extends EventEmitter<OutputEvents> implements StreamerOu
 	readonly #format: FileFormat;
 	readonly #part: PartFile;
 
-	constructor({location, format}: {location: string; format: FileFormat}) {
+	constructor(options: PartFileOptions) {
 		super();
-		this.#format = format;
-		this.#part = new PartFile({location, format});
+		this.#format = options.format;
+		this.#part = new PartFile(options);
 	}
 
 	get recipe(): RelayOutput {

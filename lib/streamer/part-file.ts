@@ -4,17 +4,26 @@ import {dirname} from 'node:path';
 import {MediaError} from '../errors.ts';
 import type {FileFormat} from './endpoints.ts';
 
+export type PartFileOptions = {
+	location: string;
+	format: FileFormat;
+	/** What is read: its name is no other's, even if there is no such file. */
+	input?: string | undefined;
+};
+
 /** A file in the making: it lies beside its place under a name of its own until it is whole. */
 export class PartFile {
 	readonly #target: string;
 	readonly #format: FileFormat;
+	readonly #input: string | undefined;
 	#location: string;
 	/** From `open` until it has been kept or dropped the name is ours, and nobody else's file. */
 	#isOurs = false;
 
-	constructor({location, format}: {location: string; format: FileFormat}) {
+	constructor({location, format, input}: PartFileOptions) {
 		this.#target = location;
 		this.#format = format;
+		this.#input = input;
 		this.#location = `${location}.part`;
 	}
 
@@ -30,7 +39,7 @@ export class PartFile {
 			throw unwritable(this.#target, 'it is a folder');
 		for (let number = 1; !this.#isOurs; number++) {
 			this.#location = `${this.#target}${number === 1 ? '' : `.${number}`}.part`;
-			this.#isOurs = reserve(this.#location);
+			this.#isOurs = this.#location !== this.#input && reserve(this.#location);
 		}
 	}
 

@@ -189,6 +189,12 @@ test('footage of a recorder that was killed stays when it is started again', asy
 
 for (const [what, input, output, line] of [
 	['an input that is not there', 'none.mp4', 'out.mp4', /none\.mp4 cannot be read: No such file/i],
+	[
+		'an input named like what is made',
+		'out.ts.part',
+		'out.ts',
+		/out\.ts\.part cannot be read: No such/,
+	],
 	['a folder that is not there', 'test:', 'none/out.mp4', /Cannot write .*none: there is no such/],
 	['a camera that is not there', 'rtsp://127.0.0.1:1/x', 'out.mp4', /127\.0\.0\.1.*refused/i],
 	['a server that is not there', 'rtmp://127.0.0.1:1/a/b', 'out.mp4', /127\.0\.0\.1.*refused/i],
