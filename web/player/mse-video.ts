@@ -18,7 +18,7 @@ export class MseVideo extends EventTarget {
 	readonly #listeners = new AbortController();
 	#socket: LiveSocket | undefined;
 	#tracks: readonly LiveTrack[] = [];
-	#buffers = new Map<number, TrackBuffer>();
+	readonly #buffers = new Map<number, TrackBuffer>();
 	/** What has come before there are buffers. */
 	#early: LiveMedia[] = [];
 	/** Of the leading track: what came last. */
@@ -69,6 +69,7 @@ export class MseVideo extends EventTarget {
 		this.#listeners.abort();
 		window.clearTimeout(this.#retry);
 		this.#socket?.close();
+		this.#closeBuffers();
 	}
 
 	get #wantsAudio(): boolean {
@@ -92,7 +93,7 @@ export class MseVideo extends EventTarget {
 		const Source = mediaSource();
 		if (!Source) return;
 		this.#tracks = tracks;
-		this.#buffers = new Map();
+		this.#closeBuffers();
 		[this.#early, this.#edge, this.#isBegun] = [[], undefined, false];
 		const hasAudio = tracks.some(({kind}) => kind === 'audio');
 		this.#pace = new Pace({target: hasAudio ? leastTargetOfSound : leastTarget});
@@ -101,6 +102,11 @@ export class MseVideo extends EventTarget {
 		this.#video.src = URL.createObjectURL(source);
 		const open = () => this.#addBuffers(source, tracks);
 		source.addEventListener('sourceopen', open, {once: true});
+	}
+
+	#closeBuffers(): void {
+		for (const buffer of this.#buffers.values()) buffer.close();
+		this.#buffers.clear();
 	}
 
 	#addBuffers(source: MediaSource, tracks: readonly LiveTrack[]): void {
@@ -180,6 +186,7 @@ export class MseVideo extends EventTarget {
 	#again(): void {
 		if (this.#retry !== undefined || this.#listeners.signal.aborted) return;
 		this.#socket?.close();
+		this.#closeBuffers();
 		this.#become('waiting');
 		const pauseMs = Math.min(firstPauseMs * 2 ** this.#failures++, longestPauseMs);
 		this.#retry = window.setTimeout(() => {

@@ -5,6 +5,7 @@ export class TrackBuffer {
 	#waiting: Uint8Array<ArrayBuffer>[] = [];
 	#mime: string;
 	#init: Uint8Array | undefined;
+	#isClosed = false;
 
 	constructor(source: SourceBuffer, video: HTMLVideoElement, mime: string) {
 		this.#source = source;
@@ -28,8 +29,13 @@ export class TrackBuffer {
 		this.#pump();
 	}
 
+	/** It touches the SourceBuffer no more, which may be none of its MediaSource from now on. */
+	close(): void {
+		this.#isClosed = true;
+	}
+
 	#pump(): void {
-		if (this.#source.updating) return;
+		if (this.#isClosed || this.#source.updating) return;
 		if (this.#trim() || this.#waiting.length === 0) return;
 		const bytes = joined(this.#waiting.splice(0));
 		try {
