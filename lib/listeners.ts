@@ -26,11 +26,8 @@ export type ListenerServices = {
 /** Undefined: RTSP is off. */
 export const openRtsp = async ({
 	store,
-	native,
-	logger,
-	delivery,
-	gatekeeper,
 	certificates,
+	...shared
 }: ListenerServices): Promise<RtspServer | undefined> => {
 	const addresses = certificates.giveTo(rtspAddresses(store.config), rtspFiles);
 	if (addresses.length === 0) return undefined;
@@ -38,7 +35,7 @@ export const openRtsp = async ({
 		addresses,
 		udp: udpOf(store.config),
 		multicast: multicastOf(store.config),
-		...{native, delivery, gatekeeper, logger},
+		...shared,
 		settings: () => store.config,
 		redirect: path => redirectOf(store.config, path),
 	});
@@ -47,16 +44,14 @@ export const openRtsp = async ({
 /** Undefined: RTMP is off. */
 export const openRtmp = async ({
 	store,
-	native,
-	logger,
-	delivery,
-	gatekeeper,
 	certificates,
+	...shared
 }: ListenerServices): Promise<RtmpServer | undefined> => {
 	const addresses = certificates.giveTo(rtmpAddresses(store.config), rtmpFiles);
 	if (addresses.length === 0) return undefined;
 	return createRtmpServer({
-		...{addresses, native, delivery, gatekeeper, logger},
+		addresses,
+		...shared,
 		settings: () => store.config,
 	});
 };

@@ -1,8 +1,8 @@
 import {EventEmitter} from 'node:events';
 import {errorKinds, MediaError} from '../errors.ts';
 import type {ErrorCode} from '../errors.ts';
-import type {PipelineRecipe} from '../native/binding.ts';
-import type {EventOf, Native, Pipeline} from '../native/native.ts';
+import type {EventOf, PipelineRecipe} from '../native/binding.ts';
+import type {Native, Pipeline} from '../native/native.ts';
 import {redactUrls} from '../util/redact.ts';
 import type {SourceEvents} from './source.ts';
 

@@ -282,6 +282,9 @@ export type OutputBlock = {
 	captureUs: number;
 };
 
+/** Of one kind. */
+export type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
+
 export type NativeEvent =
 	| {type: 'text'; id: Id; text: string}
 	| {type: 'drained'; id: Id}

@@ -1,9 +1,7 @@
 import {EventEmitter} from 'node:events';
-import type {Id, NativeEvent, OutputSpec} from './binding.ts';
+import type {EventOf, Id, OutputSpec} from './binding.ts';
 import type {Block} from './block.ts';
 import type {Door} from './door.ts';
-
-type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
 
 export type HlsOutputEvents = {
 	init: [EventOf<'init'>];

@@ -3,6 +3,7 @@
 import {EventEmitter} from 'node:events';
 import {randomUUID} from 'node:crypto';
 import type {
+	EventOf,
 	Id,
 	Listener,
 	ListenSpec,
@@ -31,8 +32,6 @@ import {RingOutput} from './ring-output.ts';
 import type {FlvSpec, LiveSpec} from './ring-output.ts';
 import {UdpOutput} from './rtp-output.ts';
 import type {RtpSpec, UdpSpec} from './rtp-output.ts';
-
-export type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
 
 export type NativeEvents = {wanted: [request: WantedRequest]; offered: [offer: PublishOffer]};
 export type StreamEvents = {epoch: [EventOf<'epoch'>]; closed: []};

@@ -1,9 +1,7 @@
 // Outputs of RTP whose packets native code sends (UDP).
 import {EventEmitter} from 'node:events';
-import type {Id, NativeEvent, OutputSpec, UdpReader} from './binding.ts';
+import type {EventOf, Id, OutputSpec, UdpReader} from './binding.ts';
 import type {Door} from './door.ts';
-
-type EventOf<Type extends NativeEvent['type']> = Extract<NativeEvent, {type: Type}>;
 
 export type UdpOutputEvents = {
 	sent: [EventOf<'sent'>];

@@ -1,8 +1,8 @@
 import {EventEmitter} from 'node:events';
 import {errorKinds, MediaError} from '../errors.ts';
 import type {ErrorCode} from '../errors.ts';
-import type {Id, PipelineStats, PlannedTrack} from '../native/binding.ts';
-import type {EventOf, PipelineEvents} from '../native/native.ts';
+import type {EventOf, Id, PipelineStats, PlannedTrack} from '../native/binding.ts';
+import type {PipelineEvents} from '../native/native.ts';
 
 /** The part of a native pipeline that a run uses. */
 export type RelayPipeline = Pick<EventEmitter<PipelineEvents>, 'on'> & {

@@ -5,11 +5,9 @@ import type {Route, RouteInput} from '../route.ts';
 import {listOf, okSchema} from '../schemas.ts';
 import {rtspConnectionSchema, rtspSessionSchema} from '../session-schemas.ts';
 import type {RtspConnectionView, RtspSessionView} from '../types.ts';
+import {connectionRoutes} from './connections.ts';
 
 type Sessions = {rtsp: {sessions(): RtspSessionFacts[]; kick(id: string): boolean}};
-type Connections = {
-	rtsp: {connections(): RtspConnectionFacts[]; kickConnection(id: string): boolean};
-};
 type Paging = Pick<RouteInput, 'page' | 'itemsPerPage'>;
 type Named = Pick<RouteInput, 'name'>;
 
@@ -18,40 +16,16 @@ export const rtspRoutes: Route[] = [false, true].flatMap(isTls => {
 	const scheme = isTls ? 'rtsps' : 'rtsp';
 	const title = scheme.toUpperCase();
 	const sessionsOf = ({rtsp}: Sessions) => rtsp.sessions().filter(it => it.isTls === isTls);
-	const connectionsOf = ({rtsp}: Connections) =>
-		rtsp.connections().filter(it => it.isTls === isTls);
 	return [
-		{
-			method: 'get',
-			path: `/v3/${scheme}conns/list`,
-			summary: `Connections of ${title} clients.`,
-			action: 'api',
-			isList: true,
-			output: listOf(rtspConnectionSchema, 'RTSPConnList'),
-			handle: async (input: Paging, services: Connections) =>
-				paginate(connectionsOf(services).map(connectionView), input),
-		},
-		{
-			method: 'get',
-			path: `/v3/${scheme}conns/get/{name}`,
-			summary: `One connection of ${title} by its id.`,
-			action: 'api',
-			output: rtspConnectionSchema,
-			handle: async ({name}: Named, services: Connections) =>
-				connectionView(existing('connection', connectionsOf(services), name)),
-		},
-		{
-			method: 'post',
-			path: `/v3/${scheme}conns/kick/{name}`,
-			summary: `Hangs up on a connection of ${title}.`,
-			action: 'api',
-			output: okSchema,
-			handle: async ({name}: Named, services: Connections) => {
-				existing('connection', connectionsOf(services), name);
-				if (!services.rtsp.kickConnection(name)) throw missing('connection', name);
-				return {status: 'ok'};
-			},
-		},
+		...connectionRoutes({
+			scheme,
+			schema: rtspConnectionSchema,
+			listName: 'RTSPConnList',
+			kicked: 'connection',
+			connectionsOf: ({rtsp}) => rtsp.connections().filter(it => it.isTls === isTls),
+			view: connectionView,
+			kick: ({rtsp}, id) => rtsp.kickConnection(id),
+		}),
 		{
 			method: 'get',
 			path: `/v3/${scheme}sessions/list`,
@@ -100,8 +74,10 @@ const sessionView = (session: RtspSessionFacts): RtspSessionView => ({
 	rtpPacketsLost: session.packetsLost,
 });
 
-const connectionView = (connection: RtspConnectionFacts): RtspConnectionView => ({
-	...connection,
-	inboundBytes: connection.bytesReceived,
-	outboundBytes: connection.bytesSent,
-});
+function connectionView(connection: RtspConnectionFacts): RtspConnectionView {
+	return {
+		...connection,
+		inboundBytes: connection.bytesReceived,
+		outboundBytes: connection.bytesSent,
+	};
+}

@@ -9,6 +9,7 @@ import {RateLimited} from '../../observe/rate-limited.ts';
 import {countSent} from '../../readers/count-sent.ts';
 import type {RingOutput} from '../../readers/fan-out.ts';
 import {FanOuts} from '../../readers/fan-outs.ts';
+import {serverClock} from '../../readers/server-clock.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
 import type {Logger} from 'pino';
 import {Viewer} from './viewer.ts';
@@ -55,14 +56,13 @@ class Reader {
 		this.#options = options;
 		const {native, settings, logger} = options;
 		this.#late = new RateLimited({logger});
-		const offsetUs = native.nowUs() - performance.now() * 1000;
 		this.#services = {
 			...options,
 			fanOuts: new FanOuts({
 				open: spec => native.openLive(spec),
 				onLate: () => this.#late.note('viewers lost pictures, because this machine is too slow'),
 			}),
-			nowUs: () => performance.now() * 1000 + offsetUs,
+			nowUs: serverClock(native),
 			tcpInfo: fd => native.tcpInfo(fd),
 		};
 		const origins = () => settings().hlsAllowOrigins;

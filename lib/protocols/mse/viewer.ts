@@ -8,8 +8,8 @@ import type {TrackInfo} from '../../native/binding.ts';
 import type {LiveSpec} from '../../native/ring-output.ts';
 import type {FanOuts} from '../../readers/fan-outs.ts';
 import {Play} from '../../readers/play.ts';
-import {socketInfo} from '../../readers/socket-info.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
+import {socketSink} from '../../readers/socket-sink.ts';
 import {WriteWatch} from '../../readers/write-watch.ts';
 import {chooseTracks} from './choose-tracks.ts';
 import type {Wish} from './choose-tracks.ts';
@@ -160,12 +160,7 @@ export class Viewer {
 		return new Play({
 			join: member => fanOuts.join(spec, member),
 			...{nowUs, maxBytes: settings().readerQueueMaxSize, mode: 'real'},
-			sink: {
-				write: (block, done) => block.writeTo(socket, done),
-				cork: () => socket.cork(),
-				uncork: () => socket.uncork(),
-				unsentBytes: () => socketInfo(socket, tcpInfo)?.unsentBytes ?? 0,
-			},
+			sink: socketSink(socket, tcpInfo),
 			onEnded: () => this.#ended(),
 		});
 	}

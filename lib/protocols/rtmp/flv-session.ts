@@ -5,8 +5,8 @@ import type {Block} from '../../native/block.ts';
 import type {FlvSpec} from '../../native/ring-output.ts';
 import type {FanOuts} from '../../readers/fan-outs.ts';
 import {Play} from '../../readers/play.ts';
-import {socketInfo} from '../../readers/socket-info.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
+import {socketSink} from '../../readers/socket-sink.ts';
 import {WriteWatch} from '../../readers/write-watch.ts';
 import {formatAmf0, formatList} from './amf0.ts';
 import {choosePlayTracks} from './codecs.ts';
@@ -111,12 +111,7 @@ export class FlvSession {
 		return new Play({
 			join: member => fanOuts.join(spec, member),
 			...{nowUs, mode: 'real', maxBytes: settings().readerQueueMaxSize},
-			sink: {
-				write,
-				cork: () => socket.cork(),
-				uncork: () => socket.uncork(),
-				unsentBytes: () => socketInfo(socket, tcpInfo)?.unsentBytes ?? 0,
-			},
+			sink: socketSink(socket, tcpInfo, write),
 			onEnded: () => this.#end(),
 		});
 	}

@@ -16,6 +16,7 @@ import type {FlvSpec} from '../../native/ring-output.ts';
 import {countSent} from '../../readers/count-sent.ts';
 import type {RingOutput} from '../../readers/fan-out.ts';
 import {FanOuts} from '../../readers/fan-outs.ts';
+import {serverClock} from '../../readers/server-clock.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
 import {FlvSession} from './flv-session.ts';
 import type {FlvCarrier, FlvServices} from './flv-session.ts';
@@ -67,7 +68,6 @@ class Reader {
 		this.#late = new RateLimited({logger});
 		const origins = () => settings().hlsAllowOrigins;
 		this.#webSockets = new WebSockets({maxMessageBytes, origins});
-		const offsetUs = native.nowUs() - performance.now() * 1000;
 		this.#services = {
 			fanOuts: new FanOuts({
 				open: spec => native.openFlv(spec),
@@ -75,7 +75,7 @@ class Reader {
 					this.#late.note('FLV players lost pictures, because this machine is too slow'),
 			}),
 			settings,
-			nowUs: () => performance.now() * 1000 + offsetUs,
+			nowUs: serverClock(native),
 			tcpInfo: fd => native.tcpInfo(fd),
 		};
 		this.#sweep = setInterval(() => {

@@ -5,8 +5,8 @@ import type {FlvSpec} from '../../native/ring-output.ts';
 import type {FanOuts} from '../../readers/fan-outs.ts';
 import {Play} from '../../readers/play.ts';
 import {startOf} from '../../readers/reading.ts';
-import {socketInfo} from '../../readers/socket-info.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
+import {socketSink} from '../../readers/socket-sink.ts';
 import {WriteWatch} from '../../readers/write-watch.ts';
 import {formatAmf0, formatList} from './amf0.ts';
 import {choosePlayTracks} from './codecs.ts';
@@ -163,12 +163,7 @@ export class ReadSession {
 		return new Play({
 			join: member => fanOuts.join(spec, member),
 			...{nowUs, maxBytes: settings().readerQueueMaxSize},
-			sink: {
-				write: (block, done) => block.writeTo(socket, done),
-				cork: () => socket.cork(),
-				uncork: () => socket.uncork(),
-				unsentBytes: () => socketInfo(socket, tcpInfo)?.unsentBytes ?? 0,
-			},
+			sink: socketSink(socket, tcpInfo),
 			mode: (mode.ok ? mode.value : undefined) ?? 'real',
 			onEnded: () => this.#end('the tracks of the path are others now'),
 		});

@@ -11,6 +11,7 @@ import type {FlvSpec} from '../../native/ring-output.ts';
 import {countSent} from '../../readers/count-sent.ts';
 import type {RingOutput} from '../../readers/fan-out.ts';
 import {FanOuts} from '../../readers/fan-outs.ts';
+import {serverClock} from '../../readers/server-clock.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
 import {ServerConnection} from './server-connection.ts';
 import {RtmpSession} from './session.ts';
@@ -73,8 +74,7 @@ export class RtmpServer {
 			open: spec => native.openFlv(spec),
 			onLate: () => this.#late.note('RTMP players lost pictures, because this machine is too slow'),
 		});
-		const offsetUs = native.nowUs() - performance.now() * 1000;
-		const nowUs = () => performance.now() * 1000 + offsetUs;
+		const nowUs = serverClock(native);
 		const tcpInfo = (fd: number) => native.tcpInfo(fd);
 		const onClosed = (path: string, bytes: number) => countSent(this.#sent, path, bytes);
 		const reading = {fanOuts, settings, nowUs, tcpInfo, onClosed};

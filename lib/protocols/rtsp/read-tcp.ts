@@ -8,8 +8,8 @@ import type {Beginning, StartMode} from '../../readers/reading.ts';
 import {markOf} from './reader-way.ts';
 import type {ReaderWay, WayContext, WayFacts} from './reader-way.ts';
 import {SessionReports} from './session-reports.ts';
-import {socketInfo} from '../../readers/socket-info.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
+import {socketSink} from '../../readers/socket-sink.ts';
 import {noTransport} from './transport.ts';
 import type {Pair, Transport} from './transport.ts';
 import {WriteWatch} from '../../readers/write-watch.ts';
@@ -48,12 +48,7 @@ export class TcpWay implements ReaderWay {
 		const {nowUs, settings, tcpInfo} = services;
 		const {socket} = context.connection;
 		this.#queue = new ReaderQueue({
-			sink: {
-				write: (block, done) => block.writeTo(socket, done),
-				cork: () => socket.cork(),
-				uncork: () => socket.uncork(),
-				unsentBytes: () => socketInfo(socket, tcpInfo)?.unsentBytes ?? 0,
-			},
+			sink: socketSink(socket, tcpInfo),
 			nowUs,
 			maxBytes: settings().readerQueueMaxSize,
 		});

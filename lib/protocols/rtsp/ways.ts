@@ -10,6 +10,7 @@ import {UdpWay} from './read-udp.ts';
 import type {UdpReadServices} from './read-udp.ts';
 import type {ReaderWay, WayContext} from './reader-way.ts';
 import type {ServerConnection} from './server-connection.ts';
+import {serverClock} from '../../readers/server-clock.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
 import {UdpFanOuts} from './udp-fan-out.ts';
 import type {UdpNative} from './udp-fan-out.ts';
@@ -35,8 +36,7 @@ export class Ways {
 	constructor({native, settings, ports, groups, late}: WaysOptions) {
 		this.#settings = settings;
 		this.#groups = groups;
-		const offsetUs = native.nowUs() - performance.now() * 1000;
-		const nowUs = () => performance.now() * 1000 + offsetUs;
+		const nowUs = serverClock(native);
 		const tcpInfo = (fd: number) => native.tcpInfo(fd);
 		this.#tcp = {fanOuts: new FanOuts(native, late), settings, nowUs, tcpInfo};
 		this.#udp = ports && {ports, fanOuts: new UdpFanOuts(native, ports, late), nowUs};

@@ -11,7 +11,7 @@ import {
 	stopAndWait,
 	testPicture,
 } from '../../helpers/native.ts';
-import type {EventOf} from '../../../lib/native/native.ts';
+import type {EventOf} from '../../../lib/native/binding.ts';
 import {plainDescriptor} from '../../../lib/readers/socket-info.ts';
 import {until} from '../../helpers/until.ts';
 
