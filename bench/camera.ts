@@ -23,7 +23,13 @@ const ffmpeg = (options: string, file: string): void => {
 	execFileSync('ffmpeg', ['-v', 'error', '-y', ...options.split(' '), file]);
 };
 
-export type Camera = {url: string; process: ChildProcess};
+export type Camera = {
+	/** One camera that all its clients watch. */
+	url: string;
+	/** A camera of its own for each client. */
+	own: string;
+	process: ChildProcess;
+};
 
 /** A camera of the kind that all figures are about; half an hour of it. */
 export const startCamera = async (): Promise<Camera> => {
@@ -34,5 +40,6 @@ export const startCamera = async (): Promise<Camera> => {
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	const [line] = (await once(child.stdout, 'data')) as [Buffer];
-	return {url: line.toString().trim(), process: child};
+	const url = line.toString().trim();
+	return {url, own: `${url}s`, process: child};
 };

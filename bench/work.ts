@@ -11,8 +11,10 @@ import {fileURLToPath} from 'node:url';
 
 /** What is there before a row starts. */
 export type Scene = {
-	/** The camera that all figures are about, and its process. */
+	/** The camera that all figures are about, one for all its clients, and its process. */
 	url: string;
+	/** The same, a camera of its own for each client. */
+	own: string;
 	camera: ChildProcess;
 	units: number;
 	/** Empty; for the files of this measurement. */
@@ -114,15 +116,15 @@ export const readersOfMediamtx =
 /** Each camera on to an RTMP server, by a process of its own. */
 export const toRtmp =
 	(command: (url: string, target: string) => string[]): StartWork =>
-	async ({url, units, folder}) => {
+	async ({own, units, folder}) => {
 		const port = await freePort();
 		const rtmp = startRtmpServer(folder, port);
 		await listening(port);
 		const target = (index: number) => `rtmp://127.0.0.1:${port}/live/cam${index}`;
 		const measured: ChildProcess[] = [];
 		for (let index = 0; index < units; index++) {
-			measured.push(start(command(url, target(index))));
-			await sleep(500); // gst-rtsp-server at times stops for good when many come at once
+			measured.push(start(command(own, target(index))));
+			await sleep(500); // cameras of one wall do not start at once
 		}
 		return {measured, helpers: [rtmp], complaints: none};
 	};

@@ -42,12 +42,15 @@ export type MetricsOptions = {
 	version: string;
 };
 
+/** How often the delay of the event loop is sampled: at the usual 10 ms that is most of what an idle server does. */
+const loopSampleMs = 100;
+
 export type Metrics = {readonly contentType: string; render(): Promise<string>};
 
 /** Figures for Prometheus; nothing is counted here, all is read when it is asked for. */
 export const createMetrics = (options: MetricsOptions): Metrics => {
 	const registry = new Registry();
-	collectDefaultMetrics({register: registry});
+	collectDefaultMetrics({register: registry, eventLoopMonitoringPrecision: loopSampleMs});
 	for (const row of pathRows) addPathRow(registry, row, options.paths);
 	addStates(registry, options.paths);
 	addReaders(registry, options.paths);
