@@ -113,11 +113,12 @@ export class ReaderQueue {
 	 */
 	offer(blocks: readonly Offered[]): void {
 		const ageUs = this.#ageUs();
-		this.#sink.cork();
+		const goTogether = blocks.length > 1;
+		if (goTogether) this.#sink.cork();
 		for (const block of blocks) {
 			if (!this.#isClosed && block.number > this.#lastNumber) this.#consider(block, ageUs);
 		}
-		this.#sink.uncork();
+		if (goTogether) this.#sink.uncork();
 	}
 
 	/** So many packets were not even offered. */
