@@ -5,9 +5,13 @@ import {runCommand} from './command.ts';
 const hashColumn = 5;
 
 /** Checksums of decoded pictures or sound, in order, as ffmpeg makes them of what it is given to read. */
-export const frameSums = async (input: readonly string[], frames?: number): Promise<string[]> => {
+export const frameSums = async (
+	input: readonly string[],
+	frames?: number,
+	program = "ffmpeg",
+): Promise<string[]> => {
 	const many = frames === undefined ? [] : ['-frames', String(frames)];
-	const {stdout} = await runCommand('ffmpeg', [
+	const {stdout} = await runCommand(program, [
 		...['-nostdin', '-v', 'quiet', ...input, '-fps_mode', 'passthrough', ...many],
 		...['-f', 'framemd5', '-'],
 	]);
