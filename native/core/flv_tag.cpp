@@ -86,53 +86,63 @@ class TagBytes {
 int32_t signed24(uint32_t value) { return static_cast<int32_t>(value << 8) >> 8; }
 
 // Packet types of Enhanced RTMP that both kinds have.
-enum PacketType : uint8_t { kStart = 0, kCodedFrames = 1, kEnd = 2, kMultitrack = 5, kModEx = 7 };
+enum PacketType : uint8_t { kStart = 0, kCodedFrames = 1, kMultitrack = 5, kModEx = 7 };
 constexpr uint8_t kCodedFramesWithoutComposition = 3;  // video
 constexpr uint8_t kVideoMultitrack = 6;
 
-// Modifiers go before the packet type that counts.
-uint8_t skipModifiers(TagBytes& bytes, uint8_t type) {
-  while (type == kModEx && bytes.whole()) {
+// What goes before the packet type that counts.
+struct Modifiers {
+  uint8_t type = 0;
+  Micros later{0};
+};
+
+Modifiers takeModifiers(TagBytes& bytes, uint8_t type) {
+  constexpr uint32_t kTimestampOffset = 0;  // in nanoseconds, 24 bits
+  Modifiers found{type, Micros{0}};
+  while (found.type == kModEx && bytes.whole()) {
     uint32_t size = bytes.take(1) + 1;
     if (size == 256) size = bytes.take(2) + 1;
-    bytes.takeBytes(size);
-    type = bytes.take(1) & 0x0f;
+    TagBytes value(bytes.takeBytes(size));
+    const uint32_t head = bytes.take(1);
+    if (head >> 4 == kTimestampOffset) found.later = Micros{value.take(3) % 1'000'000 / 1000};
+    found.type = head & 0x0f;
   }
-  return type;
+  return found;
 }
 
 struct ExtendedHead {
   uint8_t type = 0;
   uint32_t codec = 0;
+  uint8_t track = 0;
   ByteView body{};
 };
 
-// Of several tracks, that with the id 0 counts.
-std::optional<ExtendedHead> takeFirstTrack(TagBytes& bytes) {
+std::vector<ExtendedHead> takeTracks(TagBytes& bytes) {
   enum : uint8_t { kOneTrack = 0, kManyCodecs = 2 };
-  const uint32_t head = bytes.take(1);
-  const uint32_t how = head >> 4;
-  ExtendedHead found;
-  found.type = head & 0x0f;
-  if (how != kManyCodecs) found.codec = bytes.take(4);
-  while (bytes.whole() && !bytes.rest().empty()) {
-    if (how == kManyCodecs) found.codec = bytes.take(4);
-    const uint32_t track = bytes.take(1);
+  const uint32_t first = bytes.take(1);
+  const uint32_t how = first >> 4;
+  ExtendedHead head;
+  head.type = first & 0x0f;
+  if (how != kManyCodecs) head.codec = bytes.take(4);
+  std::vector<ExtendedHead> found;
+  while (!bytes.rest().empty() && found.size() < kMostTags) {
+    if (how == kManyCodecs) head.codec = bytes.take(4);
+    head.track = static_cast<uint8_t>(bytes.take(1));
     const size_t size = how == kOneTrack ? bytes.rest().size() : bytes.take(3);
-    found.body = bytes.takeBytes(size);
-    if (bytes.whole() && track == 0) return found;
+    head.body = bytes.takeBytes(size);
+    if (bytes.whole()) found.push_back(head);
   }
-  return std::nullopt;
+  return found;
 }
 
-std::optional<ExtendedHead> takeExtendedHead(TagBytes& bytes, uint8_t first, uint8_t multitrack) {
-  const uint8_t type = skipModifiers(bytes, first);
-  if (type == multitrack) return takeFirstTrack(bytes);
+std::vector<ExtendedHead> takeExtendedHeads(TagBytes& bytes, uint8_t type, uint8_t multitrack) {
+  if (type == multitrack) return takeTracks(bytes);
   ExtendedHead head;
   head.type = type;
   head.codec = bytes.take(4);
   head.body = bytes.rest();
-  return bytes.whole() ? std::optional(head) : std::nullopt;
+  if (!bytes.whole()) return {};
+  return {head};
 }
 
 Tag::Use useOf(uint8_t type) {
@@ -140,68 +150,74 @@ Tag::Use useOf(uint8_t type) {
   return type == kCodedFrames ? Tag::Use::media : Tag::Use::nothing;
 }
 
-std::optional<Tag> takeComposition(Tag tag) {
-  if (tag.body.size() < 3) return std::nullopt;
+// False: it is cut short.
+bool takeComposition(Tag& tag) {
   TagBytes body(tag.body);
   tag.composition = signed24(body.take(3));
   tag.body = body.rest();
-  return tag;
+  return body.whole();
 }
 
-std::optional<Tag> parseExtendedVideo(TagBytes bytes, uint8_t first, Tag tag) {
-  const auto head = takeExtendedHead(bytes, first & 0x0f, kVideoMultitrack);
-  if (!head) return std::nullopt;
-  setCodec(tag, kFourCcs, head->codec);
-  tag.body = head->body;
-  tag.use = useOf(head->type);
+// False: it is cut short.
+bool finishPicture(Tag& tag, uint8_t type) {
   const bool reorders = tag.codec == "H264" || tag.codec == "H265";
-  if (tag.use == Tag::Use::media && reorders) return takeComposition(tag);
-  if (head->type == kCodedFramesWithoutComposition) tag.use = Tag::Use::media;
-  return tag;
+  if (type == kCodedFramesWithoutComposition) tag.use = Tag::Use::media;
+  return type != kCodedFrames || !reorders || takeComposition(tag);
+}
+
+// `tag` is what all tracks of the message have in common.
+std::vector<Tag> parseExtended(TagBytes bytes, Tag tag, uint8_t type, uint8_t multitrack) {
+  const Modifiers modifiers = takeModifiers(bytes, type);
+  tag.later = modifiers.later;
+  std::vector<Tag> tags;
+  for (const ExtendedHead& head : takeExtendedHeads(bytes, modifiers.type, multitrack)) {
+    setCodec(tag, kFourCcs, head.codec);
+    tag.track = head.track;
+    tag.body = head.body;
+    tag.use = useOf(head.type);
+    tags.push_back(tag);
+    const bool isPicture = multitrack == kVideoMultitrack;
+    if (isPicture && !finishPicture(tags.back(), head.type)) tags.pop_back();
+  }
+  return tags;
 }
 
 }  // namespace
 
-std::optional<Tag> parseVideoTag(ByteView payload) {
+std::vector<Tag> parseVideoTags(ByteView payload) {
   constexpr uint8_t kKeyFrame = 1;
   constexpr uint8_t kCommand = 5;  // nothing to see
   TagBytes bytes(payload);
   const auto first = static_cast<uint8_t>(bytes.take(1));
   const uint8_t frame = first >> 4 & 7;
-  if (!bytes.whole()) return std::nullopt;
+  if (!bytes.whole() || frame == kCommand) return {};
   Tag tag;
-  if (frame == kCommand) return tag;
   tag.key = frame == kKeyFrame;
-  if (first & 0x80) return parseExtendedVideo(bytes, first, tag);
+  if (first & 0x80) return parseExtended(bytes, tag, first & 0x0f, kVideoMultitrack);
   setCodec(tag, kVideoCodecs, first & 0x0f);
   tag.use = Tag::Use::media;
-  if (tag.codec.empty()) return tag;
+  if (tag.codec.empty()) return {tag};
   tag.use = useOf(static_cast<uint8_t>(bytes.take(1)));
   tag.body = bytes.rest();
-  return bytes.whole() ? takeComposition(tag) : std::nullopt;
+  if (!bytes.whole() || !takeComposition(tag)) return {};
+  return {tag};
 }
 
-std::optional<Tag> parseAudioTag(ByteView payload) {
+std::vector<Tag> parseAudioTags(ByteView payload) {
   constexpr uint8_t kExtended = 9;
   constexpr uint8_t kAacFormat = 10;
   TagBytes bytes(payload);
   const auto first = static_cast<uint8_t>(bytes.take(1));
-  if (!bytes.whole()) return std::nullopt;
+  if (!bytes.whole()) return {};
+  if (first >> 4 == kExtended) return parseExtended(bytes, {}, first & 0x0f, kMultitrack);
   Tag tag;
-  if (first >> 4 == kExtended) {
-    const auto head = takeExtendedHead(bytes, first & 0x0f, kMultitrack);
-    if (!head) return std::nullopt;
-    setCodec(tag, kFourCcs, head->codec);
-    tag.use = useOf(head->type);
-    tag.body = head->body;
-    return tag;
-  }
   setCodec(tag, kAudioCodecs, first >> 4);
   tag.stereo = first & 1;
   tag.use = Tag::Use::media;
   if (first >> 4 == kAacFormat) tag.use = useOf(static_cast<uint8_t>(bytes.take(1)));
   tag.body = bytes.rest();
-  return bytes.whole() ? std::optional(tag) : std::nullopt;
+  if (!bytes.whole()) return {};
+  return {tag};
 }
 
 }  // namespace core::flv

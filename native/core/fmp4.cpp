@@ -169,7 +169,7 @@ void writeExtends(BoxWriter& out, uint32_t id, const Track& track) {
 template <typename Write>
 void forCarried(const Epoch& epoch, Write write) {
   for (size_t i = 0; i < epoch.tracks.size(); ++i) {
-    if (canCarry(epoch.tracks[i])) write(static_cast<uint32_t>(i + 1), epoch.tracks[i]);
+    if (isCarried(epoch, i)) write(static_cast<uint32_t>(i + 1), epoch.tracks[i]);
   }
 }
 
@@ -186,6 +186,15 @@ void writeMovie(BoxWriter& out, const Epoch& epoch) {
 }  // namespace
 
 bool canCarry(const Track& track) { return canCarry(track.parameters); }
+
+bool isCarried(const Epoch& epoch, size_t track) {
+  const Track& wanted = epoch.tracks[track];
+  const auto takesItsPlace = [&](const Track& it) {
+    return it.kind == wanted.kind && canCarry(it);
+  };
+  const auto end = epoch.tracks.begin() + static_cast<ptrdiff_t>(track);
+  return canCarry(wanted) && std::none_of(epoch.tracks.begin(), end, takesItsPlace);
+}
 
 bool canCarry(const Epoch& epoch) {
   return std::any_of(epoch.tracks.begin(), epoch.tracks.end(),

@@ -9,7 +9,7 @@
 #include <vector>
 
 // ISO/IEC 14496-12 (boxes): fragmented MP4; what codecs put into it is in fmp4_entry.
-// Track ids are the index of the track in its epoch + 1; tracks that cannot be carried have none.
+// Track ids are the index of the track in its epoch + 1; tracks that are not carried have none.
 // Timescale: 90000 for video, the sample rate for audio.
 namespace core::fmp4 {
 
@@ -45,5 +45,9 @@ Micros usualDuration(const Track& track);
 
 // True when the track can go into fMP4: its codec is known and so are its parameters.
 bool canCarry(const Track& track);
+
+// True for the first picture and the first sound that can go into fMP4: players of one file play
+// one of each.
+bool isCarried(const Epoch& epoch, size_t track);
 
 }  // namespace core::fmp4

@@ -63,9 +63,9 @@ void HlsPackager::announceInit() {
   HlsInit init;
   init.number = inits_.empty() ? 1 : inits_.back().number + 1;
   init.codecs = fmp4::codecs(*epoch_);
-  for (const Track& track : epoch_->tracks) {
-    const VideoParameters* video = videoOf(track.parameters);
-    if (!video || !fmp4::canCarry(track)) continue;
+  for (size_t i = 0; i < epoch_->tracks.size(); ++i) {
+    const VideoParameters* video = videoOf(epoch_->tracks[i].parameters);
+    if (!video || !fmp4::isCarried(*epoch_, i)) continue;
     init.width = video->width;
     init.height = video->height;
     init.frameRateNum = video->frameRateNum;

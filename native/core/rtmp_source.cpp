@@ -24,8 +24,6 @@ Micros compositionOf(const flv::Tag& tag) {
   return Micros{std::abs(milliseconds) > kLongest ? 0 : milliseconds * 1000};
 }
 
-size_t laneOf(Kind kind) { return kind == Kind::video ? 0 : 1; }
-
 }  // namespace
 
 void RtmpSource::push(const rtmp::Message& message, Micros arrival) {
@@ -53,26 +51,50 @@ void RtmpSource::pushAggregate(const rtmp::Message& message, Micros arrival) {
 }
 
 void RtmpSource::take(Kind kind, const rtmp::Message& message, Micros arrival) {
-  const auto tag = kind == Kind::video ? flv::parseVideoTag(message.payload)
-                                       : flv::parseAudioTag(message.payload);
-  if (!tag || tag->use == flv::Tag::Use::nothing) return;
-  if (tag->codec.empty()) return refuse(kind, tag->name);
-  if (!first_) first_ = arrival;
-  Lane& lane = lanes_[laneOf(kind)];
-  if (lane.reader.learn(*tag)) learned(lane);
-  if (tag->use != flv::Tag::Use::media) return;
+  const auto tags = kind == Kind::video ? flv::parseVideoTags(message.payload)
+                                        : flv::parseAudioTags(message.payload);
+  std::optional<Micros> time;
+  for (const flv::Tag& tag : tags) {
+    if (tag.use == flv::Tag::Use::nothing) continue;
+    if (tag.codec.empty()) {
+      refuse(kind, tag.name);
+      continue;
+    }
+    if (!first_) first_ = arrival;
+    Lane* lane = laneOf(kind, tag.track);
+    if (lane == nullptr) continue;
+    if (lane->reader.learn(tag)) learned(*lane);
+    if (tag.use != flv::Tag::Use::media) continue;
+    if (!time) time = stamp(message, arrival);
+    take(*lane, tag, arrival, *time);
+  }
+}
+
+void RtmpSource::take(Lane& lane, const flv::Tag& tag, Micros arrival, Micros time) {
+  auto unit = lane.reader.take(tag);
+  if (unit && lane.track) {
+    Frame frame = frameOf(lane, std::move(*unit), tag, time + tag.later);
+    frame.arrival = arrival;
+    give(std::move(frame));
+  }
+  if (!begun_ && mayBegin(arrival)) begin();
+}
+
+Micros RtmpSource::stamp(const rtmp::Message& message, Micros arrival) {
   const RtmpTimeline::Stamp stamp = timeline_.stamp(message.timestamp, arrival);
   if (stamp.restart) {
     splice_ = Stream::Splice::elapsed;
     if (begun_) begin();
   }
-  auto unit = lane.reader.take(*tag);
-  if (unit && lane.track) {
-    Frame frame = frameOf(lane, std::move(*unit), *tag, stamp.time);
-    frame.arrival = arrival;
-    give(std::move(frame));
-  }
-  if (!begun_ && mayBegin(arrival)) begin();
+  return stamp.time;
+}
+
+// nullptr: there are as many as may be.
+RtmpSource::Lane* RtmpSource::laneOf(Kind kind, uint8_t id) {
+  for (Lane& lane : lanes_)
+    if (lane.kind == kind && lane.id == id) return &lane;
+  if (lanes_.size() == kMostTracks) return nullptr;
+  return &lanes_.emplace_back(Lane{kind, id});
 }
 
 void RtmpSource::learned(Lane& lane) {
@@ -104,10 +126,16 @@ void RtmpSource::give(Frame&& frame) {
   held_.push_back(std::move(frame));
 }
 
+bool RtmpSource::isKnown(Kind kind) const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [&](const Lane& lane) { return lane.kind == kind && lane.track; });
+}
+
 bool RtmpSource::mayBegin(Micros arrival) const {
   if (known_ == 0) return false;
-  const auto isAwaited = [&](size_t lane) { return expected_[lane] && !lanes_[lane].track; };
-  if (!isAwaited(0) && !isAwaited(1)) return true;
+  const bool isVideoAwaited = expectsVideo_ && !isKnown(Kind::video);
+  const bool isAudioAwaited = expectsAudio_ && !isKnown(Kind::audio);
+  if (!isVideoAwaited && !isAudioAwaited) return true;
   return arrival - *first_ >= kOtherTrack || heldBytes_ > kMostHeld;
 }
 

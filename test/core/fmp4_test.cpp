@@ -32,6 +32,14 @@ TEST(Fmp4, AnEpochOfOpaqueTracksCannotBeCarried) {
   EXPECT_TRUE(fmp4::canCarry(Epoch{1, {opaqueTrack(), audioTrack()}}));
 }
 
+TEST(Fmp4, OneOfEachKindIsCarriedTheFirst) {
+  const Epoch epoch{1, {opaqueTrack(), audioTrack(), videoTrack(), audioTrack(), videoTrack()}};
+  std::vector<bool> carried;
+  for (size_t i = 0; i < epoch.tracks.size(); ++i) carried.push_back(fmp4::isCarried(epoch, i));
+  EXPECT_EQ(carried, (std::vector<bool>{false, true, true, false, false}));
+  EXPECT_EQ(fmp4::codecs(epoch), "mp4a.40.2,avc1.64000d");
+}
+
 TEST(Fmp4, TheInitSectionHasOneTrackForEachParsedTrackAndNoEditLists) {
   const Bytes init = fmp4::initSection(kBoth);
   const auto boxes = mp4::read(init);

@@ -149,17 +149,17 @@ TEST(Flv, WhatIsWrittenOfATrackIsReadAgain) {
     const flv::Format format = flv::formatOf(track);
     ASSERT_TRUE(format.carried) << track.codec;
     flv::TrackReader reader;
-    const auto parse = track.kind == Kind::video ? flv::parseVideoTag : flv::parseAudioTag;
+    const auto parse = track.kind == Kind::video ? flv::parseVideoTags : flv::parseAudioTags;
     const Bytes header = flv::sequenceHeader(format);
-    if (!header.empty()) reader.learn(*parse(header));
+    if (!header.empty()) reader.learn(parse(header).at(0));
     Bytes media;
     flv::appendHead(format, synthetic::frame(0, true, {}), 40, media);
     media.insert(media.end(), 9, 0);
-    const auto tag = parse(media);
-    ASSERT_TRUE(tag && tag->use == flv::Tag::Use::media) << track.codec;
-    EXPECT_EQ(tag->codec, track.codec);
-    EXPECT_EQ(tag->body.size(), 9u);
-    reader.learn(*tag);
+    const auto tags = parse(media);
+    ASSERT_TRUE(tags.size() == 1 && tags[0].use == flv::Tag::Use::media) << track.codec;
+    EXPECT_EQ(tags[0].codec, track.codec);
+    EXPECT_EQ(tags[0].body.size(), 9u);
+    reader.learn(tags[0]);
     ASSERT_TRUE(reader.track()) << track.codec;
     EXPECT_EQ(reader.track()->parameters.index(), track.parameters.index());
   }
@@ -182,7 +182,7 @@ TEST(Flv, PicturesThatFlashDidNotHaveAreNamedByFourLetters) {
     EXPECT_EQ(std::string(key.begin() + 1, key.end()), name);
     const Bytes header = flv::sequenceHeader(format);
     EXPECT_EQ(header[0], 0x90);
-    EXPECT_EQ(flv::parseVideoTag(header)->codec, track.codec);
+    EXPECT_EQ(flv::parseVideoTags(header).at(0).codec, track.codec);
   }
 }
 

@@ -259,18 +259,55 @@ TEST_F(RtmpSourceTest, EnhancedRtmpNamesItsCodecs) {
   EXPECT_EQ(frames_[2].duration, Micros{20'000});
 }
 
-TEST_F(RtmpSourceTest, OfSeveralTracksTheFirstOneCounts) {
+const Bytes kOpus{'O', 'p', 'u', 's'};
+const Bytes kOpusHead{'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, 1};
+
+TEST_F(RtmpSourceTest, SeveralTracksOfOneMessageAreTracks) {
   source_.expect(false, true);
-  const Bytes name{'O', 'p', 'u', 's'};
-  audio(0, join({hex("9510"),
-                 name,
-                 hex("01 000002 aaaa"),
-                 hex("00 00000a"),
-                 {'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, 1}}));
-  audio(0, join({hex("9511"), name, hex("00 000003 f8aabb"), hex("01 000001 ff")}));
-  ASSERT_EQ(frames_.size(), 1u);
+  audio(0, join({hex("9510"), kOpus, hex("01 00000a"), kOpusHead, hex("00 00000a"), kOpusHead}));
+  audio(0, join({hex("9511"), kOpus, hex("00 000003 f8aabb"), hex("01 000002 f8cc")}));
+  ASSERT_EQ(epochs_.size(), 1u);
+  ASSERT_EQ(epochs_[0].size(), 2u);
+  ASSERT_EQ(frames_.size(), 2u);
   EXPECT_EQ(frames_[0].payload, hex("f8aabb"));
-  EXPECT_EQ(std::get<OpusParameters>(epochs_[0][0].parameters).channels, 1);
+  EXPECT_EQ(frames_[1].payload, hex("f8cc"));
+  EXPECT_NE(frames_[0].track, frames_[1].track);
+  EXPECT_EQ(frames_[0].dts, frames_[1].dts);
+}
+
+TEST_F(RtmpSourceTest, ATrackThatComesLaterBeginsAnotherEpoch) {
+  headers();
+  picture(0, true);
+  sound(0);
+  audio(20, join({hex("9500"), kOpus, hex("07"), kOpusHead}));
+  audio(20, join({hex("9501"), kOpus, hex("07 f8aabb")}));
+  ASSERT_EQ(epochs_.size(), 2u);
+  ASSERT_EQ(epochs_[1].size(), 3u);
+  EXPECT_EQ(epochs_[1][2].codec, "OPUS");
+  EXPECT_EQ(splices_[1], Stream::Splice::same);
+  EXPECT_EQ(frames_.back().track, 2);
+  EXPECT_EQ(frames_.back().payload, hex("f8aabb"));
+}
+
+TEST_F(RtmpSourceTest, TracksAreBounded) {
+  source_.expect(false, true);
+  for (int id = 0; id < 256; ++id) {
+    const auto name = static_cast<uint8_t>(id);
+    audio(0, join({hex("9500"), kOpus, {name}, kOpusHead}));
+    audio(0, join({hex("9501"), kOpus, {name}, hex("f8aabb")}));
+  }
+  EXPECT_EQ(epochs_.back().size(), RtmpSource::kMostTracks);
+  EXPECT_EQ(frames_.size(), RtmpSource::kMostTracks);
+}
+
+TEST_F(RtmpSourceTest, AMessageMayBeLaterByNanoseconds) {
+  source_.expect(true, false);
+  headers();
+  picture(0, true);
+  video(40, join({hex("a7 02 07a120 03"), {'a', 'v', 'c', '1'}, kSlice}));
+  ASSERT_EQ(frames_.size(), 2u);
+  EXPECT_EQ(frames_[1].payload, kSlice);
+  EXPECT_EQ(frames_[1].dts, Micros{40'500});
 }
 
 TEST_F(RtmpSourceTest, WhatIsCutShortIsNothing) {

@@ -88,3 +88,24 @@ for (const film of films)
 		sawTheSame(t, [[...original, ...original], read], 40);
 		t.deepEqual(codecs.toSorted(), film.codecs.toSorted());
 	});
+
+test('several tracks of sound of one encoder are tracks for RTSP, and browsers get the first one', async t => {
+	const ffmpeg = newerFfmpeg(t);
+	if (!ffmpeg) return t.pass();
+	const {server, url, said} = await startPaths(t, {all_others: {}});
+	startUntilOver(t, ffmpeg, [
+		...['-nostdin', '-v', 'error', '-re', ...picture, '-re', ...sound],
+		...['-map', '0:v', '-map', '1:a', '-map', '1:a', '-c:a:0', 'aac', '-c:a:1', 'libopus'],
+		...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p'],
+		...['-f', 'flv', `${server.rtmpUrl}/cam`],
+	]);
+	await said(/source ready/);
+	const tracks = server.path('cam').facts?.tracks ?? [];
+	t.deepEqual(tracks.toSorted(), ['H264', 'MPEG-4 Audio', 'Opus']);
+	const read = await runCommand('ffprobe', [
+		...['-v', 'error', '-rtsp_transport', 'tcp', '-of', 'csv=p=0', '-show_entries'],
+		...['stream=codec_name', `${server.rtspUrl}/cam`],
+	]);
+	t.deepEqual(read.stdout.trim().split('\n').toSorted(), ['aac', 'h264', 'opus']);
+	t.deepEqual((await codecsOf(`${url}/cam/index.m3u8`)).toSorted(), ['aac', 'h264']);
+});
