@@ -11,6 +11,7 @@ import type {Delivery} from './media/delivery.ts';
 import type {Native} from './native/native.ts';
 import {createRtmpServer} from './protocols/rtmp/server.ts';
 import type {RtmpServer} from './protocols/rtmp/server.ts';
+import type {StreamMetadata} from './protocols/rtmp/stream-metadata.ts';
 import {createRtspServer} from './protocols/rtsp/server.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
 
@@ -21,6 +22,7 @@ export type ListenerServices = {
 	delivery: Delivery;
 	gatekeeper: Gatekeeper;
 	certificates: Certificates;
+	metadata: StreamMetadata;
 };
 
 /** Undefined: RTSP is off. */

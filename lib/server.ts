@@ -36,6 +36,7 @@ import type {Native} from './native/native.ts';
 import {createLogger} from './observe/logger.ts';
 import {createMetrics} from './observe/metrics.ts';
 import type {RtmpServer} from './protocols/rtmp/server.ts';
+import {StreamMetadata} from './protocols/rtmp/stream-metadata.ts';
 import {beginsTunnel} from './protocols/rtsp/http-head.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
 import {openRtmp, openRtsp} from './listeners.ts';
@@ -96,6 +97,7 @@ export class Server {
 	readonly #pushes: Pushes;
 	readonly #pipelines: Pipelines;
 	readonly #gatekeeper: Gatekeeper;
+	readonly #metadata = new StreamMetadata();
 	#rtsp: RtspServer | undefined;
 	#rtmp: RtmpServer | undefined;
 	#http: HttpServer | undefined;
@@ -109,7 +111,8 @@ export class Server {
 		const {store, native, logger} = parts;
 		const line = createLine();
 		const clock = createClock(native);
-		const sources = createSources(native);
+		const metadata = this.#metadata;
+		const sources = createSources(native, metadata);
 		const {config} = store;
 		this.#control = new Control({config, native, sources, port: line.control, clock, logger});
 		const delivery = new Delivery(line.delivery);
@@ -119,11 +122,13 @@ export class Server {
 		const users = () => store.config.authInternalUsers;
 		this.#gatekeeper = new Gatekeeper({users, logger});
 		const access = readAccess(this.#gatekeeper, settings);
-		this.#web = createWebReaders({native, delivery, access, settings, logger});
+		this.#web = createWebReaders({
+			...{native, delivery, access, metadata, settings, logger},
+		});
 		this.#paths = new Paths(this.#pathServices());
 		this.#pipelines = new Pipelines(native, logger);
 		this.#pushes = new Pushes({
-			...{delivery, logger, open: createPush(native)},
+			...{delivery, logger, open: createPush(native, metadata)},
 			urlsOf: path => findPath(store.config, path)?.config.push ?? [],
 			named: () => Object.keys(store.config.paths).filter(name => !isPattern(name)),
 		});
@@ -209,6 +214,7 @@ export class Server {
 			delivery: this.#delivery,
 			gatekeeper: this.#gatekeeper,
 			certificates: this.#certificates,
+			metadata: this.#metadata,
 		};
 		this.#rtsp = await openRtsp(services);
 		this.#rtmp = await openRtmp(services);

@@ -11,11 +11,16 @@ import {RtmpPush} from './protocols/rtmp/push.ts';
 import {parseRtmpUrl} from './protocols/rtmp/url.ts';
 import {schemeOf} from './util/scheme.ts';
 import {createRtmpSource} from './protocols/rtmp/pull.ts';
+import type {StreamMetadata} from './protocols/rtmp/stream-metadata.ts';
 import {createRtspSource} from './protocols/rtsp/pull.ts';
 import {createTestSource} from './protocols/test/pull.ts';
 
 /** What fetches each kind of source, by its scheme. */
-export const createSources = (native: Native): Record<string, OpenSource> => {
+export const createSources = (
+	native: Native,
+	metadata: StreamMetadata,
+): Record<string, OpenSource> => {
+	const openRtmp = createRtmpSource(native, metadata);
 	const openByUs = createRtspSource(native);
 	const openByGstreamer = createGstreamerRtspSource(native);
 	const openRtsp: OpenSource = options =>
@@ -27,8 +32,8 @@ export const createSources = (native: Native): Record<string, OpenSource> => {
 		'rtsps+http': openRtsp,
 		'rtsp+ws': openRtsp,
 		'rtsps+ws': openRtsp,
-		rtmp: createRtmpSource(native),
-		rtmps: createRtmpSource(native),
+		rtmp: openRtmp,
+		rtmps: openRtmp,
 		file: createFileSource(native),
 		test: createTestSource(native),
 		gstreamer: createGstreamerSource(native),
@@ -37,10 +42,10 @@ export const createSources = (native: Native): Record<string, OpenSource> => {
 
 /** What sends a path away, by the scheme of the URL: RTMP by our own client, all else by GStreamer. */
 export const createPush =
-	(native: Native): OpenPush =>
+	(native: Native, metadata: StreamMetadata): OpenPush =>
 	({path, url, stream, tracks}) => {
 		const scheme = schemeOf(url);
-		if (scheme === 'rtmp' || scheme === 'rtmps') return openRtmpPush(native, {url, stream, tracks});
+		if (scheme === 'rtmp' || scheme === 'rtmps') return openRtmpPush(native, {url, stream, tracks}, metadata);
 		return native.start({
 			type: 'relay',
 			input: {type: 'hub', path},
@@ -52,12 +57,14 @@ export const createPush =
 const openRtmpPush = (
 	native: Native,
 	{url, stream, tracks}: Omit<Parameters<OpenPush>[0], 'path'>,
+	metadata: StreamMetadata,
 ): RtmpPush => {
 	const parsed = parseRtmpUrl(url);
 	if (!parsed.ok)
 		throw new MediaError('CONFIG_INVALID', `Push is no RTMP URL: ${parsed.reason}`, {key: 'push'});
 	return new RtmpPush({
 		...{native, url: parsed.value, stream, tracks, paused: false, durationUs: 0},
+		said: () => metadata.of(stream),
 		choose: understands => choosePlayTracks(tracks, understands).chosen,
 	});
 };

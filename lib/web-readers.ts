@@ -10,6 +10,7 @@ import {createHlsReader} from './protocols/hls/read.ts';
 import type {HlsReader} from './protocols/hls/read.ts';
 import {createLiveReader} from './protocols/mse/read.ts';
 import {createFlvReader} from './protocols/rtmp/read-http.ts';
+import type {StreamMetadata} from './protocols/rtmp/stream-metadata.ts';
 import {createSnapshotReader} from './protocols/snapshot/read.ts';
 import type {Logger} from 'pino';
 
@@ -17,6 +18,7 @@ export type WebReadersOptions = {
 	native: Native;
 	delivery: Delivery;
 	access: ReadAccess;
+	metadata: StreamMetadata;
 	settings: () => Config;
 	logger: Logger;
 };

@@ -7,6 +7,9 @@ import {ClientHandshake} from '../../lib/protocols/rtmp/client-handshake.ts';
 import {formatMessage, messageKind} from '../../lib/protocols/rtmp/messages.ts';
 import {startNative} from './native.ts';
 
+/** Of what native code sends itself. */
+const audioKind = 8;
+
 export type Heard = {name: string; values: readonly Amf[]};
 
 /** A client of RTMP that says what a test wants, behind `connect` and `createStream`. */
@@ -41,6 +44,14 @@ export const connectRtmp = async (
 				128,
 			),
 		);
+	const send = (kind: number, payload: Buffer) =>
+		void socket.write(formatMessage({kind, stream: 1, payload}, 128));
+	const describe = (metadata: AmfObject) =>
+		send(messageKind.data, formatAmf0(['@setDataFrame', 'onMetaData', metadata]));
+	/** One unit of AAC, behind its configuration. */
+	const sound = () => {
+		for (const hex of ['af001190', 'af0121100460']) send(audioKind, Buffer.from(hex, 'hex'));
+	};
 	/** The first that fits, and all before it, are taken out. */
 	const until = async (fits: (it: Heard) => boolean): Promise<Heard> => {
 		for (;;) {
@@ -59,7 +70,7 @@ export const connectRtmp = async (
 	await result();
 	say('createStream', null);
 	await result();
-	return {socket, heard, say, until, result, status};
+	return {socket, heard, say, describe, sound, until, result, status};
 };
 
 const handshake = async (

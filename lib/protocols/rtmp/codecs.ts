@@ -19,9 +19,12 @@ export const codecIdOf = (codec: string): number | undefined => {
 	return fourCc === undefined ? numbers[codec] : Buffer.from(fourCc).readUInt32BE();
 };
 
+/** Flags of `capsEx`. */
+const caps = {multitrack: 2, modEx: 4, timestampNanoOffset: 8};
+
 /** What is understood here beyond the codecs of Flash, for `connect` and its answer. */
 export const enhanced: AmfObject = {
-	capsEx: 0,
+	capsEx: caps.multitrack | caps.modEx | caps.timestampNanoOffset,
 	fourCcList: ['avc1', 'hvc1', 'av01', 'vp09', 'vp08', 'mp4a', 'Opus', 'fLaC', 'ac-3', '.mp3'],
 };
 

@@ -14,6 +14,7 @@ import type {PlayChoice} from './codecs.ts';
 import {formatFileHead, formatTag} from './flv-file.ts';
 import {messageKind} from './messages.ts';
 import {describeMedia} from './push-tracks.ts';
+import type {StreamMetadata} from './stream-metadata.ts';
 
 export type FlvServices = {
 	fanOuts: FanOuts<FlvSpec>;
@@ -26,6 +27,7 @@ export type FlvServices = {
 	/** The server clock in microseconds. */
 	nowUs: () => number;
 	tcpInfo: AskKernel;
+	metadata: StreamMetadata;
 };
 
 /** Where a file that does not end is written to. */
@@ -79,11 +81,12 @@ export class FlvSession {
 	}
 
 	async start(): Promise<void> {
-		const {tracks} = this.#admission;
+		const {tracks, stream} = this.#admission;
 		const {chosen} = this.#choice;
+		const said = this.#services.metadata.of(stream);
 		const about = Buffer.concat([
 			formatAmf0(['onMetaData']),
-			formatList(describeMedia(tracks, chosen)),
+			formatList(describeMedia(tracks, chosen, said)),
 		]);
 		this.#carrier.begin(
 			Buffer.concat([formatFileHead(chosen), formatTag(messageKind.data, about)]),

@@ -4,24 +4,27 @@ import type {OpenSource, Source, SourceEvents, SourceOptions} from '../../media/
 import type {RtmpIngest} from '../../native/rtmp.ts';
 import {RtmpClient} from './client.ts';
 import {tracksIn} from './metadata.ts';
+import type {StreamMetadata} from './stream-metadata.ts';
 import {parsePlayedUrl} from './url.ts';
 import type {RtmpUrl} from './url.ts';
 
 /** Fetches streams of servers over RTMP. */
 export const createRtmpSource =
-	(native: {openRtmpIngest(): RtmpIngest}): OpenSource =>
+	(native: {openRtmpIngest(): RtmpIngest}, metadata: StreamMetadata): OpenSource =>
 	options =>
-		new RtmpPull(native.openRtmpIngest(), options);
+		new RtmpPull(native.openRtmpIngest(), options, metadata);
 
 class RtmpPull extends EventEmitter<SourceEvents> implements Source {
 	readonly #ingest: RtmpIngest;
 	readonly #options: SourceOptions;
+	readonly #metadata: StreamMetadata;
 	readonly #aborter = new AbortController();
 
-	constructor(ingest: RtmpIngest, options: SourceOptions) {
+	constructor(ingest: RtmpIngest, options: SourceOptions, metadata: StreamMetadata) {
 		super();
 		this.#ingest = ingest;
 		this.#options = options;
+		this.#metadata = metadata;
 		// Whoever opened it listens from the next turn on.
 		queueMicrotask(() => void this.#run());
 	}
@@ -58,7 +61,10 @@ class RtmpPull extends EventEmitter<SourceEvents> implements Source {
 			timeoutMs: settings.readTimeoutMs,
 		});
 		const over = once(client, 'closed') as Promise<[MediaError]>;
-		client.on('metadata', metadata => this.#ingest.expect(tracksIn(metadata)));
+		client.on('metadata', said => {
+			this.#ingest.expect(tracksIn(said));
+			this.#metadata.note(stream.id, said);
+		});
 		this.#ingest.publish(stream.id);
 		try {
 			await client.play();
@@ -71,6 +77,7 @@ class RtmpPull extends EventEmitter<SourceEvents> implements Source {
 			throw new MediaError(code, `Expected a stream of ${url.applicationUrl}, got: ${message}`);
 		} finally {
 			client.close();
+			this.#metadata.forget(stream.id);
 		}
 	}
 }

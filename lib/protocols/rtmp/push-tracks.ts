@@ -25,11 +25,16 @@ export const planPush = (tracks: readonly TrackInfo[], chosen: PushTracks): Plan
 		transcoded: false,
 	}));
 
-/** `onMetaData`, by the names that players know. */
-export const describeMedia = (tracks: readonly TrackInfo[], chosen: PushTracks): AmfObject => ({
+/** `onMetaData`, by the names that players know. `said`: what whoever publishes says besides. */
+export const describeMedia = (
+	tracks: readonly TrackInfo[],
+	chosen: PushTracks,
+	said: AmfObject = {},
+): AmfObject => ({
+	encoder: 'Sluice',
+	...said,
 	...describeVideo(tracks[chosen.video ?? -1]),
 	...describeAudio(tracks[chosen.audio ?? -1]),
-	encoder: 'Sluice',
 });
 
 const describeVideo = (track: TrackInfo | undefined): AmfObject => {

@@ -7,6 +7,7 @@ import type {PipelineEvents} from '../../native/native.ts';
 import type {RtmpIngest, RtmpOutput, RtmpOutputSpec} from '../../native/rtmp.ts';
 import {plainDescriptor} from '../../readers/socket-info.ts';
 import {chunkBytes, RtmpClient} from './client.ts';
+import type {AmfObject} from './amf0.ts';
 import type {Understands} from './codecs.ts';
 import {PushQueue} from './push-queue.ts';
 import {describeMedia, planPush} from './push-tracks.ts';
@@ -21,6 +22,8 @@ export type RtmpPushOptions = {
 	tracks: readonly TrackInfo[];
 	/** Which of them go out to a server that knows these codecs beyond those of Flash. */
 	choose: (understands: Understands) => PushTracks;
+	/** What whoever publishes says of the stream. */
+	said?: () => AmfObject;
 	paused: boolean;
 	/** 0 = all. */
 	durationUs: number;
@@ -122,7 +125,7 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 		const {socket, messageStream} = client;
 		if (!socket) return;
 		client.on('closed', ({code, message}) => this.#fail(code, message));
-		client.sendMetadata(describeMedia(tracks, chosen));
+		client.sendMetadata(describeMedia(tracks, chosen, this.#options.said?.()));
 		const paused = this.#isPaused;
 		const fd = socket.writableLength === 0 ? plainDescriptor(socket) : undefined;
 		const output = native.openRtmp({

@@ -20,12 +20,14 @@ import {serverClock} from '../../readers/server-clock.ts';
 import type {AskKernel} from '../../readers/socket-info.ts';
 import {FlvSession} from './flv-session.ts';
 import type {FlvCarrier, FlvServices} from './flv-session.ts';
+import type {StreamMetadata} from './stream-metadata.ts';
 import {authorizationOf} from './target.ts';
 
 export type FlvReaderOptions = {
 	native: {openFlv(spec: FlvSpec): RingOutput; nowUs(): number; tcpInfo: AskKernel};
 	delivery: Pick<Delivery, 'join'>;
 	access: ReadAccess;
+	metadata: StreamMetadata;
 	settings: () => ReturnType<FlvServices['settings']> & {
 		readonly hlsAllowOrigins: readonly string[];
 	};
@@ -64,7 +66,7 @@ class Reader {
 
 	constructor(options: FlvReaderOptions) {
 		this.#options = options;
-		const {native, settings, logger} = options;
+		const {native, settings, metadata, logger} = options;
 		this.#late = new RateLimited({logger});
 		const origins = () => settings().hlsAllowOrigins;
 		this.#webSockets = new WebSockets({maxMessageBytes, origins});
@@ -77,6 +79,7 @@ class Reader {
 			settings,
 			nowUs: serverClock(native),
 			tcpInfo: fd => native.tcpInfo(fd),
+			metadata,
 		};
 		this.#sweep = setInterval(() => {
 			for (const session of this.#sessions) session.check();

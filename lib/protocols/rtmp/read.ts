@@ -13,6 +13,7 @@ import {choosePlayTracks} from './codecs.ts';
 import type {PlayChoice, Understands} from './codecs.ts';
 import {describeMedia} from './push-tracks.ts';
 import type {ServerConnection} from './server-connection.ts';
+import type {StreamMetadata} from './stream-metadata.ts';
 import {authorizationOf} from './target.ts';
 import type {RtmpTarget} from './target.ts';
 
@@ -29,6 +30,7 @@ export type ReadServices = {
 	/** The server clock in microseconds. */
 	nowUs: () => number;
 	tcpInfo: AskKernel;
+	metadata: StreamMetadata;
 	logger: {info(fields: object, message: string): void};
 	/** Told what it sent when it is over. */
 	onClosed: (path: string, bytes: number) => void;
@@ -52,6 +54,7 @@ export class ReadSession {
 	readonly #play: Play;
 	readonly #writes: WriteWatch;
 	#onEnded: (reason: string) => void = () => {};
+	#unfollow: () => void = () => {};
 	#isClosed = false;
 
 	/** Waits for a place at the path; rejects with the MediaError that says why there is none. */
@@ -124,9 +127,10 @@ export class ReadSession {
 	async start(stream: number): Promise<void> {
 		const {tracks} = this.#admission;
 		const {chosen, left} = this.#choice;
-		const about = describeMedia(tracks, chosen);
 		this.#connection.data(stream, formatAmf0(['|RtmpSampleAccess', true, true]));
-		this.#connection.data(stream, formatAmf0(['onMetaData']), formatList(about));
+		this.#describe(stream);
+		const {metadata} = this.#services;
+		this.#unfollow = metadata.follow(this.#admission.stream, () => this.#describe(stream));
 		const count = `${Object.keys(chosen).length} of ${tracks.length} tracks`;
 		const lacks = left.length > 0 ? `, without ${left.join(', ')}` : '';
 		this.#log(`reads ${count} over ${this.#connection.isTls ? 'RTMPS' : 'RTMP'}${lacks}`);
@@ -149,6 +153,7 @@ export class ReadSession {
 	close(reason: string): void {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
+		this.#unfollow();
 		this.#play.close();
 		this.#admission.leave();
 		this.#log(`stopped reading: ${reason}`);
@@ -167,6 +172,12 @@ export class ReadSession {
 			mode: (mode.ok ? mode.value : undefined) ?? 'real',
 			onEnded: () => this.#end('the tracks of the path are others now'),
 		});
+	}
+
+	#describe(stream: number): void {
+		const {tracks, stream: media} = this.#admission;
+		const about = describeMedia(tracks, this.#choice.chosen, this.#services.metadata.of(media));
+		this.#connection.data(stream, formatAmf0(['onMetaData']), formatList(about));
 	}
 
 	#end(reason: string): void {

@@ -17,7 +17,7 @@ import {ServerConnection} from './server-connection.ts';
 import {RtmpSession} from './session.ts';
 import type {SessionServices} from './session.ts';
 
-export type RtmpServerOptions = Pick<SessionServices, 'delivery' | 'gatekeeper'> & {
+export type RtmpServerOptions = Pick<SessionServices, 'delivery' | 'gatekeeper' | 'metadata'> & {
 	addresses: readonly TcpAddress[];
 	native: SocketMaker & {
 		openRtmpIngest(): RtmpIngest;
@@ -65,7 +65,7 @@ export class RtmpServer {
 	/** Use `createRtmpServer`. */
 	constructor(options: RtmpServerOptions) {
 		this.#options = options;
-		const {delivery, gatekeeper, native, settings, logger} = options;
+		const {delivery, gatekeeper, metadata, native, settings, logger} = options;
 		this.#turnedAway = new RateLimited({logger, periodMs: 60_000});
 		this.#bad = new RateLimited({logger, periodMs: 60_000});
 		const refused = (this.#refused = new RateLimited({logger}));
@@ -78,7 +78,7 @@ export class RtmpServer {
 		const tcpInfo = (fd: number) => native.tcpInfo(fd);
 		const onClosed = (path: string, bytes: number) => countSent(this.#sent, path, bytes);
 		const reading = {fanOuts, settings, nowUs, tcpInfo, onClosed};
-		this.#services = {delivery, gatekeeper, logger, refused, ...reading};
+		this.#services = {delivery, gatekeeper, metadata, logger, refused, ...reading};
 		this.#listeners = options.addresses.map(address => this.#listenerOf(address));
 	}
 

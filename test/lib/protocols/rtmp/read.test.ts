@@ -31,6 +31,29 @@ test('a player hears that it plays and what comes, pauses, goes on, and plays so
 	await said(/\[live\/other\] reads 2 of 2 tracks over RTMP/);
 });
 
+test('what a publisher says of its stream is told to players, and told again when it changes', async t => {
+	const {server, said} = await startPaths(t, {all_others: {}});
+	const publisher = await connectRtmp(t, server.rtmpUrl!);
+	publisher.say('publish', null, 'cam', 'live');
+	t.is(await publisher.status(), 'NetStream.Publish.Start');
+	publisher.describe({title: 'Gate', audiocodecid: 10, videodatarate: 2500});
+	publisher.sound();
+	await said(/\[live\/cam\] source ready/);
+	const player = await connectRtmp(t, server.rtmpUrl!);
+	player.say('play', null, 'cam');
+	const first = await player.until(({name}) => name === 'onMetaData');
+	t.deepEqual(
+		{...(first.values[0] as object)},
+		{
+			...{encoder: 'Sluice', title: 'Gate', videodatarate: 2500, audiocodecid: 10},
+			...{audiosamplerate: 48_000, audiosamplesize: 16, audiochannels: 2, stereo: true},
+		},
+	);
+	publisher.describe({title: 'Yard', encoder: 'OBS'});
+	const second = await player.until(({name}) => name === 'onMetaData');
+	t.like(second.values[0], {title: 'Yard', encoder: 'OBS', audiosamplerate: 48_000});
+});
+
 test('a player of a path that is not there, or has nothing, is told so and hung up on', async t => {
 	const {server, said} = await startPaths(t, {all_others: {}});
 	const player = await connectRtmp(t, server.rtmpUrl!);
