@@ -7,7 +7,7 @@ import {makeFolder, runCommand} from '../helpers/command.ts';
 import {buildGoPeer} from '../helpers/go-peer.ts';
 import type {GoReport} from '../helpers/go-peer.ts';
 import {readByGstreamer} from '../helpers/gst-reader.ts';
-import {startPaths} from '../helpers/server.ts';
+import {fetchText, startPaths, untilAnswer} from '../helpers/server.ts';
 import {tlsKeys} from '../helpers/tls.ts';
 
 const [width, height, pictures] = [160, 120, 200];
@@ -16,22 +16,36 @@ type Peers = {t: ExecutionContext; mp4: string; ts: string; folder: string; go: 
 /** The ways that media goes; TLS is TCP to another address, HTTP a tunnel. */
 const ways = ['tcp', 'tls', 'udp', 'http'] as const;
 type Way = (typeof ways)[number];
+/** SRTP goes over TLS, to those who know it. */
+type ReaderWay = Way | 'multicast' | 'srtp';
 
 type Publish = (url: string, way: Way, peers: Peers) => [command: string, ...string[]];
 /** Reads so many pictures and tells what went wrong. */
-type Read = (url: string, way: Way, peers: Peers) => Promise<string>;
+type Read = (url: string, way: ReaderWay, peers: Peers) => Promise<string>;
 
 /** As each of them says where and by which way. */
-const ffmpegTransport: Record<Way, string> = {tcp: 'tcp', tls: 'tcp', udp: 'udp', http: 'http'};
-const gstreamerWords = (url: string, way: Way): string[] =>
+const ffmpegTransport: Record<ReaderWay, string> = {
+	...{tcp: 'tcp', tls: 'tcp', udp: 'udp', http: 'http'},
+	...{multicast: 'udp_multicast', srtp: 'tcp'},
+};
+const gstreamerProtocols: Record<Exclude<ReaderWay, 'http'>, readonly string[]> = {
+	tcp: ['protocols=tcp'],
+	tls: ['protocols=tcp'],
+	udp: ['protocols=udp'],
+	multicast: ['protocols=udp-mcast', 'multicast-iface=lo'],
+	srtp: ['protocols=tcp'],
+};
+const gstreamerWords = (url: string, way: ReaderWay): string[] =>
 	way === 'http'
 		? [`location=${url.replace('rtsp:', 'rtsph:')}`]
-		: [`location=${url}`, `protocols=${way === 'udp' ? 'udp' : 'tcp'}`, 'tls-validation-flags=0'];
-const goWords: Record<Way, readonly string[]> = {
+		: [`location=${url}`, ...gstreamerProtocols[way], 'tls-validation-flags=0'];
+const goWords: Record<ReaderWay, readonly string[]> = {
 	tcp: ['-transport', 'tcp'],
 	tls: ['-transport', 'tcp'],
 	udp: ['-transport', 'udp'],
 	http: ['-transport', 'tcp', '-tunnel', 'http'],
+	multicast: ['-transport', 'multicast'],
+	srtp: ['-transport', 'tcp'],
 };
 
 const publishers: Record<string, Publish> = {
@@ -139,3 +153,46 @@ test.serial(round, {ffmpeg: 'tls', rtspclientsink: 'tcp', gortsplib: 'tls'});
 test.serial(round, {ffmpeg: 'udp', rtspclientsink: 'udp', gortsplib: 'udp'});
 // ffmpeg publishes within nothing.
 test.serial(round, {rtspclientsink: 'http', gortsplib: 'http'});
+
+type Session = {transport: string; profile: string};
+
+/** Until readers have been seen by each of these ways, together or one after the other. */
+const untilSeen = async (url: string, expected: readonly string[]): Promise<void> => {
+	const seen = new Set<string>();
+	const look = async (list: string) => {
+		const {items} = JSON.parse(await fetchText(`${url}/v3/${list}/list`)) as {items: Session[]};
+		for (const {transport, profile} of items) seen.add(`${transport} ${profile}`);
+	};
+	await untilAnswer(
+		() => Promise.all(['rtspsessions', 'rtspssessions'].map(look)),
+		() => expected.every(way => seen.has(way)),
+	);
+};
+
+/** gortsplib hears no multicast on the loopback interface, and ffmpeg cannot be told the interface. */
+const those: Record<string, readonly ReaderWay[]> = {
+	ffmpeg: ['udp'],
+	rtspsrc: ['multicast', 'srtp', 'udp'],
+	gortsplib: ['srtp', 'udp'],
+};
+
+test.serial('multicast, SRTP and UDP of one path are read all at once', async t => {
+	const go = await buildGoPeer(t);
+	if (go === undefined) return;
+	const films = await makeFilms(makeFolder(t));
+	const multicast = {multicastInterface: '127.0.0.1', multicastIPRange: '239.78.0.0/24'};
+	const keys = {...tlsKeys('optional'), rtspSrtp: true, ...multicast};
+	const {server, url, said} = await startPaths(t, {cam: {}}, keys);
+	const peers = () => ({t, ...films, go, folder: makeFolder(t)});
+	const rtsp = `${server.rtspUrl}/cam`;
+	publish(t, publishers['ffmpeg']!(rtsp, 'tcp', peers()));
+	await said(/\[cam\] source ready/);
+	const reading = Object.entries(those).flatMap(([name, their]) =>
+		their.map(async way => {
+			const from = way === 'srtp' ? `${server.rtspsUrl}/cam` : rtsp;
+			t.is(await readers[name]!(from, way, peers()), '', `${name} over ${way}`);
+		}),
+	);
+	await untilSeen(url, ['UDP-multicast AVP', 'TCP SAVP', 'UDP AVP']);
+	await Promise.all(reading);
+});
