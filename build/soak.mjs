@@ -1,10 +1,12 @@
 // What takes long, by the word WHAT: `suite` is the whole suite of ava again and again, until the time is over or a test
-// fails (what fails once in a hundred runs fails here); `readers` many readers of one path. MINUTES says how long.
+// fails (what fails once in a hundred runs fails here); `readers` many readers of one path; `desync` cameras that cut
+// packets short. MINUTES says how long.
 import {ava} from './runners.mjs';
 import {failures, finish, must, since} from './tools.mjs';
 
-if (process.env.WHAT === 'readers') {
-	await must(process.execPath, ['bench/soak-readers.ts']);
+const rows = ['readers', 'desync'];
+if (rows.includes(process.env.WHAT)) {
+	await must(process.execPath, [`bench/soak-${process.env.WHAT}.ts`]);
 	process.exit();
 }
 

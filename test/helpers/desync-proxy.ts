@@ -25,6 +25,8 @@ export const startDesyncProxy = async (
 	return proxy;
 };
 
+export type OpenDesyncProxy = DesyncProxy & {close: () => void};
+
 type DesyncOptions = {every?: number; seed?: number};
 
 /**
@@ -34,7 +36,7 @@ type DesyncOptions = {every?: number; seed?: number};
 export const openDesyncProxy = async (
 	cameraPort: number,
 	{every = 50, seed = 7}: DesyncOptions = {},
-): Promise<DesyncProxy & {close: () => void}> => {
+): Promise<OpenDesyncProxy> => {
 	let connections = 0;
 	let cuts = 0;
 	let frames = 0;
