@@ -28,6 +28,11 @@ constexpr const char* kFlvCodecs =
 constexpr const char* kHlsCodecs =
     "video/x-h264; video/x-h265; audio/mpeg, mpegversion={2,4}; "
     "audio/mpeg, mpegversion=1, layer=3; audio/x-ac3";
+// Of what a stream may have, what HLS in fragmented MP4 carries. AC-3 of GStreamer's comes without
+// the parameters that its header needs.
+constexpr const char* kHubCodecs =
+    "video/x-h264; video/x-h265; video/x-vp9; video/x-av1; audio/mpeg, mpegversion=4; "
+    "audio/mpeg, mpegversion=1, layer=3; audio/x-opus, channels=[1,2]; audio/x-flac";
 // Whatever has a payloader that takes it without being asked.
 constexpr const char* kRtpCodecs =
     "video/x-h264; video/x-h265; video/x-vp8; video/x-vp9; image/jpeg; "
@@ -43,7 +48,7 @@ constexpr std::array kKinds{
     OutputKind{"srt", "mpegtsmux", "srtsink", "sink_%d", "sink_%d", false, "mpegtsmux", nullptr},
     OutputKind{"rtsp", "rtspclientsink", nullptr, "sink_%u", "sink_%u", false, nullptr, kRtpCodecs},
     OutputKind{"hls", "hlssink2", nullptr, "video", "audio", true, "mpegtsmux", kHlsCodecs},
-    OutputKind{"hub", "hubsink", nullptr, "video_%u", "audio_%u", false, "hubsink", nullptr},
+    OutputKind{"hub", "hubsink", nullptr, "video_%u", "audio_%u", false, "hubsink", kHubCodecs},
 };
 
 struct NameOf {

@@ -144,6 +144,16 @@ for (const variant of ['mpegts', 'fmp4'])
 		t.is(await complaints(playlist), '');
 	});
 
+for (const film of ['ac3.mkv', 'eac3.mkv', 'mulaw.mkv', 'vp8.webm', 'mpeg2.mpg'] as const)
+	test(`all tracks of ${film} arrive by HLS in fragmented MP4`, async t => {
+		const folder = makeFolder(t);
+		const input = await makeFilm(t, folder, {name: film, seconds: 1});
+		const {code, lines} = await runStreamer(t, [input, `${folder}/i.m3u8`, '--hls', 'fmp4']);
+		t.is(code, 0, lines.join('\n'));
+		t.deepEqual([...new Set((await probe(`${folder}/i.m3u8`)).codecs)], ['aac', 'h264']);
+		t.is(await complaints(`${folder}/i.m3u8`), '');
+	});
+
 test('an output file is replaced by a whole one only', async t => {
 	const folder = makeFolder(t);
 	const input = await makeFilm(t, folder, {name: 'plain.mp4', seconds: 1});
