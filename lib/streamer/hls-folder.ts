@@ -42,7 +42,7 @@ export class Fmp4FolderOutput extends EventEmitter<OutputEvents> implements Stre
 	#files: SegmentFiles | undefined;
 	/** Why the disk took something not. */
 	#cause: unknown;
-	#isFailed = false;
+	#failure: MediaError | undefined;
 	/** Segments are listed in their order, each after it was written. */
 	#work: Promise<void> = Promise.resolve();
 
@@ -87,15 +87,18 @@ export class Fmp4FolderOutput extends EventEmitter<OutputEvents> implements Stre
 		await closed;
 		await this.#work;
 		hls.close();
-		if (this.#isFailed || this.#window.isEmpty) return undefined;
-		if (isWhole) await this.#writePlaylist('#EXT-X-ENDLIST\n');
+		if (!isWhole) return undefined;
+		// The last segments may fail when nobody listens any more.
+		if (this.#failure) throw this.#failure;
+		if (this.#window.isEmpty) throw unwritable(this.#location, 'nothing came that can be shown');
+		await this.#writePlaylist('#EXT-X-ENDLIST\n');
 		return undefined;
 	}
 
 	async #add({number, init, durationUs, captureUs, discontinuity, bytes}: EventOf<'segment'>) {
 		const uri = fileName(this.#tag, 'segment', number);
 		const initUri = fileName(this.#tag, 'init', init);
-		if (this.#isFailed) return;
+		if (this.#failure) return;
 		try {
 			await this.#store('segment', number);
 			if (this.#files?.find(initUri) === undefined) await this.#store('init', init);
@@ -133,7 +136,7 @@ export class Fmp4FolderOutput extends EventEmitter<OutputEvents> implements Stre
 	}
 
 	#fail(error: MediaError): void {
-		this.#isFailed = true;
+		this.#failure = error;
 		this.emit('failed', error);
 	}
 }

@@ -72,3 +72,22 @@ test('a folder that takes nothing any more is told once', async t => {
 	await gone.close(false);
 	t.deepEqual(failures, ['FILE_UNWRITABLE']);
 });
+
+test('a folder that takes not even the last segment is what a whole stream ends with', async t => {
+	const folder = makeFolder(t);
+	const native = startNative(t);
+	const output = new Fmp4FolderOutput(native, `${folder}/index.m3u8`);
+	output.open();
+	const picture = native.start({...testPicture, path: 'output'});
+	await until(() => readdirSync(folder).includes('index.m3u8'));
+	await stopAndWait(picture);
+	rmSync(folder, {recursive: true});
+	writeFileSync(folder, '');
+	await t.throwsAsync(output.close(true), {code: 'FILE_UNWRITABLE'});
+});
+
+test('a stream of which nothing came is not whole', async t => {
+	const output = new Fmp4FolderOutput(startNative(t), `${makeFolder(t)}/index.m3u8`);
+	output.open();
+	await t.throwsAsync(output.close(true), {code: 'FILE_UNWRITABLE', message: /nothing came/});
+});
