@@ -125,7 +125,9 @@ const missesOf = ({name, target, noMoreThan}: Row, all: readonly Result[]): stri
 	const {cpuPercent = 0, megabytes = 0} = figures(name) ?? {};
 	const rival = figures(noMoreThan ?? '');
 	return [
-		...(target && cpuPercent > target.cpuPercent ? [`more than ${target.cpuPercent} % of a core`] : []),
+		...(target && cpuPercent > target.cpuPercent
+			? [`more than ${target.cpuPercent} % of a core`]
+			: []),
 		...(target && megabytes > target.megabytes ? [`more than ${target.megabytes} MB`] : []),
 		...(rival && cpuPercent > rival.cpuPercent ? [`more CPU than ${rival.row}`] : []),
 	].map(miss => `${name}: ${miss}`);

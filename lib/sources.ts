@@ -45,7 +45,8 @@ export const createPush =
 	(native: Native, metadata: StreamMetadata): OpenPush =>
 	({path, url, stream, tracks}) => {
 		const scheme = schemeOf(url);
-		if (scheme === 'rtmp' || scheme === 'rtmps') return openRtmpPush(native, {url, stream, tracks}, metadata);
+		if (scheme === 'rtmp' || scheme === 'rtmps')
+			return openRtmpPush(native, {url, stream, tracks}, metadata);
 		return native.start({
 			type: 'relay',
 			input: {type: 'hub', path},

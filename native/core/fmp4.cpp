@@ -169,7 +169,7 @@ void writeExtends(BoxWriter& out, uint32_t id, const Track& track) {
 template <typename Write>
 void forCarried(const Epoch& epoch, Write write) {
   for (size_t i = 0; i < epoch.tracks.size(); ++i) {
-    if (isCarried(epoch, i)) write(static_cast<uint32_t>(i + 1), epoch.tracks[i]);
+    if (takesPart(epoch, i)) write(static_cast<uint32_t>(i + 1), epoch.tracks[i]);
   }
 }
 
@@ -187,7 +187,7 @@ void writeMovie(BoxWriter& out, const Epoch& epoch) {
 
 bool canCarry(const Track& track) { return canCarry(track.parameters); }
 
-bool isCarried(const Epoch& epoch, size_t track) {
+bool takesPart(const Epoch& epoch, size_t track) {
   const Track& wanted = epoch.tracks[track];
   const auto takesItsPlace = [&](const Track& it) {
     return it.kind == wanted.kind && canCarry(it);

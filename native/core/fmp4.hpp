@@ -48,6 +48,6 @@ bool canCarry(const Track& track);
 
 // True for the first picture and the first sound that can go into fMP4: players of one file play
 // one of each.
-bool isCarried(const Epoch& epoch, size_t track);
+bool takesPart(const Epoch& epoch, size_t track);
 
 }  // namespace core::fmp4

@@ -107,7 +107,7 @@ void layOut(Run& run, const Track& track) {
 std::vector<Run> makeRuns(const Epoch& epoch, std::span<const Sample> samples) {
   std::vector<Run> runs;
   for (uint32_t i = 0; i < epoch.tracks.size(); ++i) {
-    if (!isCarried(epoch, i)) continue;
+    if (!takesPart(epoch, i)) continue;
     Run run{i + 1, 0, 0, 0, 0, 0, 0, {}};
     collect(run, epoch.tracks[i], samples);
     if (run.entries.empty()) continue;

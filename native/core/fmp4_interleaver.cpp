@@ -36,7 +36,7 @@ void Interleaver::begin(const Epoch& epoch) {
   for (size_t i = 0; i < lines_.size(); ++i) {
     const Track& track = epoch.tracks[i];
     Line& line = lines_[i];
-    line.carried = isCarried(epoch, i);
+    line.carried = takesPart(epoch, i);
     if (!line.carried) continue;
     line.video = isParsedVideo(track);
     line.skipping = line.video;

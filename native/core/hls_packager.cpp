@@ -65,7 +65,7 @@ void HlsPackager::announceInit() {
   init.codecs = fmp4::codecs(*epoch_);
   for (size_t i = 0; i < epoch_->tracks.size(); ++i) {
     const VideoParameters* video = videoOf(epoch_->tracks[i].parameters);
-    if (!video || !fmp4::isCarried(*epoch_, i)) continue;
+    if (!video || !fmp4::takesPart(*epoch_, i)) continue;
     init.width = video->width;
     init.height = video->height;
     init.frameRateNum = video->frameRateNum;

@@ -35,7 +35,7 @@ TEST(Fmp4, AnEpochOfOpaqueTracksCannotBeCarried) {
 TEST(Fmp4, OneOfEachKindIsCarriedTheFirst) {
   const Epoch epoch{1, {opaqueTrack(), audioTrack(), videoTrack(), audioTrack(), videoTrack()}};
   std::vector<bool> carried;
-  for (size_t i = 0; i < epoch.tracks.size(); ++i) carried.push_back(fmp4::isCarried(epoch, i));
+  for (size_t i = 0; i < epoch.tracks.size(); ++i) carried.push_back(fmp4::takesPart(epoch, i));
   EXPECT_EQ(carried, (std::vector<bool>{false, true, true, false, false}));
   EXPECT_EQ(fmp4::codecs(epoch), "mp4a.40.2,avc1.64000d");
 }

@@ -8,7 +8,7 @@ const hashColumn = 5;
 export const frameSums = async (
 	input: readonly string[],
 	frames?: number,
-	program = "ffmpeg",
+	program = 'ffmpeg',
 ): Promise<string[]> => {
 	const many = frames === undefined ? [] : ['-frames', String(frames)];
 	const {stdout} = await runCommand(program, [
