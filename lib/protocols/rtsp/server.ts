@@ -279,12 +279,15 @@ export class RtspServer {
 		return connection;
 	}
 
-	/** The oldest connection that has never asked for anything goes, so that those who say nothing lock nobody out. */
+	/** Of those without a session the one that has been silent longest goes, so that nobody locks others out. */
 	#makeRoom(): void {
-		const idle = [...this.#clients.values()].find(({connection}) => connection.requests === 0);
-		if (!idle) return;
-		this.#clients.delete(idle.connection.id);
-		hangUp(idle, 'it said nothing, and others had no room');
+		let idlest: Client | undefined;
+		for (const client of this.#clients.values())
+			if (!client.session && client.connection.idleMs > (idlest?.connection.idleMs ?? -1))
+				idlest = client;
+		if (!idlest) return;
+		this.#clients.delete(idlest.connection.id);
+		hangUp(idlest, 'it said nothing, and others had no room');
 	}
 
 	/** Whom a tunnel comes from, behind a proxy as well. */

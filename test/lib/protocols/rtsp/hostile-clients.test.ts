@@ -151,10 +151,25 @@ test('those who connect and say nothing lock out nobody who does', async t => {
 	t.is(server.connections().length, 3);
 });
 
+test('nor do those who ask once and say nothing more', async t => {
+	const {url, server} = await startRtspServer(t, {maxConnections: 3});
+	const reader = await connectRtsp(t, url);
+	await reader.play(url, [0]);
+	const [oldest, other] = [await connectRtsp(t, url), await connectRtsp(t, url)];
+	t.is((await oldest.ask('OPTIONS', url)).status, 200);
+	t.is((await other.ask('OPTIONS', url)).status, 200);
+	const newcomer = await connectRtsp(t, url);
+	t.is((await newcomer.ask('DESCRIBE', url)).status, 200);
+	await oldest.ended;
+	t.is((await other.ask('OPTIONS', url)).status, 200);
+	t.is((await reader.ask('OPTIONS', url)).status, 200);
+	t.is(server.connections().length, 3);
+});
+
 test('beyond their number connections are turned away, which is logged once', async t => {
 	const {url, lines} = await startRtspServer(t, {maxConnections: 2});
 	const clients = await Promise.all([1, 2].map(() => connectRtsp(t, url)));
-	for (const client of clients) await client.ask('OPTIONS', url);
+	for (const client of clients) await client.play(url, [0]);
 	await Promise.all([1, 2, 3].map(async () => (await connectRtsp(t, url)).ended));
 	t.is((await clients[0]!.ask('OPTIONS', url)).status, 200);
 	t.is(lines.filter(line => line.includes('turned away')).length, 1);

@@ -50,9 +50,9 @@ test('a tunnel counts as the two connections that it is', async t => {
 	const {server, url, lines} = await startRtspServer(t, {maxConnections: 3});
 	const port = server.ports['rtspAddress'] ?? 0;
 	const client = new RtspClient(await openTunnel(t, port));
-	t.is((await client.ask('OPTIONS', url)).status, 200);
+	await client.play(url, [0]);
 	const other = await connectRtsp(t, url);
-	t.is((await other.ask('OPTIONS', url)).status, 200);
+	await other.play(url, [0]);
 	await (
 		await connectRtsp(t, url)
 	).ended;
