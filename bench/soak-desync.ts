@@ -1,8 +1,6 @@
 // Cameras that cut one packet in 50 short, as those whose send buffer is full do, pulled by both engines for a minute:
 // whether sessions stay, whether more is lost than was cut, and whether memory grows.
 // usage: make soak WHAT=desync [MINUTES=1]
-import type {ChildProcess} from 'node:child_process';
-import {once} from 'node:events';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -11,7 +9,7 @@ import {openDesyncProxy} from '../test/helpers/desync-proxy.ts';
 import type {OpenDesyncProxy} from '../test/helpers/desync-proxy.ts';
 import {startCamera} from './camera.ts';
 import {processUsage} from './process-usage.ts';
-import {freePort, listening, startServer} from './work.ts';
+import {end, freePort, listening, startServer} from './work.ts';
 
 const minutes = Number(process.env['MINUTES'] ?? 1);
 const engines = ['native', 'gstreamer'] as const;
@@ -27,12 +25,6 @@ type Look = {facts: Facts; pssBytes: number};
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
-
-const end = async (child: ChildProcess): Promise<void> => {
-	if (child.exitCode !== null) return;
-	child.kill('SIGTERM');
-	await once(child, 'exit');
-};
 
 const lookAt = async (http: number, pid: number): Promise<Look> => {
 	const answer = await fetch(`http://127.0.0.1:${http}/v3/paths/get/cam`);

@@ -1,14 +1,13 @@
 // Many readers of one path over RTSP-TCP, for minutes: whether one of them lost anything and, where one did, how busy the
 // machine was. usage: make soak WHAT=readers [READERS=1000] [MINUTES=5]
 import type {ChildProcess} from 'node:child_process';
-import {once} from 'node:events';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {cpus, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {startCamera} from './camera.ts';
 import {processUsage} from './process-usage.ts';
-import {freePort, listening, startReaders, startServer} from './work.ts';
+import {end, freePort, listening, startReaders, startServer} from './work.ts';
 
 const readers = Number(process.env['READERS'] ?? 1000);
 const minutes = Number(process.env['MINUTES'] ?? 5);
@@ -37,12 +36,6 @@ const idlePercent = (() => {
 		return percent;
 	};
 })();
-
-const end = async (child: ChildProcess): Promise<void> => {
-	if (child.exitCode !== null) return;
-	child.kill('SIGTERM');
-	await once(child, 'exit');
-};
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 

@@ -235,6 +235,13 @@ events {}
 rtmp { access_log off; server { listen 127.0.0.1:${port}; application live { live on; } } }
 `;
 
+/** Whatever has not ended by itself. */
+export const end = async (child: ChildProcess): Promise<void> => {
+	if (child.exitCode !== null) return;
+	child.kill('SIGTERM');
+	await once(child, 'exit');
+};
+
 export const freePort = async (): Promise<number> => {
 	const probe = createServer().listen(0, '127.0.0.1');
 	await once(probe, 'listening');
