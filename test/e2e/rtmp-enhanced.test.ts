@@ -1,6 +1,7 @@
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {makeFolder, runCommand, startUntilOver} from '../helpers/command.ts';
+import {probe} from '../helpers/films.ts';
 import {frameSums, sawTheSame} from '../helpers/frame-sums.ts';
 import {newerFfmpeg} from '../helpers/newer-ffmpeg.ts';
 import {startPaths} from '../helpers/server.ts';
@@ -53,12 +54,8 @@ const makeFilm = async (t: ExecutionContext, ffmpeg: string, film: Film): Promis
 	return file;
 };
 
-const codecsOf = async (url: string): Promise<string[]> => {
-	const {stdout} = await runCommand('ffprobe', [
-		...['-v', 'error', '-of', 'csv=p=0', '-show_entries', 'stream=codec_name', url],
-	]);
-	return [...new Set(stdout.trim().split(/\s+/))];
-};
+/** ffprobe tells those of a playlist twice. */
+const codecsOf = async (url: string): Promise<string[]> => [...new Set((await probe(url)).codecs)];
 
 for (const film of films)
 	test(`${film.tracks[0]} and ${film.audio[0]?.replace('lib', '')} of an encoder that speaks Enhanced RTMP are read and played`, async t => {
@@ -102,10 +99,7 @@ test('several tracks of sound of one encoder are tracks for RTSP, and browsers g
 	await said(/source ready/);
 	const tracks = server.path('cam').facts?.tracks ?? [];
 	t.deepEqual(tracks.toSorted(), ['H264', 'MPEG-4 Audio', 'Opus']);
-	const read = await runCommand('ffprobe', [
-		...['-v', 'error', '-rtsp_transport', 'tcp', '-of', 'csv=p=0', '-show_entries'],
-		...['stream=codec_name', `${server.rtspUrl}/cam`],
-	]);
-	t.deepEqual(read.stdout.trim().split('\n').toSorted(), ['aac', 'h264', 'opus']);
+	const read = await probe(`${server.rtspUrl}/cam`, '-rtsp_transport', 'tcp');
+	t.deepEqual(read.codecs, ['aac', 'h264', 'opus']);
 	t.deepEqual((await codecsOf(`${url}/cam/index.m3u8`)).toSorted(), ['aac', 'h264']);
 });
