@@ -29,7 +29,11 @@ export const remarkMeanings = {
 	PAYLOAD_TYPE_UNANNOUNCED: 'Packets of a payload type that the description does not have.',
 	NO_SPROP: 'Nothing can be told of the media before they come.',
 	NO_SETS_IN_BAND: 'Who joins without the description cannot decode.',
-	NO_PARAMETERS: 'Neither description nor media have parameter sets.',
+	NO_PARAMETERS:
+		'Neither description nor media have parameter sets that make sense; it says which are missing.',
+	SETS_CUT:
+		'Parameter sets of H.265 end before their time; what is told of pictures in the rest is not known.',
+	SETS_DIFFER: 'The VPS and the SPS of H.265 contradict each other; the SPS counts.',
 	PARAMETERS_CHANGED: 'The media have other parameter sets than the description, or changed them.',
 	REORDER_UNBOUNDED: 'Decoders must expect B-frames and wait for them.',
 	RATE_DIFFERS: 'Measured by RTP time, more than 5 % from what the SPS announces.',

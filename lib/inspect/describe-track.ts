@@ -1,4 +1,7 @@
 // A track's parameters and figures in words: one row of a table for each line that is printed.
+import {describeH265} from './describe-h265.ts';
+import {chromaName, formatFacts, list} from './facts.ts';
+import type {Fact} from './facts.ts';
 import type {Parameters, TrackReport} from './report.ts';
 import {formatFact} from './table.ts';
 import type {Spread} from './meters/spread.ts';
@@ -13,34 +16,29 @@ import {
 	plural,
 } from './words.ts';
 
-type Fact<Subject> = readonly [label: string, value: (subject: Subject) => string | undefined];
-
 /** What the parameter sets or the configuration say. */
 export const describeParameters = ({parameters}: TrackReport): string[] => {
 	if (parameters === null) return formatFact('parameters', 'not known');
-	if (parameters.codec === 'aac') return formatFacts(aacFacts, parameters);
-	return [
-		...formatFacts(spsFacts, parameters.sps),
-		...parameters.pps.flatMap(pps => formatFacts(ppsFacts, pps)),
-	];
+	switch (parameters.codec) {
+		case 'aac':
+			return formatFacts(aacFacts, parameters);
+		case 'h264':
+			return [
+				...formatFacts(spsFacts, parameters.sps),
+				...parameters.pps.flatMap(pps => formatFacts(ppsFacts, pps)),
+			];
+		case 'h265':
+			return describeH265(parameters);
+		default:
+			return parameters satisfies never;
+	}
 };
 
 /** What was measured. */
 export const describeFigures = (track: TrackReport): string[] => formatFacts(figureFacts, track);
 
-const formatFacts = <Subject>(facts: readonly Fact<Subject>[], subject: Subject): string[] =>
-	facts.flatMap(([label, value]) => {
-		const text = value(subject);
-		return text === undefined ? [] : formatFact(label, text);
-	});
-
-const list = (...parts: (string | false | undefined | null)[]): string =>
-	parts.filter(Boolean).join(', ');
-
 type H264 = Extract<Parameters, {codec: 'h264'}>;
 type Aac = Extract<Parameters, {codec: 'aac'}>;
-
-const chroma = ['4:0:0', '4:2:0', '4:2:2', '4:4:4'];
 
 const spsFacts: readonly Fact<H264['sps']>[] = [
 	[
@@ -49,7 +47,7 @@ const spsFacts: readonly Fact<H264['sps']>[] = [
 			list(
 				`${h264ProfileName(sps)}, level ${h264LevelName(sps)}, ${sps.width}x${sps.height}`,
 				!sps.frameMbsOnly && 'interlaced',
-				`${chroma[sps.chromaFormatIdc] ?? '?'}, ${sps.bitDepthLuma} bit`,
+				`${chromaName(sps.chromaFormatIdc)}, ${sps.bitDepthLuma} bit`,
 			),
 	],
 	[

@@ -5,6 +5,7 @@ import type {Quirk} from './quirks.ts';
 import type {Report, TrackReport} from './report.ts';
 import {when} from './rule.ts';
 import type {Rule} from './rule.ts';
+import {setRules} from './set-remarks.ts';
 import {formatRate, formatSeconds, hex, plural} from './words.ts';
 
 export type Remark = Report['remarks'][number];
@@ -92,14 +93,7 @@ const trackRules: readonly Rule<[TrackReport, Report]>[] = [
 				() => 'no SPS among the media: parameter sets come with the description only',
 			),
 	],
-	[
-		'NO_PARAMETERS',
-		track =>
-			when(
-				decoded.has(track.codec) && track.parameters === null && track.sequence.received > 0,
-				() => 'no parameter sets at all: nothing can be decoded',
-			),
-	],
+	...setRules,
 	[
 		'PARAMETERS_CHANGED',
 		({parameterChanges}) =>
@@ -134,7 +128,7 @@ const trackRules: readonly Rule<[TrackReport, Report]>[] = [
 		'RATE_UNANNOUNCED',
 		track =>
 			when(
-				isH264(track) && track.parameters !== null && track.frames.rate.announced === null,
+				isNal(track) && track.parameters !== null && track.frames.rate.announced === null,
 				() => 'the SPS announces no frame rate',
 			),
 	],
@@ -328,7 +322,6 @@ const driftPpm = 200;
 const wallClockUs = 1_000_000;
 const rtpInfoUs = 1_000_000;
 
-const isH264 = ({codec}: TrackReport): boolean => codec === 'H264';
 const isNal = ({codec}: TrackReport): boolean => codec === 'H264' || codec === 'H265';
 
 const spropNames = new Map([
@@ -336,6 +329,3 @@ const spropNames = new Map([
 	['H265', 'parameter sets (sprop-vps, sprop-sps, sprop-pps)'],
 	['MPEG4-GENERIC', 'AudioSpecificConfig (config)'],
 ]);
-
-/** Codecs whose parameters are shown. */
-const decoded = new Set(['H264', 'MPEG4-GENERIC']);

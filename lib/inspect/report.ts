@@ -77,8 +77,59 @@ const pps = z.strictObject({
 	transform8x8: z.boolean(),
 });
 
+const h265Vps = z.strictObject({
+	id: count,
+	maxSubLayers: count,
+	frameRateNum: count.describe('0: not announced'),
+	frameRateDen: count,
+});
+
+const h265Sps = z.strictObject({
+	id: count,
+	vpsId: count,
+	maxSubLayers: count,
+	temporalIdNesting: z.boolean(),
+	profileIdc: count,
+	highTier: z.boolean(),
+	levelIdc: count.describe('thirty times the level'),
+	chromaFormatIdc: count,
+	bitDepthLuma: count,
+	bitDepthChroma: count,
+	width: count.describe('cropped'),
+	height: count,
+	maxReorderFrames: count,
+	whole: z.boolean().describe('false: what follows could not be read'),
+	hasScalingLists: z.boolean(),
+	referenceSets: count.describe('short-term reference picture sets'),
+	predictedReferenceSets: count.describe('those told by the one before'),
+	hasVui: z.boolean(),
+	frameRateNum: count.describe('0: not announced'),
+	frameRateDen: count,
+});
+
+const h265Pps = z.strictObject({
+	id: count,
+	spsId: count,
+	extraSliceBits: count,
+	dependentSlices: z.boolean(),
+	whole: z.boolean().describe('false: what follows could not be read'),
+	refFramesL0: count,
+	refFramesL1: count,
+	initialQp: z.int(),
+	constrainedIntra: z.boolean(),
+	weightedPrediction: z.boolean(),
+	tiles: z.boolean(),
+	wavefronts: z.boolean(),
+});
+
 const parameters = z.discriminatedUnion('codec', [
 	z.strictObject({codec: z.literal('h264'), sps, pps: z.array(pps)}),
+	z.strictObject({
+		codec: z.literal('h265'),
+		vps: h265Vps,
+		sps: h265Sps,
+		pps: z.array(h265Pps),
+	}),
 	z.strictObject({
 		codec: z.literal('aac'),
 		objectType: count,
@@ -121,6 +172,9 @@ const track = z.strictObject({
 	fmtp: z.string(),
 	hasSprop: z.boolean().describe('the description has parameter sets or a configuration'),
 	parameters: orNull(parameters).describe('the newest'),
+	missingSets: z
+		.array(z.enum(['VPS', 'SPS', 'PPS']))
+		.describe('what neither description nor media have'),
 	parameterChanges: count.describe('how often they changed after the first'),
 	setsInBand: count.describe('sequence parameter sets among the media'),
 	ssrcs: z.array(count),

@@ -36,7 +36,9 @@ export class TrackFigures {
 	readonly #reportSsrcs = new Set<number>();
 	readonly #payloadTypes = new Map<number, number>();
 	readonly #types = {I: 0, P: 0, B: 0};
-	readonly #spsType: number;
+	/** By the types of their NAL units; empty where the codec has none. */
+	readonly #setTypes: readonly SetType[];
+	readonly #missingSets: Set<number>;
 	#first: TrackReport['first'] = null;
 	#lastUs: number | undefined;
 	#parameters: Parameters | null = null;
@@ -53,7 +55,10 @@ export class TrackFigures {
 		this.#jitter = new JitterMeter(spec.clockRateHz);
 		this.#reports = new ReportMeter(spec.clockRateHz);
 		this.#oddities = new OddityMeter(spec.codec);
-		this.#spsType = spsTypes.get(spec.codec) ?? -1;
+		this.#setTypes = setTypes.get(spec.codec) ?? [];
+		this.#missingSets = new Set(this.#setTypes.map(({type}) => type));
+		for (const [header = 0] of spec.parameterSets)
+			this.#missingSets.delete(spec.codec === 'H265' ? (header >> 1) & 0x3f : header & 0x1f);
 	}
 
 	addPacket(packet: PacketEvent): void {
@@ -66,12 +71,18 @@ export class TrackFigures {
 		this.#first ??= {sequence, timestamp};
 		if (this.#ssrcs.size < maxListed) this.#ssrcs.add(ssrc);
 		if (marker) this.#markers++;
-		this.#setsInBand += nals.filter(type => type === this.#spsType).length;
+		this.#addSets(nals);
 		this.#largestPacketBytes = Math.max(this.#largestPacketBytes, packet.bytes);
 		this.#oddities.addPacket(packet);
 		this.#bitrate.add(packet);
 		this.#sequence.add(packet);
 		this.#jitter.add(packet);
+	}
+
+	#addSets(nals: readonly number[]): void {
+		const spsType = this.#setTypes.find(({name}) => name === 'SPS')?.type;
+		this.#setsInBand += nals.filter(type => type === spsType).length;
+		for (const type of nals) this.#missingSets.delete(type);
 	}
 
 	addUnit(unit: UnitEvent): void {
@@ -110,6 +121,9 @@ export class TrackFigures {
 			...{index, kind, codec, payloadType, clockRateHz, encoding, fmtp},
 			hasSprop: parameterSets.length > 0 || config.length > 0,
 			parameters: this.#parameters,
+			missingSets: this.#setTypes
+				.filter(({type}) => this.#missingSets.has(type))
+				.map(({name}) => name),
 			parameterChanges: Math.max(0, this.#parameterChanges),
 			setsInBand: this.#setsInBand,
 			ssrcs: [...this.#ssrcs],
@@ -154,12 +168,31 @@ export class TrackFigures {
 	}
 }
 
-const spsTypes = new Map([
-	['H264', 7],
-	['H265', 33],
+type SetType = {name: 'VPS' | 'SPS' | 'PPS'; type: number};
+
+// ITU-T H.264 table 7-1, ITU-T H.265 table 7-1.
+const setTypes = new Map<string, readonly SetType[]>([
+	[
+		'H264',
+		[
+			{name: 'SPS', type: 7},
+			{name: 'PPS', type: 8},
+		],
+	],
+	[
+		'H265',
+		[
+			{name: 'VPS', type: 32},
+			{name: 'SPS', type: 33},
+			{name: 'PPS', type: 34},
+		],
+	],
 ]);
 
-const announcedRate = (parameters: Parameters | null): number | null =>
-	parameters?.codec === 'h264' && parameters.sps.frameRateNum > 0
-		? parameters.sps.frameRateNum / parameters.sps.frameRateDen
-		: null;
+/** By the SPS, else by the VPS. */
+const announcedRate = (parameters: Parameters | null): number | null => {
+	if (parameters === null || parameters.codec === 'aac') return null;
+	const sets = parameters.codec === 'h265' ? [parameters.sps, parameters.vps] : [parameters.sps];
+	const teller = sets.find(({frameRateNum}) => frameRateNum > 0);
+	return teller ? teller.frameRateNum / teller.frameRateDen : null;
+};

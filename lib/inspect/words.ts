@@ -65,6 +65,23 @@ const h264Profiles = new Map([
 	[244, 'High 4:4:4 Predictive'],
 ]);
 
+/** ITU-T H.265 section A.3. */
+export const h265ProfileName = (profileIdc: number): string =>
+	h265Profiles.get(profileIdc) ?? `profile ${profileIdc}`;
+
+/** `4.1` for 123. */
+export const h265LevelName = (levelIdc: number): string =>
+	levelIdc % 3 === 0 ? (levelIdc / 30).toFixed(1) : `${levelIdc}/30`;
+
+const h265Profiles = new Map([
+	[1, 'Main'],
+	[2, 'Main 10'],
+	[3, 'Main Still Picture'],
+	[4, 'Range Extensions'],
+	[5, 'High Throughput'],
+	[9, 'Screen Content'],
+]);
+
 /** ISO/IEC 14496-3 table 1.1. */
 export const aacObjectName = (objectType: number): string =>
 	aacObjects.get(objectType) ?? `object type ${objectType}`;

@@ -70,7 +70,9 @@ export type ReportEvent = {
 
 /** What the description says of a track, and again whenever the media change it. */
 export type ParametersEvent = {type: 'parameters'; id: Id; track: number} & (
-	{codec: 'h264'; sps: H264Sps; pps: H264Pps[]} | ({codec: 'aac'} & AacConfig)
+	| {codec: 'h264'; sps: H264Sps; pps: H264Pps[]}
+	| {codec: 'h265'; vps: H265Vps; sps: H265Sps; pps: H265Pps[]}
+	| ({codec: 'aac'} & AacConfig)
 );
 
 /** ITU-T H.264 section 7.3.2.1.1. */
@@ -134,6 +136,63 @@ export type H264Pps = {
 	deblockingControl: boolean;
 	constrainedIntra: boolean;
 	transform8x8: boolean;
+};
+
+/** ITU-T H.265 section 7.3.2.1. */
+export type H265Vps = {
+	id: number;
+	maxSubLayers: number;
+	/** 0/1: not announced. */
+	frameRateNum: number;
+	frameRateDen: number;
+};
+
+/** Section 7.3.2.2 and Annex E. */
+export type H265Sps = {
+	id: number;
+	vpsId: number;
+	maxSubLayers: number;
+	temporalIdNesting: boolean;
+	profileIdc: number;
+	highTier: boolean;
+	/** Thirty times the level. */
+	levelIdc: number;
+	chromaFormatIdc: number;
+	bitDepthLuma: number;
+	bitDepthChroma: number;
+	/** Of the conformance window, in pixels. */
+	width: number;
+	height: number;
+	/** Of the highest sub-layer. */
+	maxReorderFrames: number;
+	/** False: cut short or senseless; what follows may be wrong. */
+	whole: boolean;
+	hasScalingLists: boolean;
+	/** Short-term reference picture sets, and those of them that are told by the one before. */
+	referenceSets: number;
+	predictedReferenceSets: number;
+	hasVui: boolean;
+	/** 0/1: not announced. */
+	frameRateNum: number;
+	frameRateDen: number;
+};
+
+/** Section 7.3.2.3.1, up to its tiles. */
+export type H265Pps = {
+	id: number;
+	spsId: number;
+	extraSliceBits: number;
+	dependentSlices: boolean;
+	/** False: cut short; what follows is not known. */
+	whole: boolean;
+	refFramesL0: number;
+	refFramesL1: number;
+	initialQp: number;
+	constrainedIntra: boolean;
+	weightedPrediction: boolean;
+	tiles: boolean;
+	/** Rows of blocks may be decoded side by side. */
+	wavefronts: boolean;
 };
 
 /** ISO/IEC 14496-3 section 1.6.2.1. */

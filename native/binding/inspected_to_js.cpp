@@ -104,6 +104,66 @@ void describe(Fields& fields, const io::H264Seen& h264) {
       .set("pps", static_cast<Napi::Object>(pps));
 }
 
+Napi::Object vpsToJs(Napi::Env env, const core::h265::Vps& vps) {
+  return Fields(env)
+      .set("id", vps.id)
+      .set("maxSubLayers", vps.maxSubLayers)
+      .set("frameRateNum", vps.frameRateNum)
+      .set("frameRateDen", vps.frameRateDen)
+      .object();
+}
+
+Napi::Object spsToJs(Napi::Env env, const core::h265::Sps& sps) {
+  return Fields(env)
+      .set("id", sps.id)
+      .set("vpsId", sps.vpsId)
+      .set("maxSubLayers", sps.maxSubLayers)
+      .set("temporalIdNesting", sps.temporalIdNesting)
+      .set("profileIdc", sps.profileTierLevel.front() & 0x1f)
+      .set("highTier", (sps.profileTierLevel.front() & 0x20) != 0)
+      .set("levelIdc", sps.profileTierLevel.back())
+      .set("chromaFormatIdc", sps.chromaFormatIdc)
+      .set("bitDepthLuma", sps.bitDepthLuma)
+      .set("bitDepthChroma", sps.bitDepthChroma)
+      .set("width", sps.width)
+      .set("height", sps.height)
+      .set("maxReorderFrames", sps.maxReorderFrames)
+      .set("whole", sps.whole)
+      .set("hasScalingLists", sps.hasScalingLists)
+      .set("referenceSets", sps.referenceSets)
+      .set("predictedReferenceSets", sps.predictedReferenceSets)
+      .set("hasVui", sps.hasVui)
+      .set("frameRateNum", sps.frameRateNum)
+      .set("frameRateDen", sps.frameRateDen)
+      .object();
+}
+
+Napi::Object ppsToJs(Napi::Env env, const core::h265::Pps& pps) {
+  return Fields(env)
+      .set("id", pps.id)
+      .set("spsId", pps.spsId)
+      .set("extraSliceBits", pps.extraSliceBits)
+      .set("dependentSlices", pps.dependentSlices)
+      .set("whole", pps.whole)
+      .set("refFramesL0", pps.refFramesL0)
+      .set("refFramesL1", pps.refFramesL1)
+      .set("initialQp", pps.initialQp)
+      .set("constrainedIntra", pps.constrainedIntra)
+      .set("weightedPrediction", pps.weightedPrediction)
+      .set("tiles", pps.tiles)
+      .set("wavefronts", pps.wavefronts)
+      .object();
+}
+
+void describe(Fields& fields, const io::H265Seen& h265) {
+  auto pps = Napi::Array::New(fields.env());
+  for (const auto& set : h265.pps) pps.Set(pps.Length(), ppsToJs(fields.env(), set));
+  fields.set("codec", "h265")
+      .set("vps", vpsToJs(fields.env(), h265.vps))
+      .set("sps", spsToJs(fields.env(), h265.sps))
+      .set("pps", static_cast<Napi::Object>(pps));
+}
+
 void describe(Fields& fields, const core::aac::AudioConfig& aac) {
   fields.set("codec", "aac")
       .set("objectType", aac.objectType)

@@ -17,6 +17,8 @@ constexpr size_t kHeaderBytes = 2;
 constexpr uint64_t kMaxSide = 16888;  // level 6.2, section A.4.1
 // Enough for the flags and two Exp-Golomb codes, emulation prevention included.
 constexpr size_t kSliceHeaderBytes = 28;
+// Those of its fields that are read, in full length.
+constexpr size_t kPpsBytes = 48;
 constexpr uint32_t kMaxReferenceSets = 64;  // section 7.4.3.2.1
 constexpr uint32_t kMaxPictures = 16;  // of a reference picture set
 
@@ -97,13 +99,15 @@ uint32_t skipExplicitSet(BitReader& bits) {
   return negative + positive;
 }
 
-void skipReferenceSets(BitReader& bits) {
+void readReferenceSets(BitReader& bits, Sps& sps) {
   const uint32_t count = bits.ue();
   if (count > kMaxReferenceSets) bits.skip(bits.left() + 1);
   uint32_t pictures = 0;
   for (uint32_t i = 0; i < count && bits.ok(); ++i) {
     const bool predicted = i > 0 && bits.flag();
     pictures = predicted ? skipPredictedSet(bits, pictures) : skipExplicitSet(bits);
+    ++sps.referenceSets;
+    if (predicted) ++sps.predictedReferenceSets;
   }
 }
 
@@ -154,9 +158,10 @@ void readVui(BitReader& bits, Sps& sps) {
 }
 
 // What stands between the size and the VUI.
-void skipCodingTools(BitReader& bits, uint32_t pocBits) {
+void readCodingTools(BitReader& bits, uint32_t pocBits, Sps& sps) {
   for (int i = 0; i < 6; ++i) bits.ue();  // block sizes and transform depths
-  if (bits.flag() && bits.flag()) skipScalingLists(bits);
+  sps.hasScalingLists = bits.flag();
+  if (sps.hasScalingLists && bits.flag()) skipScalingLists(bits);
   bits.skip(2);  // amp_enabled_flag, sample_adaptive_offset_enabled_flag
   if (bits.flag()) {  // pcm
     bits.skip(8);
@@ -164,12 +169,35 @@ void skipCodingTools(BitReader& bits, uint32_t pocBits) {
     bits.ue();
     bits.skip(1);
   }
-  skipReferenceSets(bits);
+  readReferenceSets(bits, sps);
   if (bits.flag()) {  // long-term reference pictures
     const uint32_t count = bits.ue();
     bits.skip(size_t{count} * (pocBits + 1));
   }
   bits.skip(2);  // sps_temporal_mvp_enabled_flag, strong_intra_smoothing_enabled_flag
+}
+
+uint8_t refFrames(BitReader& bits) {
+  return static_cast<uint8_t>(std::min<uint32_t>(bits.ue(), kMaxPictures - 1) + 1);
+}
+
+// What follows the bits that every slice has more.
+void readPictureTools(BitReader& bits, Pps& pps) {
+  bits.skip(2);  // sign_data_hiding_enabled_flag, cabac_init_present_flag
+  pps.refFramesL0 = refFrames(bits);
+  pps.refFramesL1 = refFrames(bits);
+  pps.initialQp = 26 + std::clamp(bits.se(), -74, 25);
+  pps.constrainedIntra = bits.flag();
+  bits.skip(1);  // transform_skip_enabled_flag
+  if (bits.flag()) bits.ue();  // diff_cu_qp_delta_depth
+  bits.se();  // pps_cb_qp_offset
+  bits.se();  // pps_cr_qp_offset
+  bits.skip(1);  // pps_slice_chroma_qp_offsets_present_flag
+  pps.weightedPrediction = bits.bits(2) != 0;
+  bits.skip(1);  // transquant_bypass_enabled_flag
+  pps.tiles = bits.flag();
+  pps.wavefronts = bits.flag();
+  pps.whole = bits.ok();
 }
 
 uint8_t readBitDepth(BitReader& bits) { return static_cast<uint8_t>(8 + std::min(bits.ue(), 8u)); }
@@ -197,12 +225,12 @@ Result<Vps> parseVps(ByteView nal) {
   Vps vps;
   vps.id = static_cast<uint8_t>(bits.bits(4));
   bits.skip(8);  // base layer flags, vps_max_layers_minus1
-  const unsigned maxSubLayers = bits.bits(3) + 1;
+  vps.maxSubLayers = static_cast<uint8_t>(bits.bits(3) + 1);
   bits.skip(17);
   if (!bits.ok()) return Reason{"video parameter set is cut short"};
   // The rest only tells the frame rate.
-  readProfileTierLevel(bits, maxSubLayers);
-  readOrderingInfo(bits, maxSubLayers);
+  readProfileTierLevel(bits, vps.maxSubLayers);
+  readOrderingInfo(bits, vps.maxSubLayers);
   const size_t layerBits = size_t{bits.bits(6)} + 1;
   bits.skip(size_t{bits.ue()} * layerBits);
   if (bits.flag()) readTiming(bits, vps);
@@ -232,23 +260,31 @@ Result<Sps> parseSps(ByteView nal) {
   sps.maxReorderFrames = readOrderingInfo(bits, sps.maxSubLayers);
   if (!bits.ok()) return Reason{"sequence parameter set is cut short"};
   // What is cut short or makes no sense from here on costs only the frame rate.
-  skipCodingTools(bits, pocBits);
-  if (bits.flag()) readVui(bits, sps);
+  readCodingTools(bits, pocBits, sps);
+  sps.hasVui = bits.flag();
+  if (sps.hasVui) readVui(bits, sps);
+  sps.whole = bits.ok();
   return sps;
 }
 
 Result<Pps> parsePps(ByteView nal) {
   if (!isOf(nal, kPps)) return Reason{"expected a picture parameter set"};
-  const Bytes rbsp = nal::unescape(nal.subspan(kHeaderBytes), 16);
+  const Bytes rbsp = nal::unescape(nal.subspan(kHeaderBytes), kPpsBytes);
   BitReader bits = payloadOf(rbsp);
   const uint32_t id = bits.ue();
   const uint32_t spsId = bits.ue();
-  bits.skip(2);  // dependent_slice_segments_enabled_flag, output_flag_present_flag
+  const bool dependentSlices = bits.flag();
+  bits.skip(1);  // output_flag_present_flag
   const uint32_t extraBits = bits.bits(3);
   if (!bits.ok()) return Reason{"picture parameter set is cut short"};
   if (id > 63 || spsId > 15) return Reason{"parameter set id out of range"};
-  return Pps{static_cast<uint8_t>(id), static_cast<uint8_t>(spsId),
-             static_cast<uint8_t>(extraBits)};
+  Pps pps;
+  pps.id = static_cast<uint8_t>(id);
+  pps.spsId = static_cast<uint8_t>(spsId);
+  pps.extraSliceBits = static_cast<uint8_t>(extraBits);
+  pps.dependentSlices = dependentSlices;
+  readPictureTools(bits, pps);
+  return pps;
 }
 
 Result<SliceHeader> parseSliceHeader(ByteView nal) {

@@ -45,6 +45,7 @@ inline bool isParameterSet(uint8_t type) { return type >= kVps && type <= kPps; 
 // Section 7.3.2.1.
 struct Vps {
   uint8_t id = 0;
+  uint8_t maxSubLayers = 1;
   uint32_t frameRateNum = 0;  // 0/1: not announced, or beyond 1000 a second
   uint32_t frameRateDen = 1;
 };
@@ -62,15 +63,29 @@ struct Sps {
   uint32_t width = 0;  // of the conformance window, in pixels
   uint32_t height = 0;
   uint8_t maxReorderFrames = 0;  // of the highest sub-layer
+  bool whole = false;  // false: cut short or senseless, what stands below may be wrong
+  bool hasScalingLists = false;
+  uint8_t referenceSets = 0;  // short-term reference picture sets
+  uint8_t predictedReferenceSets = 0;  // those told by the set before (inter RPS)
+  bool hasVui = false;
   uint32_t frameRateNum = 0;  // 0/1: not announced, or beyond 1000 a second
   uint32_t frameRateDen = 1;
 };
 
-// The first fields of section 7.3.2.3.1.
+// Section 7.3.2.3.1, up to its tiles.
 struct Pps {
   uint8_t id = 0;
   uint8_t spsId = 0;
   uint8_t extraSliceBits = 0;  // num_extra_slice_header_bits
+  bool dependentSlices = false;
+  bool whole = false;  // false: cut short, what stands below is not known
+  uint8_t refFramesL0 = 1;  // num_ref_idx_default_active_minus1 + 1
+  uint8_t refFramesL1 = 1;
+  int32_t initialQp = 26;
+  bool constrainedIntra = false;
+  bool weightedPrediction = false;  // of P or B slices
+  bool tiles = false;
+  bool wavefronts = false;  // entropy_coding_sync_enabled_flag
 };
 
 // The first fields of section 7.3.6.1.

@@ -17,6 +17,15 @@ H264Seen describe(const core::H264Parameters& h264) {
     if (const auto pps = core::h264::parsePps(set)) seen.pps.push_back(*pps);
   return seen;
 }
+
+H265Seen describe(const core::H265Parameters& h265) {
+  H265Seen seen;
+  if (const auto vps = core::h265::parseVps(h265.vps)) seen.vps = *vps;
+  if (const auto sps = core::h265::parseSps(h265.sps)) seen.sps = *sps;
+  for (const core::Bytes& set : h265.pps)
+    if (const auto pps = core::h265::parsePps(set)) seen.pps.push_back(*pps);
+  return seen;
+}
 }  // namespace
 
 IngestObserver::IngestObserver(Id id, OwnerRef owner, const std::vector<std::string>& codecs)
@@ -101,6 +110,8 @@ void IngestObserver::parameters(size_t track, const core::Parameters& parameters
   const auto index = static_cast<uint32_t>(track);
   if (const auto* h264 = std::get_if<core::H264Parameters>(&parameters))
     owner_->emit(id_, ParametersSeen{index, describe(*h264)});
+  if (const auto* h265 = std::get_if<core::H265Parameters>(&parameters))
+    owner_->emit(id_, ParametersSeen{index, describe(*h265)});
   if (const auto* aac = std::get_if<core::AacParameters>(&parameters))
     if (const auto config = core::aac::parseAudioConfig(aac->config))
       owner_->emit(id_, ParametersSeen{index, *config});

@@ -3,6 +3,7 @@
 #include "core/aac.hpp"
 #include "core/depacketizer.hpp"
 #include "core/h264.hpp"
+#include "core/h265.hpp"
 #include "core/packet_nals.hpp"
 #include "core/packet_oddities.hpp"
 
@@ -62,10 +63,16 @@ struct H264Seen {
   std::vector<core::h264::Pps> pps;
 };
 
+struct H265Seen {
+  core::h265::Vps vps;
+  core::h265::Sps sps;
+  std::vector<core::h265::Pps> pps;
+};
+
 // From the description at first, then whenever the media change them.
 struct ParametersSeen {
   uint32_t track = 0;
-  std::variant<H264Seen, core::aac::AudioConfig> parameters;
+  std::variant<H264Seen, H265Seen, core::aac::AudioConfig> parameters;
 };
 
 }  // namespace io

@@ -133,6 +133,10 @@ TEST_P(H265Drafts, AreReadUpToTheFrameRate) {
   EXPECT_EQ(sps->maxReorderFrames, 2u);
   EXPECT_EQ(sps->frameRateNum, 30000u);
   EXPECT_EQ(sps->frameRateDen, 1001u);
+  EXPECT_TRUE(sps->whole && sps->hasVui);
+  EXPECT_EQ(sps->hasScalingLists, GetParam().draft.scalingLists);
+  EXPECT_EQ(sps->referenceSets, GetParam().draft.predictedSets ? 3u : 0u);
+  EXPECT_EQ(sps->predictedReferenceSets, GetParam().draft.predictedSets ? 2u : 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -159,6 +163,34 @@ TEST(H265Sps, LosesOnlyTheFrameRateWhenItsEndIsCutOff) {
   ASSERT_TRUE(sps);
   EXPECT_EQ(sps->width, 320u);
   EXPECT_EQ(sps->frameRateNum, 0u);
+  EXPECT_FALSE(sps->whole);
+}
+
+TEST(H265Pps, TellsHowPicturesAreCoded) {
+  const auto pps = parsePps(kPps);
+  ASSERT_TRUE(pps);
+  EXPECT_TRUE(pps->whole && pps->wavefronts);
+  EXPECT_FALSE(pps->tiles || pps->dependentSlices || pps->weightedPrediction);
+  BitWriter out;
+  out.ue(7).ue(3).bits(1, 1).bits(0, 1).bits(2, 3).bits(0, 2).ue(3).ue(1).se(-4).bits(1, 1);
+  out.bits(0, 1).bits(1, 1).ue(1).se(2).se(-2).bits(0, 1).bits(0, 2).bits(0, 1).bits(1, 1);
+  const Bytes drafted = nalOf({0x44, 0x01}, out.bits(0, 1).bits(1, 1).finish());
+  const auto tiled = parsePps(drafted);
+  ASSERT_TRUE(tiled);
+  EXPECT_EQ(tiled->id, 7u);
+  EXPECT_EQ(tiled->spsId, 3u);
+  EXPECT_EQ(tiled->extraSliceBits, 2u);
+  EXPECT_EQ(tiled->refFramesL0, 4u);
+  EXPECT_EQ(tiled->refFramesL1, 2u);
+  EXPECT_EQ(tiled->initialQp, 22);
+  EXPECT_TRUE(tiled->whole && tiled->dependentSlices && tiled->constrainedIntra && tiled->tiles);
+  EXPECT_FALSE(tiled->weightedPrediction || tiled->wavefronts);
+}
+
+TEST(H265Pps, IsKnownByItsIdsWhenItsEndIsCutOff) {
+  const auto pps = parsePps(ByteView(kPps).first(4));
+  ASSERT_TRUE(pps);
+  EXPECT_FALSE(pps->whole);
 }
 
 TEST(H265Vps, TellsTheFrameRateWhereTheSpsDoesNot) {

@@ -10,6 +10,7 @@ void run(ByteView nal) {
     require(sps->id <= 15 && sps->vpsId <= 15 && sps->chromaFormatIdc <= 3);
     require(sps->maxSubLayers >= 1 && sps->maxSubLayers <= 8 && sps->maxReorderFrames <= 16);
     require(sps->width > 0 && sps->width <= 16888 && sps->height > 0 && sps->height <= 16888);
+    require(sps->predictedReferenceSets <= sps->referenceSets && sps->referenceSets <= 64);
     require(sps->frameRateDen > 0);
     require(sps->frameRateNum <= uint64_t{sps->frameRateDen} * 1000);
     const auto parameters =
@@ -17,7 +18,11 @@ void run(ByteView nal) {
     require(parameters && parameters->width == sps->width);
   }
   if (const auto vps = h265::parseVps(nal)) require(vps->id <= 15 && vps->frameRateDen > 0);
-  if (const auto pps = h265::parsePps(nal)) require(pps->id <= 63 && pps->spsId <= 15);
+  if (const auto pps = h265::parsePps(nal)) {
+    require(pps->id <= 63 && pps->spsId <= 15);
+    require(pps->refFramesL0 >= 1 && pps->refFramesL0 <= 16);
+    require(pps->initialQp >= -48 && pps->initialQp <= 51);
+  }
   if (const auto slice = h265::parseSliceHeader(nal)) require(slice->ppsId <= 63);
   h265::parseSliceType(nal, 7);
   h265::hasRecoveryPoint(nal);

@@ -1,4 +1,5 @@
 import test from 'ava';
+import {formatReport} from '../../../lib/inspect/format.ts';
 import {reportSchema} from '../../../lib/inspect/report.ts';
 import type {Report} from '../../../lib/inspect/report.ts';
 import {isRemarked} from '../../helpers/is-remarked.ts';
@@ -45,6 +46,25 @@ test('pictures are told with their types and NAL units, in the order of the wire
 		'IPBBPBB',
 	);
 	t.true(codes(report).includes('B_FRAMES'));
+});
+
+test('parameter sets of H.265 are decoded: layers, scaling lists, reference pictures', async t => {
+	const {report} = await lookAt(t, {pictures: 'hevc-sets'}, {pictures: 30});
+	const [video] = report.tracks;
+	t.deepEqual(reportSchema.parse(report), report);
+	t.like(video, {codec: 'H265', hasSprop: true, missingSets: [], parameterChanges: 0});
+	const {parameters} = video!;
+	if (parameters?.codec !== 'h265') return t.fail(JSON.stringify(parameters));
+	t.like(parameters.sps, {width: 320, height: 240, profileIdc: 1, hasScalingLists: true});
+	t.like(parameters.sps, {whole: true, frameRateNum: 25, frameRateDen: 1});
+	t.true(parameters.sps.maxSubLayers > 1 && parameters.sps.maxReorderFrames > 0);
+	t.is(parameters.vps.maxSubLayers, parameters.sps.maxSubLayers);
+	t.like(parameters.pps, [{id: 0, spsId: 0, whole: true}]);
+	t.is(video?.frames.rate.announced, 25);
+	const text = formatReport(report, (_, line) => line);
+	t.regex(text, /^ {2}VPS +id 0, \d sub-layers, .*\n {2}SPS +Main, level \d\.\d, 320x240, 4:2:0/m);
+	t.regex(text, /^ +scaling lists, \d+ reference picture sets.*\n {2}PPS +id 0, references/m);
+	t.false(codes(report).some(code => code.startsWith('SETS_') || code === 'NO_PARAMETERS'));
 });
 
 test('passwords are nowhere in what is told, and the kind of authentication is', async t => {

@@ -166,6 +166,56 @@ test(
 	/RTCP that makes no sense/,
 );
 
+/** The sets come with the media alone. */
+const hevcSets = (change: (set: Buffer) => Buffer[]): Script => ({
+	pictures: 'hevc',
+	sdp: text => text.replace(/^a=fmtp:96 .*$/m, 'a=fmtp:96'),
+	payloads: ({nals, ...rest}) =>
+		hevcPayloads({...rest, nals: nals.flatMap(nal => (hevcType(nal) < 32 ? [nal] : change(nal)))}),
+});
+const eachSet = (type: number, change: (set: Buffer) => Buffer[]): Script =>
+	hevcSets(set => (hevcType(set) === type ? change(set) : [set]));
+test(
+	isRemarked,
+	'25: NO_PARAMETERS',
+	eachSet(34, () => []),
+	/^no PPS in description or media: nothing can be decoded/,
+);
+test(
+	isRemarked,
+	'25: NO_PARAMETERS',
+	hevcSets(() => []),
+	/^no parameter sets at all: nothing can be decoded/,
+);
+test(
+	isRemarked,
+	'25: NO_PARAMETERS',
+	eachSet(33, set => [set.subarray(0, 12)]),
+	/^parameter sets make no sense: nothing can be decoded/,
+);
+test(
+	isRemarked,
+	'25: SETS_CUT',
+	eachSet(33, set => [set.subarray(0, -8)]),
+	/^cut short, or senseless in the end: SPS$/,
+);
+test(
+	isRemarked,
+	'25: SETS_CUT',
+	eachSet(34, set => [set.subarray(0, 4)]),
+	/^cut short, or senseless in the end: PPS 0$/,
+);
+test(
+	isRemarked,
+	'25: SETS_DIFFER',
+	eachSet(32, set => {
+		const other = Buffer.from(set);
+		other[3]! |= 2;
+		return [other];
+	}),
+	/^VPS and SPS do not agree: 2 sub-layers and 1/,
+);
+
 /** As much as that shows within seconds, on a busy machine too. */
 const drifting = (clockPpm: number): Script => ({clockPpm});
 test(isRemarked, '32: CLOCK_DRIFTS in 120 pictures', drifting(100_000), /runs \d+ ppm fast$/);
