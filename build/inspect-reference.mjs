@@ -23,6 +23,8 @@ are taken out of everything that is printed. Exit codes: 0 packets came; 1 none 
 standard error, the questions and answers up to then (with \`--json\` the document, \`ended\` being the cause) are printed all the same; 2 wrong words on the command line.
 
 - **Bitrate** is that of RTP packets, headers included; the peak is that of the best whole second.
+- What comes in the **first second** may be a burst of what the camera has kept: bitrate, jitter and frame rate by arrival are those of
+  what comes later, if anything does. Counts (packets, bytes, losses, frames) are of all.
 - **Jitter** is RFC 3550 section A.8. A picture of many packets has all of them at one RTP time, so a burst counts as jitter.
 - **Frame rate by RTP time** is what players show; **by arrival** is what came. They differ when the clock is wrong.
 - **Drift** fits a line through RTP time over arrival, leaving out the first 2 s, with its standard error: the longer the look, the better.

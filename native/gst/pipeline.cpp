@@ -47,6 +47,7 @@ class Pipeline::Run final : public Control, public std::enable_shared_from_this<
   void watchBus();
   void handle(GstMessage* message);
   void reportState(GstMessage* message);
+  void reportProgress(GstMessage* message);
   void drainErrors();
   void finish();
   void awaitStopped();
@@ -162,6 +163,8 @@ void Pipeline::Run::handle(GstMessage* message) {
       return end();
     case GST_MESSAGE_STATE_CHANGED:
       return reportState(message);
+    case GST_MESSAGE_PROGRESS:
+      return reportProgress(message);
     case GST_MESSAGE_APPLICATION:
       return recipe_->take(pipeline_.get(), *gst_message_get_structure(message));
     case GST_MESSAGE_LATENCY:
@@ -184,6 +187,14 @@ void Pipeline::Run::reportState(GstMessage* message) {
   if (pending != GST_STATE_VOID_PENDING || state < GST_STATE_PAUSED) return;
   if (std::exchange(reported_, state) == state || !recipe_->tells(state)) return;
   emit(io::StateChanged{state == GST_STATE_PLAYING ? "playing" : "paused"});
+}
+
+void Pipeline::Run::reportProgress(GstMessage* message) {
+  GstProgressType type;
+  gchar* made = nullptr;
+  gst_message_parse_progress(message, &type, &made, nullptr);
+  const String step(made);
+  if (type == GST_PROGRESS_TYPE_COMPLETE) recipe_->completed(step.get());
 }
 
 void Pipeline::Run::end() {

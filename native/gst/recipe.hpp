@@ -6,6 +6,7 @@
 #include "io/event.hpp"
 
 #include <memory>
+#include <string_view>
 #include <variant>
 
 namespace gst {
@@ -46,6 +47,9 @@ class Recipe {
 
   // The pipeline has come to PLAYING or PAUSED. False: the recipe tells itself when it is so.
   virtual bool tells(GstState) { return true; }
+
+  // An element has done what takes it long: GstMessage's `progress`, with its code.
+  virtual void completed(std::string_view /*step*/) {}
 
   // An application message that an element of the recipe's has posted.
   virtual void take(GstElement*, const GstStructure&) {}

@@ -89,12 +89,13 @@ constexpr ResourceCode kResourceCodes[] = {
     {GST_RESOURCE_ERROR_OPEN_READ_WRITE, "RTSP_CONNECT"},
 };
 
-// Pull by rtspsrc.
+// Pull by rtspsrc. It plays before the camera has answered: `playing` is told when it has.
 class Rtsp final : public gst::Recipe {
  public:
   explicit Rtsp(RtspSpec spec) : path_(std::move(spec.path)), url_(splitUrl(spec.url)) {}
 
-  Built build(gst::Control&) override {
+  Built build(gst::Control& control) override {
+    control_ = &control;
     Built built = parseLaunch(kRtspLine);
     auto* pipeline = std::get_if<gst::Element>(&built);
     if (!pipeline) return built;
@@ -109,6 +110,17 @@ class Rtsp final : public gst::Recipe {
     return built;
   }
 
+  bool tells(GstState state) override {
+    isPlaying_ = state == GST_STATE_PLAYING;
+    return isOpen_ || !isPlaying_;
+  }
+
+  void completed(std::string_view step) override {
+    if (step != "open") return;
+    isOpen_ = true;
+    if (isPlaying_) control_->emit(io::StateChanged{"playing"});
+  }
+
   io::Failed explain(const gst::BusError& error) override {
     io::Failed failed = error.failed;
     for (const auto& [resourceError, code] : kResourceCodes)
@@ -119,6 +131,9 @@ class Rtsp final : public gst::Recipe {
  private:
   const std::string path_;
   const UrlParts url_;
+  gst::Control* control_ = nullptr;
+  bool isPlaying_ = false;
+  bool isOpen_ = false;  // the camera has answered DESCRIBE and SETUP
 };
 
 }  // namespace

@@ -8,6 +8,7 @@ import {
 	startPaths,
 	untilAnswer,
 } from '../helpers/server.ts';
+import {startScriptedCamera} from '../helpers/scripted-camera.ts';
 
 for (const rtspEngine of ['native', 'gstreamer']) {
 	test(`a camera is served over HLS by the engine ${rtspEngine}`, async t => {
@@ -29,6 +30,21 @@ for (const rtspEngine of ['native', 'gstreamer']) {
 			context: {reason: 'RTSP_UNAUTHORIZED'},
 		});
 		t.false(lines.some(line => line.includes('wrong@')));
+	});
+
+	test(`a camera that does not answer and one that answers and sends nothing are told apart by the engine ${rtspEngine}`, async t => {
+		const mute = await startScriptedCamera(t, {
+			reply: (_, {method}) => (method === 'DESCRIBE' ? '' : undefined),
+		});
+		const frozen = await startScriptedCamera(t, {wire: () => []});
+		const cameras = {
+			mute: {source: mute.url(), rtspEngine},
+			frozen: {source: frozen.url(), rtspEngine},
+		};
+		const {said} = await startPaths(t, cameras, {readTimeout: '2s'});
+		await said(/\[mute\] source failed: .*does not answer/);
+		await said(/\[frozen\] source failed: .*(sends no media|got nothing for)/);
+		t.pass();
 	});
 
 	test(`an HLS reader goes on when its camera was killed and is back, by the engine ${rtspEngine}`, async t => {

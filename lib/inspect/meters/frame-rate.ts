@@ -1,3 +1,5 @@
+import {burstUs} from './burst.ts';
+
 /** Frames a second; null where fewer than two frames tell nothing. */
 export type FrameRates = {byMedia: number | null; byArrival: number | null};
 
@@ -26,9 +28,6 @@ export class FrameRateMeter {
 		return {byMedia: rateOf(this.#count, this.#media), byArrival};
 	}
 }
-
-/** What comes first may be a burst of what the camera has kept. */
-const burstUs = 1_000_000;
 
 const rateOf = (count: number, {lengthUs}: Span): number | null =>
 	count > 1 && lengthUs > 0 ? ((count - 1) * 1e6) / lengthUs : null;

@@ -188,12 +188,26 @@ test('the frame rate is that of the times, in whatever order they come', t => {
 	t.deepEqual(one.read(), {byMedia: null, byArrival: null});
 });
 
-test('the bitrate is bytes over time, and the peak is that of a second', t => {
+test('bitrate is that of what comes after the first second, if more comes', t => {
 	const meter = new BitrateMeter();
-	for (let index = 0; index <= 300; index++)
-		meter.add({bytes: index < 100 ? 2000 : 1000, arrivalUs: 5e9 + index * 10_000});
-	t.deepEqual(meter.read(), {bytes: 401_000, bps: 1_069_333, peakBps: 1_600_000});
+	for (let index = 0; index < 100; index++) meter.add({bytes: 9000, arrivalUs: 5e9});
+	t.deepEqual(meter.read(), {bytes: 900_000, bps: null, peakBps: null});
+	for (let index = 0; index < 100; index++)
+		meter.add({bytes: 1000, arrivalUs: 5e9 + index * 10_000});
+	t.like(meter.read(), {bytes: 1_000_000, peakBps: null});
+	for (let index = 100; index <= 400; index++)
+		meter.add({bytes: index < 300 ? 1000 : 2000, arrivalUs: 5e9 + index * 10_000});
+	t.deepEqual(meter.read(), {bytes: 1_402_000, bps: 1_072_000, peakBps: 1_600_000});
 	t.deepEqual(new BitrateMeter().read(), {bytes: 0, bps: null, peakBps: null});
+});
+
+test('jitter forgets the burst that a camera begins with', t => {
+	const meter = new JitterMeter(8000);
+	meter.add({timestamp: 0, arrivalUs: 0});
+	meter.add({timestamp: 8000, arrivalUs: 0});
+	t.deepEqual(meter.read(), {jitterUs: 62_500, maxJitterUs: 62_500});
+	meter.add({timestamp: 16_000, arrivalUs: 1_000_000});
+	t.deepEqual(meter.read(), {jitterUs: 0, maxJitterUs: 0});
 });
 
 test('a clock that is set is a jump, a late frame is none', t => {
