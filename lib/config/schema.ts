@@ -185,7 +185,7 @@ const configKeys = {
 		isLive: true,
 		isOurs: true,
 		description:
-			'Offer SRTP (`RTP/SAVP`, keys by MIKEY) to RTSP readers that come over TLS, so that their media may go over UDP too. Each of them is packaged for alone, and cannot pause.',
+			'Offer SRTP (`RTP/SAVP`, keys by MIKEY) to RTSP readers that come over TLS, so that their media may go over UDP too. Each of them is packaged for alone.',
 	}),
 	readerQueueMaxSize: key(size({min: 65536}), {
 		default: '16M',

@@ -187,7 +187,8 @@ export type RelayOutput =
 	| {type: 'hub'; path: string};
 
 /**
- * `pause` and `play` are for streams, pipelines and outputs of RTMP; `finish`, for the last two, ends the media as if the input had ended;
+ * `pause` and `play` are for streams, pipelines, outputs of RTMP, and those with a ring, whose numbers stand still meanwhile;
+ * `finish`, for pipelines and outputs of RTMP, ends the media as if the input had ended;
  * `accept` answers an `offered`, `refuse` that or a `wanted`, and takes back what was accepted; `add` and `remove` are
  * for outputs over UDP; `read` is for ingests, `place` for those of RTSP, `publish` (once: its media goes into that stream) and `expect` (what
  * its metadata says that there is) for those of RTMP.

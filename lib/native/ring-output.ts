@@ -50,6 +50,15 @@ export class RingOutput extends EventEmitter<RingOutputEvents> {
 		return report && this.#door.take(report);
 	}
 
+	/** Nothing is packaged, and packets are numbered on where they were after `play`, with the next key frame. */
+	pause(): void {
+		this.#door.binding.command(this.id, {type: 'pause'});
+	}
+
+	play(): void {
+		this.#door.binding.command(this.id, {type: 'play'});
+	}
+
 	close(): void {
 		this.#door.binding.closeOutput(this.id);
 	}

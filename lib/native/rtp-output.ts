@@ -39,6 +39,15 @@ export class UdpOutput extends EventEmitter<UdpOutputEvents> {
 		this.#door.binding.command(this.id, {type: 'remove', reader});
 	}
 
+	/** Nothing is packaged, and packets are numbered on where they were after `play`, with the next key frame. */
+	pause(): void {
+		this.#door.binding.command(this.id, {type: 'pause'});
+	}
+
+	play(): void {
+		this.#door.binding.command(this.id, {type: 'play'});
+	}
+
 	close(): void {
 		this.#door.binding.closeOutput(this.id);
 	}

@@ -9,6 +9,8 @@ import {Slices} from './slices.ts';
 export type RingOutput = EventEmitter<{block: [block: TakenBlock]; closed: []}> & {
 	lendRing(how: {compress: boolean}): RingBlock[];
 	lendReport(): Block | undefined;
+	pause(): void;
+	play(): void;
 	close(): void;
 };
 
@@ -78,6 +80,15 @@ export class FanOut {
 	/** Sender reports made now, held for the caller. */
 	lendReport(): Block | undefined {
 		return this.#output.lendReport();
+	}
+
+	/** Nothing is made for any member, and numbers stand still, until `play`. */
+	pause(): void {
+		this.#output.pause();
+	}
+
+	play(): void {
+		this.#output.play();
 	}
 
 	/** All blocks of one wake-up go out together, and those that come while others go out wait for the next turn. */

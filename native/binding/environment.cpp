@@ -13,6 +13,7 @@ namespace {
 struct Order {
   void (gst::Pipeline::*pipeline)();
   void (io::RtmpOutput::*rtmp)();
+  void (io::RingOutput::*ring)();
 };
 }  // namespace
 
@@ -63,9 +64,9 @@ void Environment::command(io::Id id, Reader& command) {
   if (type == "place") return io::Hub::instance().place(id, readRtpStarts(command));
   command.done();
   static const std::map<std::string, Order> orders{
-      {"play", {&gst::Pipeline::play, &io::RtmpOutput::play}},
-      {"pause", {&gst::Pipeline::pause, &io::RtmpOutput::pause}},
-      {"finish", {&gst::Pipeline::finish, &io::RtmpOutput::finish}}};
+      {"play", {&gst::Pipeline::play, &io::RtmpOutput::play, &io::RingOutput::play}},
+      {"pause", {&gst::Pipeline::pause, &io::RtmpOutput::pause, &io::RingOutput::pause}},
+      {"finish", {&gst::Pipeline::finish, &io::RtmpOutput::finish, nullptr}}};
   const auto order = orders.find(type);
   if (order == orders.end())
     refuse(env_, "command.type",
@@ -76,7 +77,11 @@ void Environment::command(io::Id id, Reader& command) {
     (pipeline->*order->second.pipeline)();
   else if (const auto rtmp = io::Hub::instance().findRtmp(id))
     ((*rtmp).*order->second.rtmp)();
-  else if (type != "finish")
+  else if (type == "finish")
+    return;
+  else if (const auto ring = io::Hub::instance().findRing(id))
+    ((*ring).*order->second.ring)();
+  else
     io::Hub::instance().setPaused(id, type == "pause");
 }
 

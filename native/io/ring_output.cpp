@@ -51,7 +51,7 @@ RingOutput::RingOutput(OutputPlace place, const MakePackager& make, size_t room)
 
 std::vector<core::RtpBlock> RingOutput::ring(bool compress) {
   std::lock_guard lock(mutex_);
-  if (filling_) return {};
+  if (filling_ || stale_) return {};
   const auto& blocks = compress ? packager_->compressedRing() : packager_->ring();
   return {blocks.begin(), blocks.end()};
 }
@@ -61,6 +61,19 @@ core::BlockRef RingOutput::report() {
   return filling_ ? nullptr : packager_->report(now());
 }
 
+void RingOutput::pause() {
+  stream_->post([self = shared_from_this(), this](core::Stream&) {
+    std::lock_guard lock(mutex_);
+    paused_ = stale_ = true;
+  });
+}
+
+void RingOutput::play() {
+  stream_->post([self = shared_from_this(), this](core::Stream&) {
+    if (std::exchange(paused_, false) && epoch_) epoch(epoch_);
+  });
+}
+
 void RingOutput::opened() {
   std::lock_guard lock(mutex_);
   filling_ = false;
@@ -68,11 +81,13 @@ void RingOutput::opened() {
 }
 
 void RingOutput::epoch(const core::EpochRef& epoch) {
+  epoch_ = epoch;
   std::lock_guard lock(mutex_);
   packager_->epoch(epoch);
 }
 
 void RingOutput::frame(const core::FrameRef& frame) {
+  if (paused_) return;
   std::lock_guard lock(mutex_);
   packager_->frame(frame);
 }
@@ -83,6 +98,7 @@ void RingOutput::ended() {
 }
 
 void RingOutput::take(const core::RtpBlock& block) {
+  if (block.key) stale_ = false;
   if (filling_) return;
   if (untaken_.admits(block)) return give(block);
   leaveOut(block);

@@ -30,6 +30,11 @@ class RingOutput : public OutputHandle, private core::Output {
   std::vector<core::RtpBlock> ring(bool compress);
   core::BlockRef report();
 
+  // Any thread. While it pauses nothing is packaged, and numbers stand still; it goes on as an
+  // epoch begins.
+  void pause();
+  void play();
+
  protected:
   // How much may wait for whoever takes the blocks; beyond it everything is left out up to the next
   // key frame.
@@ -52,8 +57,11 @@ class RingOutput : public OutputHandle, private core::Output {
 
   Untaken untaken_;
   bool filling_ = true;  // what comes is the stream's ring
+  bool paused_ = false;
+  core::EpochRef epoch_;
 
   std::mutex mutex_;  // the ring is read by the JS thread
+  bool stale_ = false;  // the ring is of before a pause
   const std::unique_ptr<core::RingPackager> packager_;
 };
 

@@ -5,6 +5,10 @@ import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {runCommand} from '../helpers/command.ts';
 import {decodeByGstreamer} from '../helpers/gst-reader.ts';
+import {encryptionOf} from '../../lib/protocols/rtsp/key-management.ts';
+import {parseSdp} from '../../lib/protocols/rtsp/sdp.ts';
+import {connectRtsp} from '../helpers/rtsp-client.ts';
+import {SrtpPeer} from '../helpers/srtp.ts';
 import {fetchText, startPaths, untilAnswer} from '../helpers/server.ts';
 import {fingerprintOf, selfSigned, tlsKeys} from '../helpers/tls.ts';
 
@@ -83,4 +87,33 @@ test('who knows no SRTP reads over TLS as ever where it is offered', async t => 
 	);
 	t.regex(list, /"profile":"AVP"/);
 	t.like(await reading, {code: 0, stderr: ''});
+});
+
+test('SRTP goes on under its key after a pause, without a number left out', async t => {
+	const {server, said} = await startPaths(t, {cam: {source: picture}}, offered);
+	await said(/\[cam\] source ready/);
+	const url = `${server.rtspsUrl}/cam`;
+	const client = await connectRtsp(t, url);
+	const sdp = parseSdp((await client.ask('DESCRIBE', url)).body);
+	if (!sdp.ok) return t.fail(sdp.reason);
+	const offer = encryptionOf(sdp.value.medias[0]!, sdp.value);
+	const peer = new SrtpPeer(offer!.key.key);
+	const transport = 'RTP/SAVP/TCP;unicast;interleaved=0-1';
+	t.is((await client.ask('SETUP', `${url}/trackID=0`, [['Transport', transport]])).status, 200);
+	const numbers: number[] = [];
+	for (let time = 0; time < 2; time++) {
+		client.packets = [];
+		t.is((await client.ask('PLAY', url)).status, 200);
+		await client.until(() => client.packets.length > 100);
+		t.is((await client.ask('PAUSE', url)).status, 200);
+		for (const {channel, data} of client.packets) {
+			if (channel !== 0) continue;
+			t.true(peer.openRtp(data) !== undefined);
+			numbers.push(data.readUInt16BE(2));
+		}
+	}
+	t.deepEqual(
+		numbers,
+		numbers.map((_, index) => numbers[0]! + index),
+	);
 });

@@ -118,6 +118,7 @@ export const startRtspServer = async (t: ExecutionContext, options: Started = {}
 export class SilentOutput extends EventEmitter<{block: [block: TakenBlock]; closed: []}> {
 	readonly spec: object;
 	isClosed = false;
+	isPaused = false;
 
 	constructor(spec: object) {
 		super();
@@ -130,6 +131,14 @@ export class SilentOutput extends EventEmitter<{block: [block: TakenBlock]; clos
 
 	lendReport() {
 		return undefined;
+	}
+
+	pause(): void {
+		this.isPaused = true;
+	}
+
+	play(): void {
+		this.isPaused = false;
 	}
 
 	close(): void {
@@ -154,6 +163,7 @@ export class SilentUdpOutput extends EventEmitter<UdpOutputEvents> {
 	starts: RtpStart[] = [];
 	captureUs = 0;
 	isClosed = false;
+	isPaused = false;
 
 	constructor(spec: UdpSpec) {
 		super();
@@ -169,6 +179,14 @@ export class SilentUdpOutput extends EventEmitter<UdpOutputEvents> {
 
 	remove(reader: number): void {
 		this.readers.delete(reader);
+	}
+
+	pause(): void {
+		this.isPaused = true;
+	}
+
+	play(): void {
+		this.isPaused = false;
 	}
 
 	close(): void {

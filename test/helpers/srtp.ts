@@ -26,6 +26,15 @@ export class SrtpPeer {
 		return Buffer.concat([sealed, this.#tag(1, [sealed, rollovers], this.#tagBytes)]);
 	}
 
+	/** Undefined: it is not authentic, or its source has passed number 0. */
+	openRtp(packet: Buffer): Buffer | undefined {
+		const sealed = packet.subarray(0, -this.#tagBytes);
+		const tag = this.#tag(1, [sealed, Buffer.alloc(4)], this.#tagBytes);
+		if (!tag.equals(packet.subarray(-this.#tagBytes))) return undefined;
+		const index = packet.readUInt16BE(2);
+		return Buffer.concat([sealed.subarray(0, 12), this.#crypt(0, sealed, 12, index)]);
+	}
+
 	/** Section 3.4. */
 	protectRtcp(packet: Buffer): Buffer {
 		const index = this.#rtcpIndex++;

@@ -117,6 +117,22 @@ TEST_F(UdpOutputTest, LiveBeginsWithARingThatIsYoungAndNotWithAnOldOne) {
   EXPECT_EQ(receive(*young, 3).second, receive(old, 2).second);
 }
 
+TEST_F(UdpOutputTest, NumbersStandStillInAPauseAndGoOnWithAKeyFrame) {
+  UdpPort before, after;
+  add(1, before.address, Begin::real);
+  publish({true, false});
+  const uint16_t last = receive(before, 3).second;
+  hub_.findUdp(output_)->pause();
+  remove(1);
+  publish({false, true, false});
+  hub_.findUdp(output_)->play();
+  EXPECT_TRUE(add(1, after.address, Begin::real).starts.empty()) << "the ring is of before";
+  publish({false, true, false});
+  EXPECT_EQ(receive(after, 3).first, static_cast<uint16_t>(last + 1));
+  EXPECT_FALSE(before.hears(0));
+  EXPECT_EQ(add(2, before.address, Begin::real).starts.size(), 1U);
+}
+
 TEST_F(UdpOutputTest, WhoIsRemovedGetsNothingMoreAndWhoIsAddedAgainIsReplaced) {
   UdpPort leaving, staying, moved;
   add(1, leaving.address, Begin::real);

@@ -39,7 +39,7 @@ export class TcpWay implements ReaderWay {
 	readonly #writes: WriteWatch;
 	readonly #reports: SessionReports;
 	#reading: Reading | undefined;
-	/** Where it was when it paused, so that packets are numbered on there. */
+	/** Where it was when it paused, so that packets are numbered on there; they stand still where they are its own (SRTP). */
 	#paused: FanOut | undefined;
 
 	constructor(context: WayContext, services: TcpReadServices) {
@@ -74,6 +74,7 @@ export class TcpWay implements ReaderWay {
 	}
 
 	async play(mode: StartMode): Promise<Beginning> {
+		this.#paused?.play();
 		const {onEnded} = this.#context;
 		const {nowUs} = this.#services;
 		this.#reading = new Reading({
@@ -94,6 +95,7 @@ export class TcpWay implements ReaderWay {
 	pause(): void {
 		if (this.#reading) this.#paused ??= this.#join(this.#idle);
 		this.#stop();
+		if (this.#context.keys) this.#paused?.pause();
 	}
 
 	interleaved(channel: number, data: Buffer): void {
@@ -137,7 +139,10 @@ export class TcpWay implements ReaderWay {
 	readonly #idle: Member = {
 		take: () => {},
 		missed: () => {},
-		ended: () => (this.#paused = undefined),
+		ended: () => {
+			this.#paused = undefined;
+			this.#context.onEnded();
+		},
 	};
 
 	#leavePaused(): void {

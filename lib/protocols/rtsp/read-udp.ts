@@ -24,7 +24,7 @@ export class UdpWay implements ReaderWay {
 	readonly #clientPorts = new Map<number, Pair>();
 	readonly #reports: SessionReports;
 	#place: UdpPlace | undefined;
-	/** Where it was when it paused, so that packets are numbered on there. */
+	/** Where it was when it paused, so that packets are numbered on there; they stand still where they are its own (SRTP). */
 	#paused: UdpPlace | undefined;
 	#stopHearing: () => void = () => {};
 	/** Of readings that are over. */
@@ -58,6 +58,7 @@ export class UdpWay implements ReaderWay {
 
 	async play(begin: StartMode): Promise<Beginning> {
 		const {connection, place, onEnded} = this.#context;
+		this.#paused?.resume();
 		const {stream, tracks} = place;
 		this.#place = this.#services.fanOuts.join({
 			layout: {
@@ -85,7 +86,7 @@ export class UdpWay implements ReaderWay {
 
 	pause(): void {
 		this.#sent = this.#sentSoFar();
-		this.#place?.stop();
+		this.#place?.stop({rests: this.#context.keys !== undefined});
 		this.#paused ??= this.#place;
 		this.#place = undefined;
 	}

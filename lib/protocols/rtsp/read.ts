@@ -50,6 +50,7 @@ export class ReadSession implements ServerSession {
 	#way: ReaderWay | undefined;
 	#keys: readonly ReaderKey[] | undefined;
 	#isPlaying = false;
+	#hasPlayed = false;
 	#isClosed = false;
 
 	/** Waits for a place at the path. Rejects with what control says. */
@@ -102,11 +103,14 @@ export class ReadSession implements ServerSession {
 	methods(): Readonly<Record<string, SessionMethod | undefined>> {
 		const way = this.#way;
 		return {
-			...(!this.#isPlaying && {SETUP: request => this.#setUp(request)}),
-			...(way && {PLAY: request => this.#play(request, way)}),
-			// A key is used for one run of packets alone.
-			...(way && !this.#keys && {PAUSE: () => this.#pause()}),
+			...(this.#takesTracks && {SETUP: request => this.#setUp(request)}),
+			...(way && {PLAY: request => this.#play(request, way), PAUSE: () => this.#pause()}),
 		};
+	}
+
+	/** A key is used for one run of packets alone: what they are is settled with the first. */
+	get #takesTracks(): boolean {
+		return !this.#isPlaying && !(this.#keys && this.#hasPlayed);
 	}
 
 	interleaved(channel: number, data: Buffer): void {
@@ -221,7 +225,7 @@ export class ReadSession implements ServerSession {
 
 	async #start(way: ReaderWay): Promise<Beginning> {
 		const playing = way.play(this.#mode());
-		this.#isPlaying = true;
+		this.#isPlaying = this.#hasPlayed = true;
 		try {
 			return await playing;
 		} catch (error) {

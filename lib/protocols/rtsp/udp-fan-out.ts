@@ -10,6 +10,8 @@ import {maxPacketBytes} from './packet-size.ts';
 export type UdpSending = EventEmitter<UdpOutputEvents> & {
 	add(reader: UdpReader): void;
 	remove(reader: number): void;
+	pause(): void;
+	play(): void;
 	close(): void;
 };
 
@@ -125,7 +127,8 @@ class UdpFanOut {
 			get sent() {
 				return sent();
 			},
-			stop: () => this.#stop(reader),
+			stop: how => this.#stop(reader, how),
+			resume: () => this.#output.play(),
 			leave: () => this.#leave(reader),
 		};
 	}
@@ -145,12 +148,13 @@ class UdpFanOut {
 		};
 	}
 
-	#stop(reader: number): void {
+	#stop(reader: number, {rests = false} = {}): void {
 		const place = this.#places.get(reader);
 		if (!place || place.isStopped) return;
 		place.isStopped = true;
 		place.beginning.resolve(withTheNext);
 		this.#output.remove(reader);
+		if (rests) this.#output.pause();
 	}
 
 	#leave(reader: number): void {
@@ -165,9 +169,9 @@ class UdpFanOut {
 		this.#onEmpty();
 		const places = [...this.#places.values()];
 		this.#places.clear();
-		for (const {beginning, isStopped, onEnded} of places) {
+		for (const {beginning, onEnded} of places) {
 			beginning.resolve(withTheNext);
-			if (!isStopped) onEnded();
+			onEnded();
 		}
 	}
 }
@@ -182,8 +186,12 @@ export type UdpPlace = {
 	readonly beginning: Promise<Beginning>;
 	/** As of the last second, until it is stopped. */
 	readonly sent: UdpSent;
-	/** Nothing more is sent to it; packets are numbered on as long as it does not leave. May be called twice. */
-	stop(): void;
+	/**
+	 * Nothing more is sent to it; packets are numbered on as long as it does not leave. With `rests` none are made for
+	 * anybody until `resume`. May be called twice.
+	 */
+	stop(how?: {rests: boolean}): void;
+	resume(): void;
 	/** May be called twice. */
 	leave(): void;
 };

@@ -51,18 +51,42 @@ test('nothing is told of keys where RTSP is in plain', async t => {
 	t.is((await client.ask('SETUP', `${url}/trackID=0`, over('SAVP'))).status, 461);
 });
 
-test('a key is for one session, which cannot pause', async t => {
-	const {client, tlsUrl, outputs, server} = await startOffering(t);
-	const [key] = keysOf(await client.ask('DESCRIBE', tlsUrl));
-	t.is((await client.ask('SETUP', `${tlsUrl}/trackID=0`, over('SAVP'))).status, 200);
-	t.is((await client.ask('PLAY', tlsUrl)).status, 200);
-	const {tracks} = outputs[0]!.spec as {tracks: {srtp?: {key: Uint8Array}}[]};
-	t.is(Buffer.from(tracks[0]!.srtp!.key).toString('hex'), key ?? '');
-	t.is(server.sessions()[0]?.profile, 'SAVP');
-	t.is((await client.ask('PAUSE', tlsUrl)).status, 455);
-	t.is((await client.ask('TEARDOWN', tlsUrl)).status, 200);
-	client.forgetSession();
-	t.is((await client.ask('SETUP', `${tlsUrl}/trackID=0`, over('SAVP'))).status, 461);
+const transports: Headers[] = [
+	over('SAVP'),
+	[['Transport', 'RTP/SAVP;unicast;client_port=40000-40001']],
+];
+for (const [index, transport] of transports.entries())
+	test(`a key is for one run of packets, which a pause does not end: over ${index ? 'UDP' : 'TCP'}`, async t => {
+		const {client, tlsUrl, outputs, udpOutputs, server} = await startOffering(t);
+		const [key] = keysOf(await client.ask('DESCRIBE', tlsUrl));
+		const setUp = () => client.ask('SETUP', `${tlsUrl}/trackID=0`, transport);
+		t.is((await setUp()).status, 200);
+		t.is((await client.ask('PLAY', tlsUrl)).status, 200);
+		const [output] = index ? udpOutputs : outputs;
+		const {tracks} = output!.spec as {tracks: {srtp?: {key: Uint8Array}}[]};
+		t.is(Buffer.from(tracks[0]!.srtp!.key).toString('hex'), key ?? '');
+		t.is(server.sessions()[0]?.profile, 'SAVP');
+		t.is((await client.ask('PAUSE', tlsUrl)).status, 200);
+		t.true(output!.isPaused, 'numbers stand still');
+		t.is((await setUp()).status, 455);
+		t.is((await client.ask('PLAY', tlsUrl)).status, 200);
+		t.false(output!.isPaused);
+		t.is(outputs.length + udpOutputs.length, 1);
+		t.is((await client.ask('TEARDOWN', tlsUrl)).status, 200);
+		t.true(output!.isClosed);
+		client.forgetSession();
+		t.is((await setUp()).status, 461);
+	});
+
+test('a session that pauses ends with what it was reading', async t => {
+	const {client, tlsUrl, outputs} = await startOffering(t);
+	await client.ask('DESCRIBE', tlsUrl);
+	await client.ask('SETUP', `${tlsUrl}/trackID=0`, over('SAVP'));
+	await client.ask('PLAY', tlsUrl);
+	await client.ask('PAUSE', tlsUrl);
+	outputs[0]!.emit('closed');
+	await client.ended;
+	t.pass();
 });
 
 test('all tracks of a session are encrypted, or none', async t => {
