@@ -8,8 +8,9 @@
 namespace core {
 namespace {
 
-constexpr std::array<const char*, 8> kCodecs{"VP8", "VP9",  "OPUS", "MPA",
-                                             "AC3", "PCMU", "L24",  "MP4V-ES"};
+constexpr std::array<const char*, 12> kCodecs{"VP8",     "VP9",     "OPUS", "MPA",
+                                              "AC3",     "PCMU",    "L24",  "MP4V-ES",
+                                              "G726-32", "G726-24", "G722", "AAL2-G726-40"};
 
 // What was made of packets can go out again.
 void sendOn(const Track& track, const AccessUnit& unit) {

@@ -170,6 +170,7 @@ const codecs = {
 		),
 	]),
 	pcm: Buffer.concat([hex('050001'), packets([5, 'ffffffff'], [7, '7f7f7f7f'])]),
+	g726: Buffer.concat([hex('080001'), packets([5, '8f8f8f8f'], [7, '1234'])]),
 };
 
 // The largest packet above 64 bytes (av1_depacketizer.cpp).

@@ -53,6 +53,23 @@ test(isPulled, "7: a camera that sends another session's packets on our channel"
 		packets.flatMap(packet => [packet, {...packet, ssrc: 99, sequence: index, timestamp: index}]),
 });
 
+test('line 7: pictures come from a camera that sends what is left of another session for 65 s, and afterwards', async t => {
+	const foreign = 65 * 25;
+	const camera = await startScriptedCamera(t, {
+		pace: 25,
+		packets: (packets, index) =>
+			packets.flatMap(packet =>
+				index < foreign
+					? [{...packet, ssrc: 99, sequence: packet.sequence + 500, timestamp: index}, packet]
+					: [packet],
+			),
+	});
+	const pull = startPull(t, camera.url());
+	await untilFrames(camera, pull, foreign + 100);
+	t.like(pull.stats(), {damagedFrames: 0, lostPackets: 0, resyncs: 0});
+	t.is(pull.epochs.length, 2, 'the foreign packets came first, and end');
+	t.is(camera.sessions.length, 1);
+});
 test(isPulled, '7: a camera that sends 20 MB at once in between', {
 	wire: (frames, index) =>
 		index === 10

@@ -9,7 +9,7 @@ import {maxOpenFiles} from '../../../../lib/util/open-files.ts';
 import {scriptedControl} from '../../../helpers/delivery.ts';
 import {connectRtsp} from '../../../helpers/rtsp-client.ts';
 import type {RtspClient} from '../../../helpers/rtsp-client.ts';
-import {startRtspServer} from '../../../helpers/rtsp-server.ts';
+import {startRtspServer, tell} from '../../../helpers/rtsp-server.ts';
 import {until} from '../../../helpers/until.ts';
 
 const program = fileURLToPath(new URL('../../../programs/silent-clients.ts', import.meta.url));
@@ -178,16 +178,19 @@ test('beyond their number connections are turned away, which is logged once', as
 	t.is((await clients[0]!.ask('OPTIONS', url)).status, 200);
 });
 
-test('100 SETUPs are one session', async t => {
-	const {url, server, control} = await startRtspServer(t);
-	const client = await connectRtsp(t, url);
+test('100 SETUPs are one session, and who reads meanwhile goes on', async t => {
+	const {url, server, control, outputs} = await startRtspServer(t);
+	const [reader, client] = [await connectRtsp(t, url), await connectRtsp(t, url)];
+	await reader.play(url, [0, 1]);
 	for (let index = 0; index < 100; index++)
 		await client.ask('SETUP', `${url}/trackID=${index % 2}`, [
 			['Transport', 'RTP/AVP/TCP;unicast'],
 		]);
 	t.true(client.answers.every(({status}) => status === 200));
-	t.is(server.sessions().length, 1);
-	t.is(control.wishes.length, 1);
+	t.is(server.sessions().length, 2);
+	t.is(control.wishes.length, 2);
+	tell(outputs[0]!, 1, 100);
+	await until(() => server.sessions().some(({bytesSent}) => bytesSent > 0));
 });
 
 test('1,000 requests at once are answered one after the other', async t => {
