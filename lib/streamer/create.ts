@@ -7,6 +7,8 @@ import type {OpenSource} from '../media/source.ts';
 import {openNative} from '../native/native.ts';
 import type {Native, NativeStream} from '../native/native.ts';
 import {createLogger} from '../observe/logger.ts';
+import {createRtmpSource} from '../protocols/rtmp/pull.ts';
+import {StreamMetadata} from '../protocols/rtmp/stream-metadata.ts';
 import {createRtspSource} from '../protocols/rtsp/pull.ts';
 import {createTestSource} from '../protocols/test/pull.ts';
 import {startRelay} from './engine.ts';
@@ -60,8 +62,9 @@ const openInput = ({input}: Order, ground: Ground): StreamerInput => {
 		case 'uri':
 			return new DirectInput(input);
 		case 'rtsp':
+		case 'rtmp':
 			return new HubInput({
-				...hubOptions(ground, {openSource: createRtspSource(ground.native), source: input.url}),
+				...hubOptions(ground, {openSource: peers[input.type](ground.native), source: input.url}),
 				instead: {type: 'uri', uri: input.url, live: true},
 			});
 		case 'test':
@@ -71,6 +74,11 @@ const openInput = ({input}: Order, ground: Ground): StreamerInput => {
 		default:
 			return input satisfies never;
 	}
+};
+
+const peers = {
+	rtsp: createRtspSource,
+	rtmp: (native: Native) => createRtmpSource(native, new StreamMetadata()),
 };
 
 const settings = {

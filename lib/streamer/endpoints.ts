@@ -2,6 +2,7 @@
 import {statSync} from 'node:fs';
 import {extname, resolve} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
+import {parsePlayedUrl} from '../protocols/rtmp/url.ts';
 import {parseRtspUrl} from '../protocols/rtsp/url.ts';
 import {parseTestSource} from '../protocols/test/options.ts';
 import {parsed, unparsed} from '../util/parsed.ts';
@@ -11,8 +12,8 @@ import {redactEndpoint} from './secrets.ts';
 
 export type Input =
 	| {type: 'file'; location: string; uri: string}
-	/** By our own RTSP, or by GStreamer's where a codec asks for it. */
-	| {type: 'rtsp'; url: string}
+	/** By our own clients, or by GStreamer's where a codec asks for it. */
+	| {type: 'rtsp' | 'rtmp'; url: string}
 	/** What GStreamer fetches; `live`: it does not wait for us. */
 	| {type: 'uri'; uri: string; live: boolean}
 	| {type: 'test'; source: string};
@@ -109,6 +110,10 @@ const rtmpExample = 'rtmp://server/application/key';
 const live = (uri: string): Input => ({type: 'uri', uri, live: true});
 const perhapsLive = (uri: string): Input => ({type: 'uri', uri, live: false});
 
+/** A user and a password are left to GStreamer. */
+const readRtmp: Reader<Input> = text =>
+	parsePlayedUrl(text).ok ? parsed({type: 'rtmp', url: text}) : readUrl(rtmpExample, live)(text);
+
 const inputReaders: Readers<Input> = {
 	'': readFile,
 	file: readFile,
@@ -118,8 +123,8 @@ const inputReaders: Readers<Input> = {
 	'rtsps+http': readRtsp,
 	'rtsp+ws': readRtsp,
 	'rtsps+ws': readRtsp,
-	rtmp: readUrl(rtmpExample, live),
-	rtmps: readUrl(rtmpExample, live),
+	rtmp: readRtmp,
+	rtmps: readRtmp,
 	srt: readSrt(live),
 	http: readUrl('http://server/live/index.m3u8', perhapsLive),
 	https: readUrl('https://server/live/index.m3u8', perhapsLive),
@@ -155,7 +160,7 @@ const outputReaders: Readers<Output> = {
 };
 
 const urlOf = (input: Exclude<Input, {type: 'file'}>): string =>
-	input.type === 'rtsp' ? input.url : input.type === 'uri' ? input.uri : input.source;
+	'url' in input ? input.url : input.type === 'uri' ? input.uri : input.source;
 
 /** Only web URLs have their hosts in lower case by themselves. */
 const plainUrl = (text: string): string => {

@@ -185,6 +185,26 @@ test('RTMP comes in as well, and is written to a file', async t => {
 	t.is(await complaints(output), '');
 });
 
+test('RTMP: an INPUT whose server is killed is one line and exit code 1, and with --reconnect goes on', async t => {
+	const first = await startRtmpServer(t);
+	const url = `${first.url}/key`;
+	const feed = startStreamer(t, [picture, url, '--reconnect', '--http', ':0']);
+	await feed.until(({position}) => position > 0.3);
+	const folder = makeFolder(t);
+	const single = startStreamer(t, [url, `${folder}/once.ts`, '--http', ':0']);
+	const again = startStreamer(t, [url, `${folder}/again.ts`, '--reconnect', '--http', ':0']);
+	for (const it of [single, again]) await it.until(({position}) => position > 0.3);
+	await first.stop();
+	t.is(await single.ended(), 1);
+	const told = single.lines.filter(line => line.startsWith('streamer: '));
+	t.is(told.length, 1, single.lines.join('\n'));
+	await again.until(({state}) => state === 'reconnecting');
+	await startRtmpServer(t, {port: first.port});
+	await again.until(({state, reconnects}) => state === 'playing' && reconnects === 1);
+	again.say('exit');
+	t.is(await again.ended(), 0);
+});
+
 test('RTSP: ANNOUNCE and RECORD to gst-rtsp-server', async t => {
 	const {url, tracks} = await startRecorder(t, `${makeFolder(t)}/seen`);
 	const {lines, say, ended} = startStreamer(t, [picture, url]);

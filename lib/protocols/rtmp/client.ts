@@ -8,7 +8,7 @@ import type {Amf, AmfObject} from './amf0.ts';
 import {ClientHandshake} from './client-handshake.ts';
 import {dial} from './dial.ts';
 import {stopReading} from '../../readers/socket-info.ts';
-import {enhanced, understoodBy} from './codecs.ts';
+import {asEncoder, asPlayer, understoodBy} from './codecs.ts';
 import type {Understands} from './codecs.ts';
 import {
 	acknowledgement,
@@ -49,12 +49,6 @@ export type RtmpClientOptions = {
 /** Of what is written, from the answer to `connect` on. */
 export const chunkBytes = 60_000;
 
-/** As OBS names itself: some services take no others. */
-const encoderVersion = 'FMLE/3.0 (compatible; FMSc/1.0)';
-/** As ffmpeg names itself. */
-const playerVersion = 'LNX 9,0,124,2';
-/** What a player that takes everything says beside `enhanced`: the sound and pictures of Flash. */
-const allKinds = {capabilities: 15, audioCodecs: 4071, videoCodecs: 252, videoFunction: 1};
 /** After so many bytes of ours the server wants a word that they have come. */
 const windowBytes = 2_500_000;
 const bufferMs = 1000;
@@ -230,7 +224,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 
 	async #askToPublish(): Promise<void> {
 		const {name} = this.#options.url;
-		await this.#introduce({type: 'nonprivate', flashVer: encoderVersion, ...enhanced});
+		await this.#introduce(asEncoder);
 		this.#send(setChunkSize(chunkBytes));
 		this.#chunkBytes = chunkBytes;
 		// Servers that know these two do without answers.
@@ -242,7 +236,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 
 	async #askToPlay(): Promise<void> {
 		const {name} = this.#options.url;
-		await this.#introduce({flashVer: playerVersion, fpad: false, ...enhanced, ...allKinds});
+		await this.#introduce(asPlayer);
 		this.#send(windowSize(windowBytes));
 		await this.#createStream();
 		this.#send(bufferLength(this.#messageStream, bufferMs));
@@ -323,7 +317,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		const event = wordOf(bytes, 2);
 		if (event === userControl.pingRequest) this.#send(pingResponse(bytes.subarray(2, 6)));
 		if (event === userControl.streamEnd && this.#isAllowed)
-			this.#over('RTMP_LOST', 'the stream has ended');
+			this.#over(this.#endCode, 'the stream has ended');
 	}
 
 	/** What is no AMF0 tells nothing. */
@@ -357,7 +351,8 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		} else if (level === 'error') {
 			this.#over('RTMP_REFUSED', refused(info).message);
 		} else if (this.#isAllowed && farewells.includes(code)) {
-			this.#over('RTMP_LOST', refused(info).message);
+			const end = code.startsWith('NetStream.') ? this.#endCode : 'RTMP_LOST';
+			this.#over(end, refused(info).message);
 		}
 	}
 
@@ -372,6 +367,11 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	get #lossCode(): ErrorCode {
 		if (this.#handshake) return 'RTMP_CONNECT';
 		return this.#isAllowed ? 'RTMP_LOST' : 'RTMP_REFUSED';
+	}
+
+	/** Of a stream that its server says is over. */
+	get #endCode(): ErrorCode {
+		return this.#task === 'send' ? 'SOURCE_ENDED' : 'RTMP_LOST';
 	}
 
 	get #lossReason(): string {

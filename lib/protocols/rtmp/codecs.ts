@@ -28,6 +28,19 @@ export const enhanced: AmfObject = {
 	fourCcList: ['avc1', 'hvc1', 'av01', 'vp09', 'vp08', 'mp4a', 'Opus', 'fLaC', 'ac-3', '.mp3'],
 };
 
+/** How a client that sends introduces itself: as OBS does, some services take no others. */
+export const asEncoder = {
+	type: 'nonprivate',
+	flashVer: 'FMLE/3.0 (compatible; FMSc/1.0)',
+	...enhanced,
+};
+
+/** How one that takes everything does: as ffmpeg, with the sound and pictures of Flash. */
+export const asPlayer = {
+	...{flashVer: 'LNX 9,0,124,2', fpad: false, ...enhanced},
+	...{capabilities: 15, audioCodecs: 4071, videoCodecs: 252, videoFunction: 1},
+};
+
 /** Whether somebody decodes what has these four letters. */
 export type Understands = (fourCc: string) => boolean;
 
