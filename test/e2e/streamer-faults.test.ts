@@ -202,7 +202,7 @@ const lacks = test.macro({
 		element: string,
 	) {
 		const folder = makeFolder(t);
-		const peers = {http: 'http://127.0.0.1:1/a.m3u8', rtmp: 'rtmp://127.0.0.1:1/live/key'};
+		const peers = {http: 'http://127.0.0.1:1/a.m3u8', rtmp: 'rtmp://user:password@127.0.0.1:1/live/key'};
 		const input =
 			film === 'http' || film === 'rtmp'
 				? peers[film]

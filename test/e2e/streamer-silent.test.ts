@@ -1,5 +1,6 @@
 // Cameras that announce sound and send none, or not at once: the pictures go on.
 import test from 'ava';
+import type {ExecutionContext} from 'ava';
 import {makeFolder, startUntilOver} from '../helpers/command.ts';
 import {complaints, packetsOf} from '../helpers/films.ts';
 import {startRtmpServer} from '../helpers/rtmp-server.ts';
@@ -33,18 +34,27 @@ test('a camera whose sound begins when the output is made goes on', async t => {
 	t.is(await complaints(file), '');
 });
 
-test('sound that comes seconds after the output was made is said to stay out', async t => {
-	const {url} = await startRtmpServer(t);
+/** A publisher whose sound begins after 6 s. */
+const publishLateSound = (t: ExecutionContext, url: string): void =>
 	startUntilOver(t, 'ffmpeg', [
 		...['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25'],
 		...['-itsoffset', '6', '-re', '-f', 'lavfi', '-i', 'sine=sample_rate=48000'],
 		...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25'],
-		...['-c:a', 'aac', '-f', 'flv', `${url}/key`],
+		...['-c:a', 'aac', '-f', 'flv', url],
 	]);
-	const file = `${makeFolder(t)}/out.mp4`;
-	const streamer = startStreamer(t, [`${url}/key`, file]);
-	await streamer.said(/^H\.264 passes through; AAC stays out$/);
-	streamer.say('exit');
-	t.is(await streamer.ended(), 0);
-	t.is(await complaints(file), '');
-});
+
+// GStreamer reads URLs with a user.
+for (const [user, told] of [
+	['user:password@', /^H\.264 passes through; AAC stays out$/],
+	['', /^H\.264 120p and AAC pass through$/],
+] as const)
+	test(`sound of rtmp://${user}server that comes seconds after the picture is said to ${user ? 'stay out' : 'come'}`, async t => {
+		const {url} = await startRtmpServer(t);
+		publishLateSound(t, `${url}/key`);
+		const file = `${makeFolder(t)}/out.mp4`;
+		const streamer = startStreamer(t, [`${url.replace('//', `//${user}`)}/key`, file]);
+		await streamer.said(told);
+		streamer.say('exit');
+		t.is(await streamer.ended(), 0);
+		t.is(await complaints(file), '');
+	});
