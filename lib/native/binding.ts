@@ -382,6 +382,8 @@ export type NativeEvent =
 			detail: string;
 			side: 'input' | 'output' | '';
 	  }
+	/** Relay to a file: its input is gone. It waits for `finish`, which completes what is written, or for `stop`. */
+	| {type: 'inputLost'; id: Id; code: string; message: string; detail: string}
 	| {type: 'picture'; id: Id; block: NativeBlock}
 	| {type: 'wanted'; id: Id; domain: string; path: string; feeds: string[]}
 	| {type: 'unwanted'; id: Id}

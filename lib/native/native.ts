@@ -53,6 +53,8 @@ export type PipelineEvents = {
 	plan: [plan: {tracks: PlannedTrack[]; live: boolean}];
 	eos: [];
 	failed: [EventOf<'failed'>];
+	/** Of a relay to a file: `finish()` completes what is written. */
+	inputLost: [EventOf<'inputLost'>];
 	picture: [block: Block];
 	stopped: [];
 };
@@ -300,6 +302,7 @@ export class Pipeline extends EventEmitter<PipelineEvents> {
 		if (event.type === 'plan') this.emit('plan', event);
 		if (event.type === 'eos') this.emit('eos');
 		if (event.type === 'failed') this.emit('failed', event);
+		if (event.type === 'inputLost') this.emit('inputLost', event);
 		if (event.type === 'picture') this.emit('picture', this.#door.take(event.block));
 		if (event.type === 'stopped') this.emit('stopped');
 	}

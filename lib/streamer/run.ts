@@ -25,6 +25,8 @@ export type RunEnd =
 export type RunEvents = {
 	plan: [tracks: PlannedTrack[]];
 	state: [];
+	/** The input is gone; `finish()` completes what is written. */
+	inputLost: [error: MediaError];
 	/** The last one: the pipeline is gone. */
 	over: [end: RunEnd];
 };
@@ -61,7 +63,10 @@ export class Run extends EventEmitter<RunEvents> {
 			this.emit('state');
 		});
 		pipeline.on('eos', () => this.#settle({type: 'whole'}));
-		pipeline.on('failed', failure => this.#settle(toEnd(failure)));
+		pipeline.on('failed', failure =>
+			this.#settle({type: 'failed', error: toError(failure), side: failure.side}),
+		);
+		pipeline.on('inputLost', failure => this.emit('inputLost', toError(failure)));
 		pipeline.on('stopped', () => this.emit('over', this.#end));
 	}
 
@@ -114,10 +119,7 @@ export class Run extends EventEmitter<RunEvents> {
 	}
 }
 
-const toEnd = ({code, message, detail, side}: EventOf<'failed'>): RunEnd => ({
-	type: 'failed',
-	error: new MediaError(isErrorCode(code) ? code : 'PIPELINE_ERROR', message, {detail}),
-	side,
-});
+const toError = ({code, message, detail}: EventOf<'failed' | 'inputLost'>): MediaError =>
+	new MediaError(isErrorCode(code) ? code : 'PIPELINE_ERROR', message, {detail});
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorKinds, code);

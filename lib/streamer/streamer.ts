@@ -210,6 +210,7 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		this.#run = run;
 		run.on('plan', tracks => this.#plan(tracks));
 		run.on('state', () => this.#runState());
+		run.on('inputLost', error => this.#leave(error));
 		run.on('over', end => this.#over(end));
 		this.#tellState();
 	}

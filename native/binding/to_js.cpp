@@ -71,6 +71,13 @@ void fill(Fields& fields, const io::Failed& event, BlockTable&) {
       .set("side", event.side);
 }
 
+void fill(Fields& fields, const io::InputLost& event, BlockTable&) {
+  fields.set("type", "inputLost")
+      .set("code", event.why.code)
+      .set("message", event.why.message)
+      .set("detail", event.why.detail);
+}
+
 void fill(Fields& fields, const io::Picture& event, BlockTable& blocks) {
   fields.set("type", "picture").set("block", blocks.lend(fields.env(), event.block));
 }

@@ -46,6 +46,7 @@ class Pipeline::Run final : public Control, public std::enable_shared_from_this<
  private:
   void watchBus();
   void handle(GstMessage* message);
+  void fail(io::Failed failed);
   void reportState(GstMessage* message);
   void reportProgress(GstMessage* message);
   void drainErrors();
@@ -155,8 +156,7 @@ void Pipeline::Run::handle(GstMessage* message) {
   if (ended_) return;
   switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_ERROR:
-      emit(recipe_->explain(BusError(message)));
-      return end();
+      return fail(recipe_->explain(BusError(message)));
     case GST_MESSAGE_EOS:
       if (recipe_->goesOn(pipeline_.get())) return;
       emit(io::EndOfStream{});
@@ -176,6 +176,12 @@ void Pipeline::Run::handle(GstMessage* message) {
     default:
       return;
   }
+}
+
+void Pipeline::Run::fail(io::Failed failed) {
+  if (recipe_->outlives(failed)) return;
+  emit(std::move(failed));
+  end();
 }
 
 void Pipeline::Run::reportState(GstMessage* message) {

@@ -59,6 +59,9 @@ class Recipe {
 
   // The first error, before it is reported.
   virtual io::Failed explain(const BusError& error) { return error.failed; }
+
+  // True: the recipe has told it, and the pipeline runs on until finish() or stop().
+  virtual bool outlives(const io::Failed&) { return false; }
 };
 
 }  // namespace gst

@@ -108,6 +108,10 @@ struct Failed {
   std::string code, message, detail;
   std::string side{};  // of a relay: "input", "output"
 };  // pipeline, at most once, before Stopped
+// relay to a file: its input is gone; finish() completes what is written, stop() breaks it off.
+struct InputLost {
+  Failed why;
+};
 struct Picture {
   core::BlockRef block;
 };  // snapshot pipeline: the encoded picture
@@ -126,10 +130,11 @@ struct Withdrawn {};  // that hubsink is gone, or rests
 struct Stopped {};  // pipeline: its last event
 struct Closed {};  // stream, ingest, output: its last event
 
-using Event = std::variant<Text, Rtcp, RtmpMessage, Broken, Left, Drained, BytesRead, Ended,
-                           EpochBegan, Remake, InitMade, PartMade, SegmentMade, BlockMade, Sent,
-                           Joined, Begun, StateChanged, Planned, EndOfStream, Failed, Picture,
-                           Wanted, Unwanted, Offered, Withdrawn, Stopped, Closed, PacketSeen,
-                           UnitSeen, ReportSeen, BrokenReportSeen, StraySeen, ParametersSeen>;
+using Event =
+    std::variant<Text, Rtcp, RtmpMessage, Broken, Left, Drained, BytesRead, Ended, EpochBegan,
+                 Remake, InitMade, PartMade, SegmentMade, BlockMade, Sent, Joined, Begun,
+                 StateChanged, Planned, EndOfStream, Failed, InputLost, Picture, Wanted, Unwanted,
+                 Offered, Withdrawn, Stopped, Closed, PacketSeen, UnitSeen, ReportSeen,
+                 BrokenReportSeen, StraySeen, ParametersSeen>;
 
 }  // namespace io

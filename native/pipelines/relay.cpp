@@ -70,6 +70,7 @@ class Relay final : public gst::Recipe {
   io::Failed explain(const gst::BusError& error) override {
     return errors_.explain(error, pipeline_);
   }
+  bool outlives(const io::Failed& failed) override;
 
  private:
   gst::GateRef makeGate() const;
@@ -98,6 +99,7 @@ class Relay final : public gst::Recipe {
   gst::Pad seekPad_;
   bool planned_ = false;
   io::Planned plan_;
+  bool inputLost_ = false;
   GstState reached_ = GST_STATE_NULL;
   std::string told_;
 };
@@ -150,6 +152,16 @@ void Relay::finish(GstElement* pipeline) {
     return;
   }
   gate_->finish();
+}
+
+// What is written to a disk is completed without its input; a peer is left at once. Elements of the
+// input may tell the same break one after the other.
+bool Relay::outlives(const io::Failed& failed) {
+  const bool toDisk = std::holds_alternative<FileOutput>(spec_.output) ||
+                      std::holds_alternative<HlsOutput>(spec_.output);
+  if (!planned_ || !toDisk || failed.side != "input") return false;
+  if (!std::exchange(inputLost_, true)) control_->emit(io::InputLost{failed});
+  return true;
 }
 
 // The pipeline plays all the time, so that no connection rests; what it tells is what the gate

@@ -122,6 +122,15 @@ bool hasElement(GstElement* pipeline, const char* name) {
   return gst::adopt(gst_bin_get_by_name(GST_BIN(pipeline), name)) != nullptr;
 }
 
+// What it has pushed was not taken; else it is its own error.
+bool hasFailedToPush(GstObject* source) {
+  if (!GST_IS_ELEMENT(source)) return true;
+  const GstElementForeachPadFunc isTaken = [](GstElement*, GstPad* pad, gpointer) -> gboolean {
+    return gst_pad_get_last_flow_return(pad) != GST_FLOW_ERROR;
+  };
+  return !gst_element_foreach_src_pad(GST_ELEMENT(source), isTaken, nullptr);
+}
+
 bool isRefusal(const std::string& message) {
   return std::ranges::any_of(
       kRefusals, [&](std::string_view word) { return message.find(word) != std::string::npos; });
@@ -148,7 +157,8 @@ io::Failed RelayErrors::explain(const gst::BusError& error, GstElement* pipeline
   };
   const bool hasOutput = hasElement(pipeline, kOutputTaker);
   if (hasOutput && says(kNotNegotiated)) return redact(refused(std::move(failed)));
-  if (hasOutput && says(kFailedDownstream)) failed.side = "output";
+  if (hasOutput && says(kFailedDownstream) && hasFailedToPush(error.source.get()))
+    failed.side = "output";
   // The flow of media broke at a place that may not be the one that tells it.
   if (hasOutput && says("reason not-")) failed.side = "";
   if (failed.side.empty()) return redact(std::move(failed));

@@ -8,13 +8,13 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import {createServer} from 'node:http';
-import type {RequestListener} from 'node:http';
+import type {RequestListener, ServerResponse} from 'node:http';
 import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {makeFolder, runCommand} from '../helpers/command.ts';
-import {makeFilm} from '../helpers/films.ts';
+import {complaints, makeFilm, probe} from '../helpers/films.ts';
 import type {FilmName} from '../helpers/films.ts';
 import {startRtmpServer} from '../helpers/rtmp-server.ts';
 import {runStreamer, startStreamer} from '../helpers/streamer.ts';
@@ -124,19 +124,48 @@ test('HTTP: a page is no stream', async t => {
 	await fails(t, makeFolder(t), {input: `http://127.0.0.1:${port}/a`, line});
 });
 
-test('HTTP: a server that goes away in the middle is the input that cannot be read', async t => {
-	const folder = makeFolder(t);
+/** Gives half of a film, until it goes away. */
+const serveHalf = async (t: ExecutionContext) => {
 	const film = readFileSync(await makeFilm(t, makeFolder(t), {name: 'plain.ts', seconds: 8}));
+	const answers = new Set<ServerResponse>();
+	let isGone = false;
 	const port = await serve(t, (_, response) => {
+		if (isGone) return void response.destroy();
 		response.writeHead(200, {'content-type': 'video/mp2t', 'content-length': film.length});
-		response.write(film.subarray(0, film.length / 2), () => response.destroy());
+		response.write(film.subarray(0, film.length / 2));
+		answers.add(response);
 	});
-	const {code, lines} = await runStreamer(t, [`http://127.0.0.1:${port}/film.ts`, 'out.mp4'], {
-		cwd: folder,
-	});
-	t.is(code, 1, lines.join('\n'));
-	t.is(told(lines).length, 1, lines.join('\n'));
-	t.regex(told(lines)[0]!, /^streamer: http:\/\/127\.0\.0\.1:\d+\/film\.ts cannot be read: \S/);
+	const goAway = () => {
+		isGone = true;
+		for (const response of answers) response.destroy();
+	};
+	return {url: `http://127.0.0.1:${port}/film.ts`, goAway};
+};
+
+test('HTTP: a server that goes away is the input that cannot be read; what is written is whole', async t => {
+	const output = `${makeFolder(t)}/out.mp4`;
+	const {url, goAway} = await serveHalf(t);
+	const streamer = startStreamer(t, [url, output, '--http', ':0']);
+	await streamer.until(({position}) => position > 0.5);
+	goAway();
+	t.is(await streamer.ended(), 1, streamer.lines.join('\n'));
+	t.is(told(streamer.lines).length, 1, streamer.lines.join('\n'));
+	t.regex(
+		told(streamer.lines)[0]!,
+		/^streamer: http:\/\/127\.0\.0\.1:\d+\/film\.ts cannot be read: \S/,
+	);
+	t.deepEqual((await probe(output)).codecs, ['aac', 'h264']);
+	t.is(await complaints(output), '');
+});
+
+test('HTTP: a server that goes away before anything was written leaves nothing', async t => {
+	const folder = makeFolder(t);
+	const {url, goAway} = await serveHalf(t);
+	const streamer = startStreamer(t, [url, 'out.mp4', '--paused', '--http', ':0'], {cwd: folder});
+	await streamer.until(({state}) => state === 'paused');
+	goAway();
+	t.is(await streamer.ended(), 1, streamer.lines.join('\n'));
+	t.deepEqual(readdirSync(folder), []);
 });
 
 test('HTTPS: a certificate of nobody known is the input that cannot be read', async t => {

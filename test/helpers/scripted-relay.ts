@@ -67,6 +67,11 @@ export class ScriptedRelay extends EventEmitter<PipelineEvents> {
 		this.emit('failed', {type: 'failed', id: this.id, code, message, detail: '', side});
 	}
 
+	/** Its input is gone, and its file can be completed. */
+	loseInput(code: string, message: string): void {
+		this.emit('inputLost', {type: 'inputLost', id: this.id, code, message, detail: ''});
+	}
+
 	#stop(): void {
 		if (this.#stopped) return;
 		this.#stopped = true;

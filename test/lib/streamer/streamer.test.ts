@@ -240,6 +240,30 @@ test('a camera that is lost ends a file in order, with a failure', async t => {
 	t.deepEqual(sink.ends, [true]);
 });
 
+test('an input that breaks off ends a file in order, with a failure, once', async t => {
+	const options = {input: 'srt://camera:9000', output: 'a.ts', reconnect: true};
+	const uri = {type: 'uri', uri: 'srt://camera:9000', live: true} as const;
+	const {streamer, relay, relays, begin, sink} = await startScripted(t, options, uri);
+	await begin();
+	relay().loseInput('INPUT_UNREADABLE', 'Gone');
+	t.is(streamer.state, 'finishing');
+	t.deepEqual(relay().calls, ['finish']);
+	relay().emit('eos');
+	t.like(await streamer.ended, {error: {code: 'INPUT_UNREADABLE', message: 'Gone'}, note: null});
+	t.deepEqual(sink.ends, [true]);
+	t.is(relays.length, 1);
+});
+
+test('a file that cannot be completed without its input ends with what broke off', async t => {
+	const {streamer, relay, begin, clock, sink} = await startScripted(t, {output: 'a.ts'});
+	await begin();
+	relay().loseInput('INPUT_UNREADABLE', 'Gone');
+	await clock.pass(5000);
+	t.deepEqual(relay().calls, ['finish', 'stop']);
+	t.like(await streamer.ended, {error: {code: 'INPUT_UNREADABLE'}, note: 'a part stays'});
+	t.deepEqual(sink.ends, [false]);
+});
+
 test('with --reconnect the output stays while a camera is gone', async t => {
 	const options = {input: 'rtsp://camera/x', reconnect: true};
 	const {streamer, relays, source, begin, told} = await startScripted(t, options, live);
