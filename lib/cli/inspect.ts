@@ -1,7 +1,6 @@
 import {styleText} from 'node:util';
 import {pino} from 'pino';
-import {toMediaError} from '../errors.ts';
-import type {MediaError} from '../errors.ts';
+import {MediaError, toMediaError} from '../errors.ts';
 import {formatReport} from '../inspect/format.ts';
 import type {Paint} from '../inspect/format.ts';
 import {look} from '../inspect/look.ts';
@@ -58,13 +57,14 @@ const untilInterrupted = (): AbortSignal => {
 	return abort.signal;
 };
 
-/** A reader that has seen enough (head, less) is no failure. */
+/** A reader that has seen enough (head, less) is no failure; a disk that is full is one. */
 const print = async ({isJson}: InspectOrder, report: Report): Promise<void> => {
 	const text = isJson ? `${JSON.stringify(report, null, '\t')}\n` : formatReport(report, paint);
-	await new Promise<void>(resolve => {
-		process.stdout.once('error', () => resolve());
-		process.stdout.write(text, () => resolve());
+	const error = await new Promise<NodeJS.ErrnoException | null | undefined>(resolve => {
+		process.stdout.write(text, resolve);
 	});
+	if (!error || error.code === 'EPIPE') return;
+	throw new MediaError('FILE_UNWRITABLE', `Standard output cannot be written: ${error.message}`);
 };
 
 const styles = {title: 'bold', remark: 'yellow'} as const;

@@ -2,6 +2,7 @@
 
 #include "gst/caps.hpp"
 #include "gst/frame_buffer.hpp"
+#include "gst/lost_frames.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -55,7 +56,7 @@ bool FrameFeeder::step() {
   io::Subscription::Item item;
   if (!subscription_->next(item)) return false;
   if (item.epoch) takeEpoch(*item.epoch);
-  if (item.frame) return takeFrame(item.frame);
+  if (item.frame) return takeFrame(item.frame, item.lost);
   if (item.ended) takeEnd(item.reason);
   return !item.ended;
 }
@@ -119,10 +120,11 @@ void FrameFeeder::removeUnused(const std::vector<size_t>& used) {
   }
 }
 
-bool FrameFeeder::takeFrame(const core::FrameRef& frame) {
+bool FrameFeeder::takeFrame(const core::FrameRef& frame, uint64_t lost) {
   Lane* lane = frame->track < byTrack_.size() ? byTrack_[frame->track] : nullptr;
   if (!lane) return true;
   if (std::exchange(lane->needsSegment, false)) pushSegment(*lane, *frame);
+  if (lost > 0) gst_pad_push_event(lane->pad.get(), makeLost(lost));
   return accept(*lane, gst_pad_push(lane->pad.get(), bufferOf(lane->track, frame).release()));
 }
 

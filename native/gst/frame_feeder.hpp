@@ -41,7 +41,7 @@ class FrameFeeder {
   };
   void takeEpoch(const core::Epoch& epoch);
   void takeTrack(const core::Track& track, std::vector<size_t>& used);
-  bool takeFrame(const core::FrameRef& frame);
+  bool takeFrame(const core::FrameRef& frame, uint64_t lost);
   void takeEnd(const std::string& reason);
   void pushEnd();
   size_t findLane(core::Kind kind, const std::vector<size_t>& used);

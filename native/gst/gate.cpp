@@ -124,9 +124,9 @@ void Gate::setBusy(size_t track, bool busy) {
   tracks_[track]->heard = std::chrono::steady_clock::now();
 }
 
-void Gate::thrownAway(size_t track) {
+void Gate::thrownAway(size_t track, uint64_t frames) {
   std::lock_guard lock(mutex_);
-  tracks_[track]->count.dropped++;
+  tracks_[track]->count.dropped += frames;
 }
 
 bool Gate::awaitChange(size_t track, uint64_t known) {

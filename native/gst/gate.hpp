@@ -57,7 +57,8 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
   void pause();
   void play();
   void finish();  // all tracks end now, as if the input had ended
-  // Dropped are frames that were kept back before the first key frame or by a pause.
+  // Dropped are frames that were kept back before the first key frame or by a pause, and those that
+  // were lost on the way here.
   io::PipelineStats stats() const override;
   KeyFrame newestKeyFrame() const override;
 
@@ -70,7 +71,7 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
   Ruling judge(size_t track, const GateFrame& frame);
   void taken(size_t track, GstPad* pad, GstBuffer* buffer);
   void setBusy(size_t track, bool busy);  // with a frame, here or downstream
-  void thrownAway(size_t track);
+  void thrownAway(size_t track, uint64_t frames = 1);
   // Waits for what may change a ruling. False: interrupted.
   bool awaitChange(size_t track, uint64_t known);
   void setInterrupted(size_t track, bool interrupted);

@@ -1,6 +1,7 @@
 #include "gst/gate_element.hpp"
 
 #include "gst/gate.hpp"
+#include "gst/lost_frames.hpp"
 
 #include <atomic>
 #include <deque>
@@ -221,6 +222,9 @@ bool Lane::event(GstPad* sink, GstObject* element, gst::Event event) {
       return true;
     case GST_EVENT_CAPS:  // what is held was of other caps
       throwHeldAway();
+      return forward();
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      gate_->thrownAway(track_, gst::lostIn(event.get()));
       return forward();
     case GST_EVENT_EOS:
       decide();

@@ -37,23 +37,28 @@ void FrameQueue::epoch(const core::EpochRef& epoch) {
   const auto& tracks = epoch->tracks;
   const auto video = std::find_if(tracks.begin(), tracks.end(), core::isParsedVideo);
   hasVideo_ = video != tracks.end();
-  videoTrack_ = static_cast<uint8_t>(video - tracks.begin());
+  countedTrack_ = hasVideo_ ? static_cast<uint8_t>(video - tracks.begin()) : 0;
   push({.epoch = epoch});
 }
 
 void FrameQueue::frame(const core::FrameRef& frame) {
   std::lock_guard lock(mutex_);
-  const bool video = hasVideo_ && frame->track == videoTrack_;
+  const bool video = hasVideo_ && frame->track == countedTrack_;
   // What a lost picture refers to is lost with it: outputs here need whole pictures.
   if (video && frame->damaged) awaitsKey_ = true;
   if (video && frame->key && !frame->damaged) awaitsKey_ = false;
-  if (video && awaitsKey_) return;
+  if (video && awaitsKey_) return countLost(*frame);
   if (bytes_ + frame->payload.size() > kQueueBytes && !makeRoom()) {
     awaitsKey_ = hasVideo_;
-    return;
+    return countLost(*frame);
   }
   bytes_ += frame->payload.size();
-  push({.frame = frame});
+  const bool counted = frame->track == countedTrack_;
+  push({.frame = frame, .lost = counted ? std::exchange(lost_, 0) : 0});
+}
+
+void FrameQueue::countLost(const core::Frame& frame) {
+  if (frame.track == countedTrack_) ++lost_;
 }
 
 // Drops what nobody refers to; false when that was not enough.
@@ -61,6 +66,8 @@ bool FrameQueue::makeRoom() {
   std::erase_if(items_, [this](const Item& item) {
     if (!item.frame || !item.frame->droppable) return false;
     bytes_ -= item.frame->payload.size();
+    countLost(*item.frame);
+    lost_ += item.lost;
     return true;
   });
   return bytes_ < kQueueBytes / 2;

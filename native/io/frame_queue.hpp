@@ -26,6 +26,7 @@ class FrameQueue final : public Subscription, public core::Output {
  private:
   void push(Item item);
   bool makeRoom();
+  void countLost(const core::Frame& frame);
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
@@ -34,7 +35,8 @@ class FrameQueue final : public Subscription, public core::Output {
   bool interrupted_ = false;
   bool ended_ = false;
   bool awaitsKey_ = false;
-  uint8_t videoTrack_ = 0;
+  uint64_t lost_ = 0;  // that the next one of its track tells
+  uint8_t countedTrack_ = 0;  // the picture, or the first one
   bool hasVideo_ = false;
 };
 

@@ -43,6 +43,7 @@ class Subscription {
   struct Item {
     core::EpochRef epoch{};  // set: an epoch begins
     core::FrameRef frame{};  // set: a frame of the last epoch
+    uint64_t lost = 0;  // of its track, before it; of pictures, of sound where there are none
     bool ended = false;  // the stream is gone, or the wish was refused (reason says why)
     std::string reason{};
   };

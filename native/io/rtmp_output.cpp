@@ -2,6 +2,7 @@
 
 #include "io/hub.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace io {
@@ -23,6 +24,7 @@ std::optional<TcpWriter> writerTo(Descriptor socket) {
 RtmpOutput::RtmpOutput(OutputPlace place, const core::RtmpRelay::Options& options,
                        Descriptor socket)
     : OutputHandle(std::move(place)),
+      hasVideo_(options.rtmp.video.has_value()),
       writer_(writerTo(std::move(socket))),
       untaken_(writer_ ? kUnsentBytes : kUntakenBytes),
       relay_(options, {.block = [this](const core::OutputBlock& block) { take(block); },
@@ -53,7 +55,9 @@ void RtmpOutput::command(void (core::RtmpRelay::*order)()) {
 PipelineStats RtmpOutput::stats() {
   std::lock_guard lock(mutex_);
   const core::RtmpRelay::Counts counts = relay_.counts();
-  return {counts.position, counts.bytes, counts.frames, counts.keyFrames, counts.droppedFrames};
+  return {counts.position, counts.bytes - std::min(counts.bytes, leftOut_.bytes),
+          counts.frames - leftOut_.frames, counts.keyFrames - leftOut_.keyFrames,
+          counts.droppedFrames + leftOut_.frames};
 }
 
 void RtmpOutput::epoch(const core::EpochRef& epoch) {
@@ -112,8 +116,15 @@ void RtmpOutput::noteEnd() {
 }
 
 // With the mutex held.
+void RtmpOutput::leaveOut(const core::OutputBlock& block) {
+  leftOut_.frames += hasVideo_ ? block.hasVideo : block.packets;
+  leftOut_.keyFrames += hasVideo_ && block.key ? 1 : 0;
+  leftOut_.bytes += block.bytes->size();
+}
+
+// With the mutex held.
 void RtmpOutput::take(const core::OutputBlock& block) {
-  if (!untaken_.admits(block, writer_ && writer_->age() > kUnsentAge)) return;
+  if (!untaken_.admits(block, writer_ && writer_->age() > kUnsentAge)) return leaveOut(block);
   std::shared_ptr<void> token = untaken_.wait(block.bytes->size());
   if (writer_)
     writer_->write(block.bytes, std::move(token));

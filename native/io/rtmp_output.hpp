@@ -37,12 +37,18 @@ class RtmpOutput final : public OutputHandle, private core::Output, private Watc
   void ended() override;
   void command(void (core::RtmpRelay::*order)());
   void take(const core::OutputBlock& block);
+  void leaveOut(const core::OutputBlock& block);
   bool isAllSent() const;
   void noteEnd();
+
+  const bool hasVideo_;
 
   std::mutex mutex_;  // guards what follows
   std::optional<TcpWriter> writer_;
   Untaken untaken_;
+  struct LeftOut {
+    uint64_t frames = 0, keyFrames = 0, bytes = 0;
+  } leftOut_{};  // of what the relay has counted, because the server takes less
   bool hasEnded_ = false;  // all tracks
   bool isGivenUp_ = false;
   core::RtmpRelay relay_;

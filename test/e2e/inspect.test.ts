@@ -56,6 +56,14 @@ test('a camera with sound and a password is printed for people, without the pass
 	t.false(/geheim|\u001B/.test(stdout));
 });
 
+test('what cannot be printed, because the disk is full, is exit code 1 with a line', async t => {
+	const camera = await startCamera(t);
+	const words = `exec bin/sluice inspect ${camera.url} --seconds 1 --json >/dev/full`;
+	const {code, stderr} = await runCommand('sh', ['-c', words]);
+	t.is(code, 1);
+	t.regex(stderr, /^sluice: Standard output cannot be written: .*ENOSPC.* \(FILE_UNWRITABLE\)\n$/);
+});
+
 test('of a camera that cannot be read it tells how far it came, the cause with its code, and exit code 1', async t => {
 	const camera = await startCamera(t, {user: 'admin', password: 'right'});
 	const wrong = await inspect([camera.url.replace('//', '//admin:geheim@')]);

@@ -70,6 +70,21 @@ TEST_F(FrameQueueTest, KeepsADamagedPictureAndWhatRefersToItFromItsTaker) {
   EXPECT_EQ(taken(), "E 0 3 4 5 end:done");
 }
 
+TEST_F(FrameQueueTest, TellsHowManyPicturesWereLostBeforeTheNextOne) {
+  give({.key = true, .size = 2'000'000});
+  give({.droppable = true, .size = 5'000'000});
+  give({.size = 2'000'000});
+  give({.size = 7'000'000});
+  give({.track = 1});
+  give({});
+  give({.key = true});
+  std::vector<uint64_t> lost;
+  queue_.refuse("done");
+  for (Subscription::Item item; queue_.next(item) && !item.ended; item = {})
+    if (item.frame) lost.push_back(item.lost);
+  EXPECT_EQ(lost, (std::vector<uint64_t>{0, 1, 0, 2}));
+}
+
 TEST_F(FrameQueueTest, DropsFirstWhatNobodyRefersTo) {
   give({.key = true, .size = 2'000'000});
   give({.droppable = true, .size = 5'000'000});

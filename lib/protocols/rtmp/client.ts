@@ -67,7 +67,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	#wish: Wish | undefined;
 	#understands: Understands = () => false;
 	#task: 'take' | 'send' = 'take';
-	#isAllowed = false;
+	#allowedMs: number | undefined;
 	#lastCall = 0;
 	#chunkBytes = firstChunkBytes;
 	#window = Infinity;
@@ -175,12 +175,12 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	async finish(): Promise<void> {
 		const socket = this.socket;
 		if (!socket) throw this.#end ?? new MediaError('RTMP_LOST', this.#lossReason);
-		const {name} = this.#options.url;
+		this.#allowedMs = -Infinity; // it was taken, however short it was
 		const closed = new Promise<MediaError>(resolve => this.once('closed', resolve));
 		this.#write = undefined;
 		const isSent = new Promise<boolean>(resolve => {
 			socket.once('close', () => resolve(false));
-			socket.write(this.#farewell('FCUnpublish', name), error => resolve(!error));
+			socket.write(this.#farewell('FCUnpublish', this.#options.url.name), error => resolve(!error));
 		});
 		socket.end(this.#farewell('deleteStream', this.#messageStream));
 		if (!(await isSent)) throw await closed;
@@ -316,7 +316,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	#control(bytes: Uint8Array): void {
 		const event = wordOf(bytes, 2);
 		if (event === userControl.pingRequest) this.#send(pingResponse(bytes.subarray(2, 6)));
-		if (event === userControl.streamEnd && this.#isAllowed)
+		if (event === userControl.streamEnd && this.#allowedMs !== undefined)
 			this.#over(this.#endCode, 'the stream has ended');
 	}
 
@@ -346,11 +346,11 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		const wish = this.#wish;
 		if (wish && code === wish.granted) {
 			this.#wish = undefined;
-			this.#isAllowed = true;
+			this.#allowedMs = performance.now();
 			wish.resolve();
 		} else if (level === 'error') {
 			this.#over('RTMP_REFUSED', refused(info).message);
-		} else if (this.#isAllowed && farewells.includes(code)) {
+		} else if (this.#allowedMs !== undefined && farewells.includes(code)) {
 			const end = code.startsWith('NetStream.') ? this.#endCode : 'RTMP_LOST';
 			this.#over(end, refused(info).message);
 		}
@@ -363,10 +363,11 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		setTimeout(() => this.#over(code, why), lastWordsMs);
 	}
 
-	/** Who answers and then hangs up does not want the stream. */
+	/** Who answers and then hangs up does not want the stream; some (nginx) permit it first. */
 	get #lossCode(): ErrorCode {
 		if (this.#handshake) return 'RTMP_CONNECT';
-		return this.#isAllowed ? 'RTMP_LOST' : 'RTMP_REFUSED';
+		const isSettled = performance.now() - (this.#allowedMs ?? Infinity) > lastWordsMs;
+		return isSettled ? 'RTMP_LOST' : 'RTMP_REFUSED';
 	}
 
 	/** Of a stream that its server says is over. */
