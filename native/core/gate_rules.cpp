@@ -65,19 +65,6 @@ void GateRules::play() {
 
 bool GateRules::end(size_t track) { return !std::exchange(lanes_[track].ended, true); }
 
-void GateRules::reset() {
-  for (Lane& lane : lanes_) {
-    Lane fresh;
-    fresh.kind = lane.kind;
-    lane = fresh;
-  }
-  waiting_ = startedClean_ = true;
-  resuming_ = false;
-  stretch_ = 0;
-  shift_ = pausePoint_ = Nanos{0};
-  from_.reset();
-}
-
 Judgement GateRules::judge(size_t track, GateFrame frame) {
   Lane& lane = lanes_[track];
   if (!frame.pts && !frame.dts) frame.pts = lane.next;

@@ -64,8 +64,6 @@ class GateRules {
   void play();
   // Nothing more comes of it. False: it had ended.
   bool end(size_t track);
-  // A flush: all begins anew, at 0.
-  void reset();
 
   bool hasVideo() const;
   // The first video track that has not ended; where there is none, whichever track comes first

@@ -36,6 +36,7 @@ class Gate::Track {
 
 Gate::Gate(Options options)
     : onFlowing_(std::move(options.onFlowing)),
+      onFlushed_(std::move(options.onFlushed)),
       silence_(options.silence),
       rules_({options.paused, options.duration, options.decodeFromZero}) {}
 
@@ -148,12 +149,8 @@ void Gate::end(size_t track) {
   change();
 }
 
-// Each track gets the same flush once.
-void Gate::flushed(uint32_t seqnum) {
-  std::lock_guard lock(mutex_);
-  if (std::exchange(flush_, seqnum) == seqnum) return;
-  rules_.reset();
-  change();
+void Gate::flushed() const {
+  if (onFlushed_) onFlushed_();
 }
 
 void Gate::flows() const {

@@ -37,6 +37,10 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
     // Media flows: the first frame since the start or since a pause has been taken downstream.
     // On a streaming thread; must not block.
     std::function<void()> onFlowing{};
+    // The input has lost its place, and throws away what is on its way (hlsdemux2). Downstream
+    // hears nothing of it: a muxer would throw away what it has written. On a streaming thread;
+    // must not block.
+    std::function<void()> onFlushed{};
     bool decodeFromZero = false;  // no decode time is below 0, the first presentation may be above
     // A track whose time has passed and which has brought nothing for so long is ended. Clock time:
     // a file is read at any speed, while the muxer or the machine keeps a track waiting.
@@ -76,7 +80,7 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
   bool awaitChange(size_t track, uint64_t known);
   void setInterrupted(size_t track, bool interrupted);
   void end(size_t track);
-  void flushed(uint32_t seqnum);
+  void flushed() const;  // the input has
   void flows() const;
 
  private:
@@ -90,13 +94,13 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
   void endSilent(const std::vector<size_t>& tracks);
 
   const std::function<void()> onFlowing_;
+  const std::function<void()> onFlushed_;
   const Nanos silence_;
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   GateRules rules_;
   std::vector<std::unique_ptr<Track>> tracks_;
   uint64_t changes_ = 0;
-  uint32_t flush_ = 0;  // seqnum of the last flush
   uint64_t bytes_ = 0;
   KeyFrame newest_;
 };

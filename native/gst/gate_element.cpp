@@ -234,12 +234,10 @@ bool Lane::event(GstPad* sink, GstObject* element, gst::Event event) {
       return true;
     case GST_EVENT_FLUSH_START:
       interrupt();
-      return forward();
+      gate_->flushed();
+      return true;
     case GST_EVENT_FLUSH_STOP:
-      forget();
-      gate_->flushed(gst_event_get_seqnum(event.get()));
-      resume();
-      return forward();
+      return true;
     default:
       return forward();
   }

@@ -84,6 +84,7 @@ class Relay final : public gst::Recipe {
   void tellLate(const GstStructure& message);
   void fail(io::Failed failed);
   void beginRound();
+  void loseInput();
   void announce();
 
   const RelaySpec spec_;
@@ -110,6 +111,7 @@ gst::GateRef Relay::makeGate() const {
   options.duration = spec_.duration;
   options.decodeFromZero = kindOf(spec_.output).taker == std::string_view("flvmux");
   options.onFlowing = [watch = watch_] { watch->gateFlows(); };
+  options.onFlushed = [watch = watch_] { watch->inputFlushed(); };
   return std::make_shared<gst::Gate>(std::move(options));
 }
 
@@ -176,6 +178,7 @@ void Relay::take(GstElement*, const GstStructure& message) {
   if (gst_structure_has_name(&message, RelayTracks::kTracksKnown)) connectTracks();
   if (gst_structure_has_name(&message, RelayTracks::kTrackLate)) tellLate(message);
   if (gst_structure_has_name(&message, RelayWatch::kFlows)) announce();
+  if (gst_structure_has_name(&message, RelayWatch::kFlushed)) loseInput();
   if (gst_structure_has_name(&message, RelayLoop::kRoundOver)) beginRound();
 }
 
@@ -244,6 +247,12 @@ void Relay::beginRound() {
   if (!planned_ || !loop_ || !loop_->isOver()) return;
   if (!loop_->goBack([this] { return seek(spec_.start); }))
     fail(errors_.unreadable("it cannot be played again"));
+}
+
+void Relay::loseInput() {
+  keepDemuxers(pipeline_);
+  io::Failed failed = errors_.unreadable("it lost its place in the live stream");
+  if (!outlives(failed)) fail(std::move(failed));
 }
 
 void Relay::tellPlan(const std::vector<TrackPlan>& plans) {

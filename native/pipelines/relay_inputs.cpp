@@ -253,4 +253,13 @@ std::optional<io::Failed> addInput(GstElement* pipeline, const RelayInput& input
   return way.add({bin, std::get<UriInput>(input).uri, tracks});
 }
 
+void keepDemuxers(GstElement* pipeline) {
+  GstIterator* found = gst_bin_iterate_all_by_element_factory_name(GST_BIN(pipeline), "hlsdemux2");
+  const GstIteratorForeachFunction keep = [](const GValue* value, gpointer) {
+    gst_object_ref(g_value_get_object(value));
+  };
+  gst_iterator_foreach(found, keep, nullptr);
+  gst_iterator_free(found);
+}
+
 }  // namespace pipelines

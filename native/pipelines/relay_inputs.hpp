@@ -22,4 +22,8 @@ std::optional<bool> isLive(const RelayInput& input);
 std::optional<io::Failed> addInput(GstElement* pipeline, const RelayInput& input,
                                    const RelayTracksRef& tracks);
 
+// hlsdemux2 of GStreamer 1.22 that has lost its place holds a lock for ever, and would end the
+// process where it is freed: it never is.
+void keepDemuxers(GstElement* pipeline);
+
 }  // namespace pipelines

@@ -42,7 +42,7 @@ bool RelayWatch::sees(const GstBuffer* buffer) {
     if (buffer && ++buffers_ < 2) return false;
     sink_ = true;
   }
-  post();
+  post(kFlows);
   return true;
 }
 
@@ -90,12 +90,12 @@ void RelayWatch::gateFlows() {
     if (!std::exchange(started_, true) && GST_CLOCK_TIME_IS_VALID(now))
       delay(static_cast<GstClockTimeDiff>(now));
   }
-  post();
+  post(kFlows);
 }
 
-void RelayWatch::post() const {
-  gst_element_post_message(pipeline_, gst_message_new_application(GST_OBJECT(pipeline_),
-                                                                  gst_structure_new_empty(kFlows)));
+void RelayWatch::post(const char* what) const {
+  gst_element_post_message(
+      pipeline_, gst_message_new_application(GST_OBJECT(pipeline_), gst_structure_new_empty(what)));
 }
 
 }  // namespace pipelines

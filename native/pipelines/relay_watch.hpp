@@ -9,10 +9,12 @@
 namespace pipelines {
 
 // Knows whether media flows to the output: the gate lets it through, and the sink, if there is one
-// to look at, has done with a first buffer. Posts the application message kFlows when that begins.
+// to look at, has done with a first buffer. Posts the application message kFlows when that begins,
+// and kFlushed when the input has lost its place.
 class RelayWatch : public std::enable_shared_from_this<RelayWatch> {
  public:
   static constexpr const char* kFlows = "relay-flows";
+  static constexpr const char* kFlushed = "relay-flushed";
 
   // Pipeline thread.
   void setPipeline(GstElement* pipeline) { pipeline_ = pipeline; }
@@ -27,11 +29,12 @@ class RelayWatch : public std::enable_shared_from_this<RelayWatch> {
 
   // Streaming threads.
   void gateFlows();
+  void inputFlushed() const { post(kFlushed); }
 
  private:
   static GstPadProbeReturn look(GstPad* pad, GstPadProbeInfo* info, gpointer watch);
   bool sees(const GstBuffer* buffer);
-  void post() const;
+  void post(const char* what) const;
   void delay(GstClockTimeDiff by);
 
   GstElement* pipeline_ = nullptr;  // which outlives its pads

@@ -158,6 +158,28 @@ test('HTTP: a server that goes away is the input that cannot be read; what is wr
 	t.is(await complaints(output), '');
 });
 
+// hlsdemux2 of GStreamer 1.22 does not find a live playlist again that had one segment.
+test('HLS: a live playlist that is lost is the input that cannot be read; what is written is whole', async t => {
+	const film = readFileSync(await makeFilm(t, makeFolder(t), {name: 'plain.ts', seconds: 2}));
+	let asked = 0;
+	const playlist = (count: number) =>
+		[
+			...['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-TARGETDURATION:2', '#EXT-X-MEDIA-SEQUENCE:0'],
+			...Array.from({length: count}, (_, index) => `#EXTINF:2.0,\n${index}.ts`),
+			'',
+		].join('\n');
+	const port = await serve(t, ({url}, response) => {
+		response.end(url?.endsWith('.ts') ? film : playlist(asked++ === 0 ? 1 : 2));
+	});
+	const output = `${makeFolder(t)}/out.mp4`;
+	const {code, lines} = await runStreamer(t, [`http://127.0.0.1:${port}/a.m3u8`, output]);
+	t.is(code, 1, lines.join('\n'));
+	t.is(told(lines).length, 1, lines.join('\n'));
+	t.regex(told(lines)[0]!, /a\.m3u8 cannot be read: it lost its place in the live stream$/);
+	t.deepEqual((await probe(output)).codecs, ['aac', 'h264']);
+	t.is(await complaints(output), '');
+});
+
 test('HTTP: a server that goes away before anything was written leaves nothing', async t => {
 	const folder = makeFolder(t);
 	const {url, goAway} = await serveHalf(t);
@@ -231,7 +253,10 @@ const lacks = test.macro({
 		element: string,
 	) {
 		const folder = makeFolder(t);
-		const peers = {http: 'http://127.0.0.1:1/a.m3u8', rtmp: 'rtmp://user:password@127.0.0.1:1/live/key'};
+		const peers = {
+			http: 'http://127.0.0.1:1/a.m3u8',
+			rtmp: 'rtmp://user:password@127.0.0.1:1/live/key',
+		};
 		const input =
 			film === 'http' || film === 'rtmp'
 				? peers[film]

@@ -326,15 +326,17 @@ TEST(Gate, LetsGoOfAThreadThatWaitsWhenItIsShutDown) {
   EXPECT_EQ(flow, GST_FLOW_FLUSHING);
 }
 
-TEST(Gate, BeginsAnewAfterAFlush) {
-  GateRig rig({}, {TrackKind::video});
+TEST(Gate, TellsOfAFlushOfItsInputAndKeepsItFromTheOutput) {
+  int told = 0;
+  gst::Gate::Options options;
+  options.onFlushed = [&told] { ++told; };
+  GateRig rig(std::move(options), {TrackKind::video});
   rig.push(kVideo, {1000, 1000, true, kPictureMs});
   rig.send(kVideo, gst_event_new_flush_start());
-  rig.send(kVideo, gst_event_new_flush_stop(TRUE));
-  rig.sendSegment(kVideo, 5000);
-  rig.push(kVideo, {5040, 5040, false, kPictureMs});
-  rig.push(kVideo, {5080, 5080, true, kPictureMs});
-  EXPECT_EQ(shownMs(rig, kVideo), (std::vector<double>{0, 0}));
+  EXPECT_EQ(told, 1);
+  rig.gate().finish();
+  EXPECT_EQ(shownMs(rig, kVideo), (std::vector<double>{0}));
+  EXPECT_TRUE(rig.awaitEnd(kVideo));
 }
 
 TEST(Gate, KeepsTheNewestKeyFrameAndCounts) {

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <thread>
 
 namespace io {
 namespace {
@@ -29,7 +30,7 @@ TEST(RtmpOutput, PicturesThatAServerDoesNotTakeCountAsDroppedAndNotAsSent) {
   {
     Listener listener;
     const Id stream =
-        hub.openStream(listener.owner, {"domain", "cam", 1'000'000, core::Micros{30'000'000}});
+        hub.openStream(listener.owner, {"domain", "cam", 100'000'000, core::Micros{30'000'000}});
     hub.registerPipeline(listener.owner, kCamera, "domain", "cam");
     const auto publisher = hub.publish(kCamera, "cam");
     hub.unregisterPipeline(kCamera);
@@ -40,18 +41,20 @@ TEST(RtmpOutput, PicturesThatAServerDoesNotTakeCountAsDroppedAndNotAsSent) {
     core::RtmpRelay::Options options;
     options.rtmp.video = 0;
     const Id output = hub.openRtmp(listener.owner, stream, options, Descriptor(pair[0]));
-    constexpr int kPictures = 24;
-    for (int i = 0; i < kPictures; ++i) {
+    const auto rtmp = hub.findRtmp(output);
+    constexpr uint64_t kPictures = 24;
+    for (int64_t i = 0; i < static_cast<int64_t>(kPictures); ++i) {
       RawUnit unit;
       unit.key = i == 0;
       unit.dts = unit.pts = core::Micros{40'000} * i;
       unit.payload = largePicture(unit.key);
       ASSERT_TRUE(publisher->push(std::move(unit)));
     }
-    const auto rtmp = hub.findRtmp(output);
-    PipelineStats stats;
-    do stats = rtmp->stats();
-    while (stats.frames + stats.droppedFrames < kPictures);
+    const auto isAll = [](const PipelineStats& it) {
+      return it.frames + it.droppedFrames == kPictures;
+    };
+    while (!isAll(rtmp->stats())) std::this_thread::yield();
+    const PipelineStats stats = rtmp->stats();
     EXPECT_GT(stats.droppedFrames, 0U);
     EXPECT_GE(stats.frames, 16U);
     EXPECT_EQ(stats.keyFrames, 1U);
