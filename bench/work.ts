@@ -2,9 +2,10 @@
 import {spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {connect, createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
@@ -39,6 +40,26 @@ export const server =
 		const {child, lines} = startServer(scene.folder, config(scene));
 		return Promise.resolve({measured: [child], helpers: [], complaints: lossesOf(lines)});
 	};
+
+/** A server on ports of its own while `use` runs; told are its URLs without a path. */
+export const withServer = async <Result>(
+	paths: object,
+	use: (urls: {rtsp: string; rtmp: string}) => Promise<Result>,
+): Promise<Result> => {
+	const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+	const [rtsp, rtmp] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+	const config = {httpAddress: '127.0.0.1:0', rtspAddress: rtsp, rtmpAddress: rtmp};
+	const others = {logLevel: 'warn', rtspTransports: ['tcp']};
+	const {child} = startServer(folder, {...others, ...config, paths});
+	try {
+		for (const address of [rtsp, rtmp]) await listening(Number(address.split(':')[1]));
+		return await use({rtsp: `rtsp://${rtsp}`, rtmp: `rtmp://${rtmp}`});
+	} finally {
+		child.kill('SIGTERM');
+		await once(child, 'exit');
+		rmSync(folder, {recursive: true});
+	}
+};
 
 /** How RTP goes to readers. */
 export type Carriage = 'tcp' | 'udp';

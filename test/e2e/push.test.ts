@@ -1,8 +1,12 @@
 import test from 'ava';
 import type {PathPushFacts} from '../../lib/media/push-facts.ts';
-import {startUntilOver} from '../helpers/command.ts';
-import {startRtmpServer} from '../helpers/rtmp-server.ts';
+import {writeFileSync} from 'node:fs';
+import {makeFolder, runCommand, startUntilOver} from '../helpers/command.ts';
+import {probe} from '../helpers/films.ts';
+import {freePort, startRtmpServer} from '../helpers/rtmp-server.ts';
 import {startPaths, untilAnswer} from '../helpers/server.ts';
+import {startSluice} from '../helpers/sluice.ts';
+import {selfSigned} from '../helpers/tls.ts';
 
 const source = 'test:?size=160x120&rate=10&gop=5&bitrate=100k';
 
@@ -40,6 +44,34 @@ test('a path is sent to several places, each of which fares by itself', async t 
 	t.like(last?.error, {code: 'OUTPUT_REFUSED'});
 	const config = await (await fetch(`${url}/v3/config/paths/get/cam`)).text();
 	t.notRegex(lines.join('\n') + JSON.stringify([first, second, third, last]) + config, /hidden/);
+});
+
+test('a path is sent by SRT and by RTMPS', async t => {
+	const {keyFile, certFile} = selfSigned();
+	const keys = {rtmpEncryption: 'optional', rtmpsAddress: '127.0.0.1:0'};
+	const target = await startPaths(
+		t,
+		{all_others: {}},
+		{...keys, rtmpServerKey: keyFile, rtmpServerCert: certFile},
+	);
+	const {port} = new URL(target.server.rtmpsUrl!);
+	const srt = `srt://127.0.0.1:${await freePort()}`;
+	const folder = makeFolder(t);
+	const seen = `${folder}/seen.ts`;
+	const listening = ['-i', `${srt}?mode=listener`, '-t', '2', '-c', 'copy', seen];
+	const receiving = runCommand('ffmpeg', ['-nostdin', '-v', 'fatal', ...listening]);
+	const file = `${folder}/sluice.json`;
+	const push = [srt, `rtmps://localhost:${port}/live/secret?token=hidden`];
+	writeFileSync(file, JSON.stringify({paths: {cam: {source, push}}}));
+	const sluice = startSluice(t, [file], {NODE_EXTRA_CA_CERTS: certFile});
+	await target.said(/\[live\/secret\] source ready/);
+	t.is((await receiving).code, 0);
+	t.deepEqual((await probe(seen)).codecs, ['aac', 'h264']);
+	const url = await sluice.url();
+	const [first, second] = await destinationsOf(url, 'cam');
+	t.is(first?.protocol, 'srt');
+	t.like(second, {protocol: 'rtmps', state: 'running', error: null});
+	t.notRegex(JSON.stringify([first, second]), /secret|hidden/);
 });
 
 test('a place that was away is sent to again, and the next one is not disturbed', async t => {

@@ -3,7 +3,8 @@ import {once} from 'node:events';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {makeFolder, runCommand, startUntilOver} from '../helpers/command.ts';
-import {makeFilm} from '../helpers/films.ts';
+import {startCamera} from '../helpers/camera.ts';
+import {complaints, makeFilm, packetsOf} from '../helpers/films.ts';
 import {startRtmpServer} from '../helpers/rtmp-server.ts';
 import {startPaths, untilAnswer} from '../helpers/server.ts';
 import {startThrottle} from '../helpers/throttle.ts';
@@ -75,6 +76,30 @@ test('a source is played by rtmpdump and by both clients of GStreamer', async t 
 	await once(dump, 'exit');
 	t.deepEqual(await probe(flv), ['aac', 'h264,320,240']);
 });
+
+const withALaw =
+	'( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! ' +
+	'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 pt=96 ' +
+	'audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8 )';
+
+for (const [sound, camera] of [
+	['aac', {}],
+	['pcm_alaw', {launch: withALaw}],
+] as const)
+	test(`an RTSP camera with ${sound} is played by RTMP, in step and without a complaint`, async t => {
+		const {url} = await startCamera(t, camera);
+		const {server, said} = await startPaths(t, {'live/cam': {source: url}});
+		await said(/source ready: 2 tracks/);
+		const live = `${server.rtmpUrl}/live/cam`;
+		t.deepEqual(await probe(live), ['h264,320,240', sound].toSorted());
+		const flv = `${makeFolder(t)}/seen.flv`;
+		const words = ['-nostdin', '-v', 'error', '-i', live, '-t', '2', '-c', 'copy', flv];
+		t.like(await runCommand('ffmpeg', words), {code: 0, stderr: ''});
+		t.is(await complaints(flv), '');
+		const starts = await Promise.all([packetsOf(flv, 'v:0'), packetsOf(flv, 'a:0')]);
+		const [picture = 0, heard = 0] = starts.map(packets => packets[0]?.dtsUs);
+		t.true(Math.abs(picture - heard) < 200_000, `${picture} and ${heard}`);
+	});
 
 test('nginx fetches a path and gives it to its own players', async t => {
 	const {server, said} = await startPaths(t, {'live/cam': {source: picture}});
