@@ -154,7 +154,7 @@ export type PipelineRecipe =
 			paused: boolean;
 			/** Files: again and again, with continuous time. */
 			loop: boolean;
-			/** Files: where to begin; 0 = at the beginning. */
+			/** Files: where to begin, to the key frame before it; the rounds of a loop but the first begin at 0. */
 			startUs: number;
 			/** 0 = all; else every track ends after so long. */
 			durationUs: number;
@@ -430,6 +430,8 @@ export type PipelineStats = {
 	keyFrames: number;
 	/** Thrown away while paused and before the first key frame. */
 	droppedFrames: number;
+	/** Where in a film what is written ends; 0 where nothing is, and of what is no film. */
+	filmUs: number;
 };
 
 export type ProcessStats = {

@@ -37,6 +37,7 @@ export const noStats: PipelineStats = {
 	frames: 0,
 	keyFrames: 0,
 	droppedFrames: 0,
+	filmUs: 0,
 };
 
 export const sumOf = (a: PipelineStats, b: PipelineStats): PipelineStats => ({
@@ -45,6 +46,7 @@ export const sumOf = (a: PipelineStats, b: PipelineStats): PipelineStats => ({
 	frames: a.frames + b.frames,
 	keyFrames: a.keyFrames + b.keyFrames,
 	droppedFrames: a.droppedFrames + b.droppedFrames,
+	filmUs: b.frames > 0 ? b.filmUs : a.filmUs,
 });
 
 /** One relay, from its start until its pipeline is gone. */

@@ -193,7 +193,7 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 	#start(): void {
 		const {order, output, start} = this.#parts;
 		const [input, source] = [this.#relayInput, this.#input];
-		const {positionUs} = this.#before;
+		const {positionUs, filmUs} = this.#before;
 		const leftUs = order.durationUs - positionUs;
 		if (this.#isLeaving || !input || !source) return;
 		if (order.durationUs > 0 && leftUs <= 0) {
@@ -203,7 +203,7 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		const recipe = {
 			type: 'relay',
 			...{input, output: output.recipe, paused: this.#isPaused, loop: order.loop},
-			startUs: order.input.type === 'file' && !order.loop ? positionUs : 0,
+			startUs: order.input.type === 'file' ? filmUs : 0,
 			durationUs: order.durationUs > 0 ? leftUs : 0,
 		} as const;
 		const run = new Run(start(recipe, source));

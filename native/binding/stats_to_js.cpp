@@ -32,6 +32,7 @@ Napi::Object statsToJs(Napi::Env env, const io::PipelineStats& stats) {
       .set("frames", stats.frames)
       .set("keyFrames", stats.keyFrames)
       .set("droppedFrames", stats.droppedFrames)
+      .set("filmUs", stats.film)
       .object();
 }
 

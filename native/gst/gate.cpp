@@ -87,6 +87,7 @@ io::PipelineStats Gate::stats() const {
     stats.frames += track->count.frames;
     stats.keyFrames += track->count.keyFrames;
     stats.droppedFrames += track->count.dropped;
+    stats.film = std::max(stats.film, std::chrono::duration_cast<core::Micros>(track->count.film));
   }
   return stats;
 }
@@ -105,11 +106,12 @@ Gate::Ruling Gate::judge(size_t track, const GateFrame& frame) {
   return ruling;
 }
 
-void Gate::taken(size_t track, GstPad* pad, GstBuffer* buffer) {
+void Gate::taken(size_t track, GstPad* pad, GstBuffer* buffer, Nanos film) {
   std::lock_guard lock(mutex_);
   Track& it = *tracks_[track];
   bytes_ += gst_buffer_get_size(buffer);
   it.count.frames++;
+  it.count.film = film;
   if (it.kind != TrackKind::video || GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT))
     return;
   it.count.keyFrames++;

@@ -73,7 +73,8 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
     uint64_t change = 0;  // the last one that it knows of
   };
   Ruling judge(size_t track, const GateFrame& frame);
-  void taken(size_t track, GstPad* pad, GstBuffer* buffer);
+  // `film`: where in the film it ends, or another before it.
+  void taken(size_t track, GstPad* pad, GstBuffer* buffer, Nanos film);
   void setBusy(size_t track, bool busy);  // with a frame, here or downstream
   void thrownAway(size_t track, uint64_t frames = 1);
   // Waits for what may change a ruling. False: interrupted.
@@ -87,6 +88,7 @@ class Gate final : public Meter, public std::enable_shared_from_this<Gate> {
   class Track;
   struct Count {
     uint64_t frames = 0, keyFrames = 0, dropped = 0;
+    Nanos film{0};
   };
 
   void change();

@@ -3,6 +3,7 @@
 #include "gst/gate.hpp"
 #include "gst/lost_frames.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -45,6 +46,7 @@ class Lane {
   };
 
   std::optional<Nanos> runningTime(GstClockTime time) const;
+  Nanos streamTime(GstClockTime time) const;
   GateFrame frameOf(GstBuffer* buffer) const;
   GstFlowReturn decide();
   GstFlowReturn obey(const Judgement& judgement, Held held);
@@ -60,6 +62,7 @@ class Lane {
   GstPad* const src_;  // owned by the element
   GstSegment segment_{};
   bool hasSegment_ = false;  // downstream has ours
+  Nanos film_{0};  // where in the film what has passed of this segment ends
   std::deque<Held> held_;
   std::atomic<bool> ended_{false};
 };
@@ -74,6 +77,14 @@ std::optional<Nanos> Lane::runningTime(GstClockTime time) const {
   const int sign = gst_segment_to_running_time_full(&segment_, GST_FORMAT_TIME, time, &running);
   if (sign == 0) return std::nullopt;
   return Nanos(sign * static_cast<int64_t>(running));
+}
+
+// 0 where it has none.
+Nanos Lane::streamTime(GstClockTime time) const {
+  guint64 stream = 0;
+  if (!GST_CLOCK_TIME_IS_VALID(time)) return Nanos{0};
+  const int sign = gst_segment_to_stream_time_full(&segment_, GST_FORMAT_TIME, time, &stream);
+  return sign > 0 ? Nanos(static_cast<int64_t>(stream)) : Nanos{0};
 }
 
 GateFrame Lane::frameOf(GstBuffer* buffer) const {
@@ -152,6 +163,8 @@ GstFlowReturn Lane::obey(const Judgement& judgement, Held held) {
 }
 
 GstFlowReturn Lane::pass(const Judgement& judgement, Held held) {
+  // Pictures come in the order of decoding.
+  film_ = std::max(film_, streamTime(GST_BUFFER_PTS(held.buffer.get())) + judgement.duration);
   gst::Buffer timed(gst_buffer_make_writable(held.buffer.release()));  // copies no bytes
   const std::optional<Nanos> pts = held.frame.pts;
   GST_BUFFER_PTS(timed.get()) = pts ? outputTime(*pts - judgement.shift) : GST_CLOCK_TIME_NONE;
@@ -159,7 +172,7 @@ GstFlowReturn Lane::pass(const Judgement& judgement, Held held) {
   // Without it, muxers take the last frame of a track for one that lasts no time.
   if (!GST_BUFFER_DURATION_IS_VALID(timed.get()) && judgement.duration > Nanos{0})
     GST_BUFFER_DURATION(timed.get()) = static_cast<GstClockTime>(judgement.duration.count());
-  gate_->taken(track_, src_, timed.get());
+  gate_->taken(track_, src_, timed.get(), film_);
   const GstFlowReturn flow = push(std::move(timed));
   if (flow == GST_FLOW_OK && judgement.begins) gate_->flows();
   return flow;
@@ -185,6 +198,7 @@ void Lane::forget() {
 // Downstream sees one time line without end, whatever comes.
 void Lane::takeSegment(GstEvent* event) {
   gst_event_copy_segment(event, &segment_);
+  film_ = Nanos{0};
   if (std::exchange(hasSegment_, true)) return;
   GstSegment ours;
   gst_segment_init(&ours, GST_FORMAT_TIME);

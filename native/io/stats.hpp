@@ -34,6 +34,7 @@ struct PipelineStats {
   uint64_t frames = 0;
   uint64_t keyFrames = 0;
   uint64_t droppedFrames = 0;
+  core::Micros film{0};  // where in the film what went out ends; 0: nothing did, or it is none
 };
 
 struct HubStats {

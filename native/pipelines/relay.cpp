@@ -245,7 +245,7 @@ bool Relay::seek(core::Micros to) {
 
 void Relay::beginRound() {
   if (!planned_ || !loop_ || !loop_->isOver()) return;
-  if (!loop_->goBack([this] { return seek(spec_.start); }))
+  if (!loop_->goBack([this] { return seek(core::Micros{0}); }))
     fail(errors_.unreadable("it cannot be played again"));
 }
 

@@ -75,7 +75,7 @@ struct RelaySpec {
   RelayOutput output;
   bool paused = false;
   bool loop = false;
-  core::Micros start{0};
+  core::Micros start{0};  // of the first round
   core::Micros duration{0};
 };
 

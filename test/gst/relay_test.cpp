@@ -82,6 +82,11 @@ class Relay : public testing::Test {
     return frames;
   }
 
+  // Where in it what has passed ends.
+  double secondsOfFilm() {
+    return std::chrono::duration<double>(server_.pipeline(last_).meter()->stats().film).count();
+  }
+
   uint64_t framesPassed() { return server_.pipeline(last_).meter()->stats().frames; }
 
   Server server_;
@@ -171,6 +176,10 @@ TEST_F(Relay, BeginsWhereItIsTold) {
   spec.start = 1s;  // the key frame before it is at 0.8 s
   run(spec);
   EXPECT_EQ(framesPassed(), 30U);
+  EXPECT_NEAR(secondsOfFilm(), 2, 0.01);
+  spec.duration = 500ms;
+  run(spec);
+  EXPECT_NEAR(secondsOfFilm(), 1.3, 0.05);
 }
 
 // A round is 2 s.
@@ -193,13 +202,14 @@ TEST_F(Relay, LoopsUntilItsLengthIsReached) {
   }
 }
 
-TEST_F(Relay, LoopsFromWhereItIsToldToBegin) {
+TEST_F(Relay, LoopsFromTheBeginningWhereverTheFirstRoundBegan) {
   pipelines::RelaySpec spec = toFile(makeFilm("a.mp4", "mp4mux"), "ts");
   spec.loop = true;
-  spec.start = 1s;  // a round is 1.2 s
+  spec.start = 1s;  // the first round is 1.2 s, the next one 2 s
   spec.duration = 3s;
   run(spec);
   EXPECT_NEAR(static_cast<double>(framesPassed()), 75, 3);
+  EXPECT_NEAR(secondsOfFilm(), 1.8, 0.15);
 }
 
 TEST_F(Relay, FinishesInPause) {

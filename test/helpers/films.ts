@@ -22,6 +22,8 @@ const click = (rate: number) => [
 /** By name: how the film is made. */
 export const films = {
 	'plain.mp4': [...picture, ...sound, ...x264, '-bf', '0', ...aac],
+	/** Two seconds from one key frame to the next. */
+	'sparse.mp4': [...picture, ...sound, ...x264, '-g', '50', '-bf', '0', ...aac],
 	'bframes.mp4': [...picture, ...sound, ...x264, '-preset', 'fast', '-bf', '3', ...aac],
 	/** Half a megabyte a second. */
 	'noise.mp4': ['-f', 'lavfi', '-i', 'nullsrc=s=160x120:r=25,geq=random(1)*255:128:128', ...x264],
@@ -128,6 +130,15 @@ export const probe = async (url: string, ...options: string[]): Promise<Probed> 
 /** What ffmpeg complains of when it decodes all of a file. */
 export const complaints = async (file: string): Promise<string> =>
 	(await runCommand('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-'])).stderr;
+
+/** Checksums of the pictures as they are packed. */
+export const pictureSums = async (file: string): Promise<string[]> => {
+	const {stdout} = await runCommand('ffprobe', [
+		...['-v', 'error', '-select_streams', 'v:0', '-show_data_hash', 'md5', '-show_entries'],
+		...['packet=data_hash', '-of', 'csv=p=0', file],
+	]);
+	return stdout.split('\n').filter(line => line !== '');
+};
 
 /** Of one track, in order. */
 export type Packet = {ptsUs: number; dtsUs: number; durationUs: number; isKey: boolean};

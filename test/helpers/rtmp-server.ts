@@ -18,16 +18,24 @@ export type RtmpServer = {
 
 /**
  * nginx with its RTMP module; `live` takes whoever publishes, `closed` nobody, `pulled` fetches what is played from the
- * application `pull`. `patience`: how it leaves silent peers.
+ * application `pull`. `patience`: how it leaves silent peers. `records`: a folder for what is published, KEY.flv.
  */
 export const startRtmpServer = async (
 	t: ExecutionContext,
-	{port = 0, patience = '', pull = ''}: {port?: number; patience?: string; pull?: string} = {},
+	{
+		port = 0,
+		patience = '',
+		pull = '',
+		records = '',
+	}: {port?: number; patience?: string; pull?: string; records?: string} = {},
 ): Promise<RtmpServer> => {
 	const chosen = port || (await freePort());
 	const folder = makeFolder(t);
 	mkdirSync(`${folder}/logs`);
-	writeFileSync(`${folder}/nginx.conf`, configuration({folder, port: chosen, patience, pull}));
+	writeFileSync(
+		`${folder}/nginx.conf`,
+		configuration({folder, port: chosen, patience, pull, records}),
+	);
 	const child = spawn('nginx', ['-p', folder, '-c', `${folder}/nginx.conf`, '-e', 'stderr'], {
 		stdio: ['ignore', 'inherit', 'inherit'],
 	});
@@ -42,10 +50,10 @@ export const startRtmpServer = async (
 	return {port: chosen, url, stop, freeze: () => child.kill('SIGSTOP')};
 };
 
-type Settings = {folder: string; port: number; patience: string; pull: string};
+type Settings = {folder: string; port: number; patience: string; pull: string; records: string};
 
 // One process, so that a signal reaches all of it.
-const configuration = ({folder, port, patience, pull}: Settings): string => `
+const configuration = ({folder, port, patience, pull, records}: Settings): string => `
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
 daemon off;
 master_process off;
@@ -57,7 +65,7 @@ rtmp {
 	server {
 		listen 127.0.0.1:${port};
 		${patience}
-		application live { live on; }
+		application live { live on; ${records && `record all; record_path ${records};`} }
 		application closed { live on; deny publish all; }
 		application pulled { live on; ${pull && `pull ${pull};`} }
 	}

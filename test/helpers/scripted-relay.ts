@@ -47,11 +47,11 @@ export class ScriptedRelay extends EventEmitter<PipelineEvents> {
 		queueMicrotask(() => this.#stop());
 	}
 
-	/** Media flows, so many seconds of it so far. */
-	write(seconds: number): void {
+	/** Media flows, so many seconds of it so far; `film`: up to there. */
+	write(seconds: number, film = seconds): void {
 		this.written = {
 			...{positionUs: seconds * 1e6, bytes: seconds * 1e5, frames: seconds * 25},
-			...{keyFrames: Math.max(1, seconds), droppedFrames: 0},
+			...{keyFrames: Math.max(1, seconds), droppedFrames: 0, filmUs: film * 1e6},
 		};
 	}
 

@@ -146,6 +146,22 @@ test('with --reconnect a file goes on where the output was lost, after growing p
 	t.like(streamer.status(), {position: 3, reconnects: 1, error: null});
 });
 
+for (const loop of [false, true])
+	test(`a film ${loop ? 'in a loop ' : ''}goes on at its own time, whatever was written twice`, async t => {
+		const {relay, begin, clock} = await startScripted(t, {reconnect: true, loop});
+		await begin();
+		relay().write(19);
+		relay().fail('output');
+		await clock.pass(250);
+		t.is(relay().recipe.startUs, 19_000_000);
+		// It begins with the key frame before that, at 10.
+		relay().begin();
+		relay().write(15, 25);
+		relay().fail('output');
+		await clock.pass(10_000);
+		t.is(relay().recipe.startUs, 25_000_000);
+	});
+
 test('the duration counts over all that was written', async t => {
 	const options = {reconnect: true, duration: '10s'};
 	const {relay, begin, clock} = await startScripted(t, options);
