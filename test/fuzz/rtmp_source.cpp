@@ -3,6 +3,7 @@
 #include "fuzz/input.hpp"
 
 #include <array>
+#include <map>
 #include <optional>
 
 namespace core {
@@ -36,14 +37,14 @@ class RtmpSourceRun {
     const Track& track = tracks_[frame.track];
     require(!frame.payload.empty());
     require(track.kind == Kind::video || frame.key);
-    std::optional<Micros>& last = last_.at(frame.track);
+    std::optional<Micros>& last = last_[frame.track];
     require(!last || frame.dts > *last);
     last = frame.dts;
   }
 
   Input input_;
   std::vector<Track> tracks_;
-  std::array<std::optional<Micros>, 2> last_;
+  std::map<uint8_t, std::optional<Micros>> last_;
   RtmpSource source_{
       {.begin = [this](std::vector<Track> tracks, Stream::Splice) { tracks_ = std::move(tracks); },
        .frame = [this](Frame&& frame) { take(frame); },
