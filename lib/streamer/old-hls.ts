@@ -1,4 +1,4 @@
-import {readdirSync, rmSync, statSync} from 'node:fs';
+import {existsSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {checkFolder} from './part-file.ts';
 
@@ -30,6 +30,17 @@ export class OldHls {
 	remove(): void {
 		for (const [path, mark] of this.#old) if (markOf(path) === mark) rmSync(path, {force: true});
 		this.#old.clear();
+	}
+
+	/** Removes what was begun where there was no room for a byte of it. */
+	removeEmpty(): void {
+		const folder = dirname(this.#playlist);
+		if (!existsSync(folder)) return;
+		const isOurs = (name: string) => name === basename(this.#playlist) || this.#segments.test(name);
+		for (const path of readdirSync(folder)
+			.filter(isOurs)
+			.map(name => join(folder, name)))
+			if (statSync(path, {throwIfNoEntry: false})?.size === 0) rmSync(path, {force: true});
 	}
 }
 

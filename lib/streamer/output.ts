@@ -104,5 +104,7 @@ export class TsFolderOutput extends EventEmitter<OutputEvents> implements Stream
 		this.#old.remove();
 	}
 
-	async close(): Promise<undefined> {}
+	async close(isWhole: boolean): Promise<undefined> {
+		if (!isWhole) this.#old.removeEmpty();
+	}
 }

@@ -318,6 +318,7 @@ gst::Pad Relay::lead(const TrackPlan& plan, const Output& output) {
     last = element;
   }
   if (output.kind.name == std::string_view("srt")) unmarkHeaders(from.get());
+  if (output.kind.taker == std::string_view("flvmux")) keepTagsInFront(from.get());
   const gst::Pad taken = gst::adopt(gst_element_request_pad_simple(output.taker, plan.pad));
   if (!taken || gst_pad_link(from.get(), taken.get()) != GST_PAD_LINK_OK) return nullptr;
   // Before the output, which may send the pipeline back to PAUSED until it has got something.

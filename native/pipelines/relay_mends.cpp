@@ -95,6 +95,16 @@ void mendSession(GstBin*, GstBin*, GstElement* element, gpointer) {
     g_signal_connect(element, "pad-added", G_CALLBACK(lookForEnd), nullptr);
 }
 
+GstPadProbeReturn dropTags(GstPad*, GstPadProbeInfo* info, gpointer) {
+  const bool tags = GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_TAG;
+  return tags ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
+GstPadProbeReturn dropLaterTags(GstPad* pad, GstPadProbeInfo*, gpointer) {
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, dropTags, nullptr, nullptr);
+  return GST_PAD_PROBE_REMOVE;
+}
+
 }  // namespace
 
 void leaveOutPriming(GstElement* encoder) { onBuffers(encoder, dropFirst); }
@@ -103,6 +113,10 @@ void mendOpusOfMp4(GstElement* muxer) { onBuffers(muxer, mendIndex); }
 
 void mendEndOfRtsp(GstElement* sink) {
   g_signal_connect(sink, "deep-element-added", G_CALLBACK(mendSession), nullptr);
+}
+
+void keepTagsInFront(GstPad* pad) {
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, dropLaterTags, nullptr, nullptr);
 }
 
 void unmarkHeaders(GstPad* pad) {

@@ -23,4 +23,8 @@ void mendEndOfRtsp(GstElement* sink);
 // srtsink sends no headers: nobody would get a key frame. For a pad in front of the muxer.
 void unmarkHeaders(GstPad* pad);
 
+// Parsers tell what they have measured in tags, again and again, and flvmux writes all its metadata
+// anew for each: only those before the first frame pass. For a pad in front of the muxer.
+void keepTagsInFront(GstPad* pad);
+
 }  // namespace pipelines

@@ -208,7 +208,7 @@ test('arguments that make no sense are one line and exit code 2', async t => {
 const fillDisk = async (t: ExecutionContext, output: string, disk: string) => {
 	const folder = makeFolder(t);
 	const input = await makeFilm(t, makeFolder(t), {name: 'noise.mp4', seconds: 4});
-	const line = `${disk}; bin/streamer ${input} ${folder}/${output}; code=$?; ls ${folder}; exit $code`;
+	const line = `${disk}; bin/streamer ${input} ${folder}/${output}; code=$?; ls ${folder}; find ${folder} -type f -empty -printf 'empty: %f\\n'; exit $code`;
 	const shell = ['sh', '-c', line.replaceAll('FOLDER', folder)];
 	const namespace = disk.includes('mount')
 		? ['unshare', '--user', '--map-root-user', '--mount']
@@ -237,6 +237,17 @@ for (const [what, disk] of Object.entries(disks)) {
 			/^streamer: .*out\.mp4 cannot be written: (No space left|File too large|Could not write)/,
 		);
 		t.deepEqual(names, []);
+	});
+
+	run(`${what} in the middle of HLS is one line, and no empty file is left`, async t => {
+		const {code, names, told} = await fillDisk(t, 'index.m3u8', disk);
+		t.is(code, 1);
+		t.is(told.length, 1, told.join('\n'));
+		t.regex(told[0]!, /^streamer: .*index\.m3u8 cannot be written: \S/);
+		t.deepEqual(
+			names.filter(name => name.startsWith('empty: ')),
+			[],
+		);
 	});
 
 	run(`${what} in the middle of a ts leaves what was written, under its own name`, async t => {
