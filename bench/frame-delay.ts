@@ -20,12 +20,12 @@ const bytesOf = (isKey: boolean): number => (isKey ? 60_000 : 15_000);
 
 /** Of a server of its own, ended afterwards. */
 export const measureFrameDelay = async (): Promise<Spread> =>
-	withServer({cam: {}}, async ({rtsp, rtmp}) => {
+	withServer({'live/cam': {}}, async ({rtsp, rtmp}) => {
 		const native = openNative();
-		const client = await startPublishing(native, `${rtmp}/cam`);
+		const client = await startPublishing(native, `${rtmp}/live/cam`);
 		const publishing = publish(client);
 		const delays: number[] = [];
-		const reader = await read(`${rtsp}/cam`, delay => void delays.push(delay));
+		const reader = await read(`${rtsp}/live/cam`, delay => void delays.push(delay));
 		await publishing;
 		reader.destroy();
 		client.close();
