@@ -32,9 +32,11 @@ const read = async (): Promise<void> => {
 	const ask = async (lines: string[]) => {
 		text = '';
 		socket.write([...lines, '', ''].join('\r\n'));
-		while (!isWhole(text)) await new Promise<void>(resolve => (heard = resolve));
-		if (!text.startsWith('RTSP/1.0 200')) fail(text.split('\r\n')[0] ?? '');
-		return text;
+		// gst-rtsp-server sends media before its answer to PLAY.
+		const answer = () => text.slice(Math.max(0, text.indexOf('RTSP/1.0 ')));
+		while (!isWhole(answer())) await new Promise<void>(resolve => (heard = resolve));
+		if (!answer().startsWith('RTSP/1.0 200')) fail(answer().split('\r\n')[0] ?? '');
+		return answer();
 	};
 	const session = await setUp(await describe(ask), ask);
 	await ask([`PLAY ${url} RTSP/1.0`, 'CSeq: 9', `Session: ${session}`, 'Range: npt=0-']);
