@@ -54,6 +54,7 @@ export class Run extends EventEmitter<RunEvents> {
 	readonly #pipeline: RelayPipeline;
 	#state: 'playing' | 'paused' | undefined;
 	#stats = noStats;
+	#isBrokenOff = false;
 	#end: RunEnd = {type: 'stopped'};
 
 	constructor(pipeline: RelayPipeline) {
@@ -87,9 +88,9 @@ export class Run extends EventEmitter<RunEvents> {
 		return this.#state;
 	}
 
-	/** As they are now, or as they were last. */
+	/** As they are now, or as they were when it ended or was broken off: what comes after that counts for nothing. */
 	get stats(): PipelineStats {
-		this.#stats = this.#pipeline.stats() ?? this.#stats;
+		if (!this.#isBrokenOff) this.#stats = this.#pipeline.stats() ?? this.#stats;
 		return this.#stats;
 	}
 
@@ -108,7 +109,7 @@ export class Run extends EventEmitter<RunEvents> {
 
 	/** Breaks it off. */
 	stop(): void {
-		void this.stats;
+		this.#isBrokenOff = true;
 		this.#pipeline.stop();
 	}
 

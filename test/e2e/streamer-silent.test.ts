@@ -52,9 +52,15 @@ for (const [user, told] of [
 		const {url} = await startRtmpServer(t);
 		publishLateSound(t, `${url}/key`);
 		const file = `${makeFolder(t)}/out.mp4`;
-		const streamer = startStreamer(t, [`${url.replace('//', `//${user}`)}/key`, file]);
+		const streamer = startStreamer(t, [
+			`${url.replace('//', `//${user}`)}/key`,
+			file,
+			'--http',
+			':0',
+		]);
 		await streamer.said(told);
+		await streamer.until(({frames}) => frames > 0);
 		streamer.say('exit');
-		t.is(await streamer.ended(), 0);
+		t.is(await streamer.ended(), 0, streamer.lines.join('\n'));
 		t.is(await complaints(file), '');
 	});

@@ -69,6 +69,16 @@ test('exit before anything was written leaves nothing, and is no failure', async
 	t.deepEqual(sink.ends, [false]);
 });
 
+test('what comes to the output while nothing is broken off counts for nothing', async t => {
+	const {streamer, source, sink, relay} = await startScripted(t, {output: 'a.ts'});
+	source.emit('ready', live);
+	const end = streamer.exit();
+	relay().write(1);
+	t.deepEqual(await end, {error: null, note: 'a part stays'});
+	t.is(streamer.status().frames, 0);
+	t.deepEqual(sink.ends, [false]);
+});
+
 test('exit before there is an input ends at once', async t => {
 	const {streamer} = await startScripted(t);
 	t.deepEqual(await streamer.exit(), {error: null, note: 'nothing was written'});
