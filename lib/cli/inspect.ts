@@ -1,6 +1,7 @@
 import {styleText} from 'node:util';
 import {pino} from 'pino';
-import {MediaError, toMediaError} from '../errors.ts';
+import {toMediaError} from '../errors.ts';
+import type {MediaError} from '../errors.ts';
 import {formatReport} from '../inspect/format.ts';
 import type {Paint} from '../inspect/format.ts';
 import {look} from '../inspect/look.ts';
@@ -9,6 +10,7 @@ import {printable} from '../inspect/words.ts';
 import {openNative} from '../native/native.ts';
 import {redactUrls} from '../util/redact.ts';
 import type {Order} from './arguments.ts';
+import {say} from './say.ts';
 
 type InspectOrder = Extract<Order, {type: 'inspect'}>;
 
@@ -26,7 +28,7 @@ export const inspect = async (order: InspectOrder): Promise<number> => {
 		const durationMs = seconds * 1000;
 		const bounds = {durationMs, rows: packets, signal};
 		const {report, failure} = await look({native, url, fingerprint, ...bounds, logger});
-		if (order.isJson || report.connection.exchanges.length > 0) await print(order, report);
+		if (order.isJson || report.connection.exchanges.length > 0) await say(format(order, report));
 		if (report.packets.length > 0 || report.tracks.some(({first}) => first !== null)) return 0;
 		complain(failure ? withCode(failure) : 'Expected packets from the camera, got none');
 		return 1;
@@ -57,15 +59,8 @@ const untilInterrupted = (): AbortSignal => {
 	return abort.signal;
 };
 
-/** A reader that has seen enough (head, less) is no failure; a disk that is full is one. */
-const print = async ({isJson}: InspectOrder, report: Report): Promise<void> => {
-	const text = isJson ? `${JSON.stringify(report, null, '\t')}\n` : formatReport(report, paint);
-	const error = await new Promise<NodeJS.ErrnoException | null | undefined>(resolve => {
-		process.stdout.write(text, resolve);
-	});
-	if (!error || error.code === 'EPIPE') return;
-	throw new MediaError('FILE_UNWRITABLE', `Standard output cannot be written: ${error.message}`);
-};
+const format = ({isJson}: InspectOrder, report: Report): string =>
+	isJson ? `${JSON.stringify(report, null, '\t')}\n` : formatReport(report, paint);
 
 const styles = {title: 'bold', remark: 'yellow'} as const;
 

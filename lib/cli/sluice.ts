@@ -1,19 +1,21 @@
 // `sluice`: the server on the command line. The parent stays behind as supervisor, the child serves.
 import {existsSync} from 'node:fs';
 import {isSourceArgument} from '../config/from-urls.ts';
+import {toMediaError} from '../errors.ts';
 import {createLogger} from '../observe/logger.ts';
 import {parseArguments, usage} from './arguments.ts';
 import type {Order} from './arguments.ts';
 import {visible} from '../util/visible.ts';
+import {say} from './say.ts';
 import {supervise} from './supervisor.ts';
 import {packageVersion} from './version.ts';
 
 const run = async (order: Order): Promise<number | undefined> => {
 	switch (order.type) {
 		case 'help':
-			return tell(usage, 0);
+			return tell(usage);
 		case 'version':
-			return tell(`sluice ${packageVersion()}`, 0);
+			return tell(`sluice ${packageVersion()}`);
 		case 'wrong':
 			process.stderr.write(`sluice: ${visible(order.reason)}; sluice --help says more\n`);
 			return 2;
@@ -30,9 +32,14 @@ const run = async (order: Order): Promise<number | undefined> => {
 	}
 };
 
-const tell = (text: string, code: number): number => {
-	process.stdout.write(`${text}\n`);
-	return code;
+const tell = async (text: string): Promise<number> => {
+	try {
+		await say(`${text}\n`);
+		return 0;
+	} catch (error) {
+		process.stderr.write(`sluice: ${toMediaError(error).message}\n`);
+		return 1;
+	}
 };
 
 const superviseOptions = () => ({

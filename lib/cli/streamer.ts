@@ -4,6 +4,7 @@ import {parseArguments, usage} from '../streamer/arguments.ts';
 import type {StreamerOptions} from '../streamer/options.ts';
 import {Signals} from '../streamer/signals.ts';
 import {visible} from '../util/visible.ts';
+import {say} from './say.ts';
 import {packageVersion} from './version.ts';
 
 const run = async (args: readonly string[]): Promise<number> => {
@@ -23,22 +24,27 @@ const run = async (args: readonly string[]): Promise<number> => {
 	}
 };
 
-const tell = (text: string): number => {
-	process.stdout.write(`${text}\n`);
+const tell = async (text: string): Promise<number> => {
+	await say(`${text}\n`);
 	return 0;
 };
 
 const stream = async (options: StreamerOptions): Promise<number> => {
 	const signals = new Signals(process);
+	// Loaded here only: help needs none of it.
+	const {operate} = await import('../streamer/operate.ts');
+	return operate(options, signals);
+};
+
+const runOrComplain = async (args: readonly string[]): Promise<number> => {
 	try {
-		// Loaded here only: help needs none of it.
-		const {operate} = await import('../streamer/operate.ts');
-		return await operate(options, signals);
+		return await run(args);
 	} catch (error) {
 		process.stderr.write(`streamer: ${visible(toMediaError(error).message)}\n`);
 		return 1;
 	}
 };
 
-const code = await run(process.argv.slice(2));
-process.exit(code);
+// A terminal that is gone must not end us before all is completed.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.exit(await runOrComplain(process.argv.slice(2)));

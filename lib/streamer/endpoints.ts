@@ -2,7 +2,7 @@
 import {statSync} from 'node:fs';
 import {extname, resolve} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
-import {parsePlayedUrl} from '../protocols/rtmp/url.ts';
+import {parsePlayedUrl, parseRtmpUrl} from '../protocols/rtmp/url.ts';
 import {parseRtspUrl} from '../protocols/rtsp/url.ts';
 import {parseTestSource} from '../protocols/test/options.ts';
 import {parsed, unparsed} from '../util/parsed.ts';
@@ -106,13 +106,22 @@ const readTest: Reader<Input> = source => {
 	return options.ok ? parsed({type: 'test', source}) : unparsed(`test: ${options.reason}`);
 };
 
-const rtmpExample = 'rtmp://server/application/key';
 const live = (uri: string): Input => ({type: 'uri', uri, live: true});
 const perhapsLive = (uri: string): Input => ({type: 'uri', uri, live: false});
 
+const checkRtmp = <Value>(text: string, parse: Reader<unknown>, value: Value): Parsed<Value> => {
+	const url = parse(text.replace(userOfRtmp, '$1'));
+	if (url.ok) return parsed(value);
+	return unparsed(`${url.reason}, got "${redactEndpoint(text)}"`);
+};
+
+const userOfRtmp = /^(rtmps?:\/\/)[^/?#]*@/i;
+
 /** A user and a password are left to GStreamer. */
 const readRtmp: Reader<Input> = text =>
-	parsePlayedUrl(text).ok ? parsed({type: 'rtmp', url: text}) : readUrl(rtmpExample, live)(text);
+	userOfRtmp.test(text)
+		? checkRtmp(text, parseRtmpUrl, live(text))
+		: checkRtmp(text, parsePlayedUrl, {type: 'rtmp', url: text});
 
 const inputReaders: Readers<Input> = {
 	'': readFile,
@@ -145,7 +154,7 @@ const readOutputFile: Reader<Output> = text => {
 		: unparsed(`expected ${outputForms} as OUTPUT, got "${text}"`);
 };
 
-const readRtmpOutput = readUrl<Output>(rtmpExample, url => ({type: 'rtmp', url}));
+const readRtmpOutput: Reader<Output> = url => checkRtmp(url, parseRtmpUrl, {type: 'rtmp', url});
 
 const readRtspOutput = readUrl<Output>('rtsp://server/path', url => ({type: 'rtsp', url}));
 

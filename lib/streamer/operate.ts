@@ -11,9 +11,7 @@ import type {Heard} from './words.ts';
 
 /** Moves a stream to its end; resolves with the exit code. What cannot be started rejects. */
 export const operate = async (options: StreamerOptions, signals: Signals): Promise<number> => {
-	// A terminal that is gone must not end us before all is completed.
-	for (const stream of [process.stdout, process.stderr, process.stdin])
-		stream.on('error', () => {});
+	process.stdin.on('error', () => {});
 	const terminal = process.stderr.isTTY ? process.stderr : terminalOrError();
 	const console = new Console(terminal);
 	terminal.on('resize', () => console.resized());

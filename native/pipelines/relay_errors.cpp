@@ -15,6 +15,9 @@ namespace pipelines {
 namespace {
 
 constexpr const char* kHidden = "***";
+// Shorter ones are parts of words sooner than secrets; where they stand in a URL they are left out
+// of it.
+constexpr size_t kShortestSecret = 4;
 
 // What an RTMP server says when it is there and does not want the stream.
 constexpr std::array<std::string_view, 3> kRefusals{"denied", "cmd failed", "NetStream."};
@@ -100,11 +103,11 @@ struct PlaceOf {
 // Keys are the last part of an RTMP URL; everywhere they stand in the query.
 void gatherSecrets(const std::string& url, bool rtmp, std::vector<std::string>& secrets) {
   const UrlParts parts = splitUrl(url);
-  if (!parts.password.empty()) secrets.push_back(parts.password);
+  if (parts.password.size() >= kShortestSecret) secrets.push_back(parts.password);
   const size_t scheme = parts.location.find("://");
   if (scheme == std::string::npos || parts.location.starts_with("file:")) return;
   const size_t query = parts.location.find('?');
-  if (query != std::string::npos && query + 1 < parts.location.size())
+  if (query != std::string::npos && parts.location.size() - query > kShortestSecret)
     secrets.push_back(parts.location.substr(query + 1));
   const size_t key = parts.location.substr(0, query).rfind('/');
   if (rtmp && key > scheme + 2 && key + 1 < parts.location.size())

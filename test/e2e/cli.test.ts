@@ -16,6 +16,18 @@ test('a URL is enough: the page and the stream are there', async t => {
 	t.regex(await fetchText(`${url}/cam/index.m3u8`), /#EXT-X-STREAM-INF/);
 });
 
+for (const words of [
+	'sluice --help',
+	'streamer --version',
+	'sluice check test/fixtures/config/mediamtx.yml',
+])
+	test(`${words} is exit code 1 with a line where the disk is full`, async t => {
+		const {code, stderr} = await runCommand('sh', ['-c', `exec bin/${words} >/dev/full`]);
+		t.is(code, 1);
+		t.regex(stderr, /Standard output cannot be written: .*ENOSPC/);
+		t.is(stderr.split('\n').length, 2);
+	});
+
 test('--version and --help answer and start nothing', async t => {
 	const version = (JSON.parse(readFileSync('package.json', 'utf8')) as {version: string}).version;
 	t.like(await runCommand('bin/sluice', ['--version']), {code: 0, stdout: `sluice ${version}\n`});

@@ -36,7 +36,7 @@ export const parseRtmpUrl = (text: string): Parsed<RtmpUrl> => {
 	const [, scheme = '', , path = '', query = ''] = match;
 	const slash = path.lastIndexOf('/');
 	if (slash < 1 || slash === path.length - 1)
-		return unparsed('expected an application and a key in the URL');
+		return unparsed('expected an application and a key, as in rtmp://server/application/key');
 	const isTls = scheme.toLowerCase() === 'rtmps';
 	const application = path.slice(0, slash);
 	return parsed({

@@ -92,5 +92,16 @@ for (const [output, kind] of [
 	test(`${output} is an output of the kind ${kind.type}`, t =>
 		t.like(check({output}), {output: kind}));
 
+for (const [url, reason] of [
+	['rtmp://server', 'expected a URL such as rtmp://server/application/key, got "rtmp://server"'],
+	[
+		'rtmp://user:secret@server/one',
+		'expected an application and a key, as in rtmp://server/application/key, got "rtmp://user:***@server/one"',
+	],
+] as const) {
+	test(`${url} is no input, and why`, t => t.is(check({input: url, output: 'a.ts'}), reason));
+	test(`${url} is no output, and why`, t => t.is(check({output: url}), reason));
+}
+
 for (const input of ['rtmp:///live', 'rtmp:x', 'srt://server', 'http://', 'rtsp://', 'file://a/b'])
 	test(`${input} is no input`, t => t.is(typeof check({input, output: 'a.ts'}), 'string'));
