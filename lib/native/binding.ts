@@ -485,6 +485,8 @@ export type NativeBinding = {
 	lend(request: LendRequest): NativeBlock[] | undefined;
 	/** Detaches and frees; unknown ids are ignored. */
 	release(ids: Id[]): void;
+	/** Bytes of a lent block that the kernel takes now by this descriptor of a socket: 0 to all of them. */
+	send(block: Id, fd: number): number;
 	/** Throws a system error with `code` (EADDRINUSE ...). */
 	listen(spec: ListenSpec): Listener;
 	/** Undefined: not a TCP socket. */

@@ -3,6 +3,12 @@ import type {Id, NativeBlock} from './binding.ts';
 /** A stream, or what stands for one; `done` is called once, written or not. */
 export type Writes = {write(bytes: Buffer, done: () => void): boolean};
 
+/** Whose the bytes are. */
+export type Lender = {
+	giveBack(block: Block): void;
+	send(block: Id, fd: number): number;
+};
+
 /**
  * Native bytes on loan: an ArrayBuffer without a copy. Born with one holder; when the last one has
  * let go, `data` is detached and the memory is free. Whoever writes it to a socket holds it until
@@ -11,14 +17,14 @@ export type Writes = {write(bytes: Buffer, done: () => void): boolean};
 export class Block {
 	readonly id: Id;
 	readonly data: ArrayBuffer;
-	readonly #giveBack: (block: Block) => void;
+	readonly #lender: Lender;
 	#bytes: Buffer | undefined;
 	#holders = 1;
 
-	constructor({id, data}: NativeBlock, giveBack: (block: Block) => void) {
+	constructor({id, data}: NativeBlock, lender: Lender) {
 		this.id = id;
 		this.data = data;
-		this.#giveBack = giveBack;
+		this.#lender = lender;
 	}
 
 	/** One holder more; after the last release it is too late. */
@@ -27,11 +33,20 @@ export class Block {
 		this.#holders++;
 	}
 
-	/** Holds it until `writable` is done with it, written or not, and says so. False: `writable` has enough for now. */
-	writeTo(writable: Writes, onWritten: () => void = () => {}): boolean {
+	/** Bytes of it that the kernel takes now by this descriptor of a socket, which nothing may wait to leave by: 0 to all. */
+	sendBy(fd: number): number {
+		return this.#lender.send(this.id, fd);
+	}
+
+	/**
+	 * Holds it until `writable` is done with it, written or not, and says so; `from` leaves out what was sent. False:
+	 * `writable` has enough for now.
+	 */
+	writeTo(writable: Writes, onWritten: () => void = () => {}, from = 0): boolean {
 		this.retain();
 		this.#bytes ??= Buffer.from(this.data);
-		return writable.write(this.#bytes, () => {
+		const bytes = from === 0 ? this.#bytes : this.#bytes.subarray(from);
+		return writable.write(bytes, () => {
 			this.release();
 			onWritten();
 		});
@@ -40,6 +55,6 @@ export class Block {
 	/** One holder less; once too often is a mistake of the caller and throws. */
 	release(): void {
 		if (this.#holders === 0) throw new TypeError('Expected a block that is still held');
-		if (--this.#holders === 0) this.#giveBack(this);
+		if (--this.#holders === 0) this.#lender.giveBack(this);
 	}
 }

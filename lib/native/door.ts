@@ -1,5 +1,6 @@
 import type {Id, NativeBinding, NativeBlock, NativeEvent} from './binding.ts';
 import {Block} from './block.ts';
+import type {Lender} from './block.ts';
 import {loadAddon} from './load.ts';
 
 type Listener = (event: NativeEvent) => void;
@@ -15,6 +16,10 @@ export class Door {
 	readonly #domains = new Map<string, Listener>();
 	readonly #released = new Set<Id>();
 	#releasing = false;
+	readonly #lender: Lender = {
+		giveBack: block => this.#giveBack(block),
+		send: (block, fd) => this.binding.send(block, fd),
+	};
 
 	constructor(binding: NativeBinding) {
 		this.binding = binding;
@@ -48,7 +53,7 @@ export class Door {
 		}
 		// Given back and lent again before native code heard of it: the loan just goes on.
 		this.#released.delete(lent.id);
-		const block = new Block(lent, it => this.#giveBack(it));
+		const block = new Block(lent, this.#lender);
 		this.#blocks.set(lent.id, block);
 		return block;
 	}

@@ -1,8 +1,10 @@
 // What happens to a reader that takes less than comes (design.md section 8).
 import type {Block} from '../native/block.ts';
 import type {TakenBlock} from '../native/output-block.ts';
+import {PastPieces} from './past-pieces.ts';
+import type {Piece} from './past-pieces.ts';
 
-/** What blocks are written to; `done` is called once for each, written or not. */
+/** What blocks are written to; `done` is called once for each, written or not, at once where it is over at once. */
 export type Sink = {
 	write(block: Block, done: () => void): void;
 	/** What is written in between goes out at once. */
@@ -43,8 +45,8 @@ export class ReaderQueue {
 	readonly #maxBytes: number;
 	readonly #lendPrelude: () => Block | undefined;
 	readonly #unwritten: Piece[] = [];
-	/** The last ones whose write is over, the newest at the end. */
-	readonly #past: Piece[] = [];
+	/** The last ones whose write is over. */
+	readonly #past = new PastPieces();
 	readonly #stats: QueueStats = {bytes: 0, packets: 0, dropped: 0};
 	#unwrittenBytes = 0;
 	#lastNumber = 0;
@@ -82,11 +84,11 @@ export class ReaderQueue {
 	begin(blocks: readonly Written[]): void {
 		if (this.#unwrittenBytes > this.#maxBytes)
 			return this.beginAfter(blocks.at(-1)?.number ?? this.#lastNumber);
-		this.#joinsSinceUs = this.#nowUs();
 		this.#awaitsKey = blocks.length === 0;
 		this.#hasBegun = !this.#awaitsKey;
 		this.#beginBytes = blocks.reduce((sum, {block}) => sum + block.data.byteLength, 0);
 		for (const block of blocks) this.#write(block);
+		this.#joinsSinceUs = this.#unwritten.length > 0 ? this.#nowUs() : undefined;
 	}
 
 	/**
@@ -164,7 +166,8 @@ export class ReaderQueue {
 		const [oldest] = this.#unwritten;
 		if (!oldest) return 0;
 		if (this.#isJoining) return 0;
-		return this.#nowUs() - (this.#oldestUnsent() ?? oldest).arrivalUs;
+		const unsentSinceUs = this.#past.arrivalOf(this.#sink.unsentBytes());
+		return this.#nowUs() - (unsentSinceUs ?? oldest.arrivalUs);
 	}
 
 	get #isFull(): boolean {
@@ -176,42 +179,26 @@ export class ReaderQueue {
 		return this.#joinsSinceUs !== undefined && this.#nowUs() - this.#joinsSinceUs < joinUs;
 	}
 
-	/** Of those that the kernel has taken; undefined: it has sent them all. */
-	#oldestUnsent(): Piece | undefined {
-		let left = this.#sink.unsentBytes();
-		let found: Piece | undefined;
-		for (let index = this.#past.length - 1; index >= 0 && left > 0; index--) {
-			found = this.#past[index];
-			left -= found?.bytes ?? 0;
-		}
-		return found;
-	}
-
 	#write({number, block, packets, arrivalUs}: Written): void {
 		const bytes = block.data.byteLength;
-		if (this.#unwritten.length === 0) this.#lastProgressUs = this.#nowUs();
 		this.#lastNumber = number;
 		this.#unwritten.push({arrivalUs, bytes});
 		this.#unwrittenBytes += bytes;
 		this.#sink.write(block, () => this.#written(bytes, packets));
+		if (this.#unwritten.length === 1) this.#lastProgressUs = this.#nowUs();
 	}
 
 	#written(bytes: number, packets: number): void {
 		const piece = this.#unwritten.shift();
-		if (piece) this.#past.push(piece);
-		if (this.#past.length > maxPast) this.#past.shift();
+		if (piece) this.#past.add(piece);
 		this.#unwrittenBytes -= bytes;
 		this.#stats.bytes += bytes;
 		this.#stats.packets += packets;
-		this.#lastProgressUs = this.#nowUs();
 		if (this.#unwritten.length === 0) this.#joinsSinceUs = undefined;
+		else this.#lastProgressUs = this.#nowUs();
 	}
 }
 
-type Piece = {arrivalUs: number; bytes: number};
-
-/** Blocks; the kernel takes less than a second of media. */
-const maxPast = 64;
 const maxDroppableAgeUs = 150_000;
 const maxAgeUs = 400_000;
 const joinUs = 3_000_000;

@@ -22,6 +22,26 @@ export const roundTripOfSocket = (socket: Carrier, tcpInfo: AskKernel): number |
 export const plainDescriptor = (line: object): number | undefined =>
 	line instanceof net.Socket && !(line instanceof tls.TLSSocket) ? descriptorOf(line) : undefined;
 
+/** The descriptor of one connection, asked for again and again: of the handle that Node has for it now. */
+export class PlainDescriptor {
+	readonly #socket: object;
+	#handle: unknown;
+	#fd: number | undefined;
+
+	constructor(socket: object) {
+		this.#socket = socket;
+	}
+
+	/** As `plainDescriptor`. */
+	get fd(): number | undefined {
+		const {_handle: handle} = this.#socket as {_handle?: unknown};
+		if (handle === this.#handle) return this.#fd;
+		this.#handle = handle;
+		this.#fd = plainDescriptor(this.#socket);
+		return this.#fd;
+	}
+}
+
 /**
  * Node reads no more of a plain connection, once what it has read has been given to whoever listens; its descriptor is for
  * whoever reads on. Undefined: it is encrypted or closed, and nothing has changed.

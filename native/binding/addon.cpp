@@ -4,8 +4,9 @@
 #include "binding/from_js.hpp"
 #include "binding/lending.hpp"
 #include "binding/napi.hpp"
-#include "gst/elements.hpp"
 #include "binding/stats_to_js.hpp"
+#include "gst/elements.hpp"
+#include "io/socket.hpp"
 
 #include <gst/gst.h>
 #include <malloc.h>
@@ -42,6 +43,7 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("stop", &Addon::stop),
                              InstanceMethod("lend", &Addon::lend),
                              InstanceMethod("release", &Addon::release),
+                             InstanceMethod("send", &Addon::send),
                              InstanceMethod("listen", &Addon::listen),
                              InstanceMethod("tcpInfo", &Addon::tcpInfo),
                              InstanceMethod("streamStats", &Addon::streamStats),
@@ -123,6 +125,14 @@ class Addon : public Napi::Addon<Addon> {
     const auto ids = info[0].As<Napi::Array>();
     for (uint32_t index = 0; index < ids.Length(); ++index)
       environment_.blocks().release(ids.Get(index).ToNumber().Uint32Value());
+  }
+
+  // send(block: Id, fd: number): number
+  Napi::Value send(Info info) {
+    const core::BlockRef block = environment_.blocks().find(readId(info, 0, "block"));
+    const auto fd = static_cast<int>(readId(info, 1, "fd"));
+    const size_t sent = block ? io::sendNow(fd, block->bytes()) : 0;
+    return Napi::Number::New(info.Env(), static_cast<double>(sent));
   }
 
   // listen(spec: ListenSpec): Listener

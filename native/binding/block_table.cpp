@@ -50,6 +50,11 @@ void BlockTable::release(uint32_t id) {
   forget(id);
 }
 
+core::BlockRef BlockTable::find(uint32_t id) const {
+  const auto loan = loans_.find(id);
+  return loan == loans_.end() ? nullptr : loan->second.held->block;
+}
+
 // The finalizer of a detached ArrayBuffer runs some turns later; the bytes do not wait for it.
 void BlockTable::forget(uint32_t id) {
   const auto loan = loans_.find(id);

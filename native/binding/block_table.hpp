@@ -22,6 +22,8 @@ class BlockTable : public std::enable_shared_from_this<BlockTable> {
   // {id, data}
   Napi::Object lend(Napi::Env env, const core::BlockRef& block);
   void release(uint32_t id);
+  // nullptr: it is not on loan.
+  core::BlockRef find(uint32_t id) const;
 
   size_t count() const { return loans_.size(); }
   size_t bytes() const { return bytes_; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/bytes.hpp"
 #include "core/result.hpp"
 
 #include <sys/socket.h>
@@ -38,6 +39,10 @@ class Descriptor {
  private:
   int fd_;
 };
+
+// How many bytes the kernel takes now; 0: none, or the connection is broken, of which whoever reads
+// it hears.
+size_t sendNow(int fd, core::ByteView bytes);
 
 // Another descriptor of the same thing; none where there is no such thing, and errno says why.
 Descriptor duplicate(int fd);

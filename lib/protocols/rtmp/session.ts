@@ -9,6 +9,7 @@ import {PublishSession} from './publish.ts';
 import type {PublishServices} from './publish.ts';
 import {ReadSession} from './read.ts';
 import type {ReadServices} from './read.ts';
+import {bytesWrittenTo} from '../../readers/socket-sink.ts';
 import type {RtmpCommand, ServerConnection} from './server-connection.ts';
 import {targetOf} from './target.ts';
 import type {RtmpTarget} from './target.ts';
@@ -83,7 +84,7 @@ export class RtmpSession {
 			query: shownQuery(peer?.target.query ?? ''),
 			user: peer?.user ?? '',
 			bytesReceived: this.connection.bytesReceived,
-			bytesSent: socket.bytesWritten,
+			bytesSent: bytesWrittenTo(socket),
 			...(this.#reader?.stats ?? {messagesSent: 0, messagesDropped: 0}),
 		};
 	}

@@ -8,6 +8,7 @@ import {LifeLog} from '../../observe/life-log.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {filesFor} from '../../util/open-files.ts';
 import {countSent} from '../../readers/count-sent.ts';
+import {bytesWrittenTo} from '../../readers/socket-sink.ts';
 import type {Carrier} from '../../readers/carrier.ts';
 import {fitOffer} from './carriage.ts';
 import {parseHttpHead} from './http-head.ts';
@@ -159,7 +160,7 @@ export class RtspServer {
 			created: connection.openedAt.toISOString(),
 			remoteAddr: connection.peer,
 			bytesReceived: connection.socket.bytesRead,
-			bytesSent: connection.socket.bytesWritten,
+			bytesSent: bytesWrittenTo(connection.socket),
 			session: session?.id ?? null,
 			isTls: connection.isTls,
 			tunnel: connection.tunnel,

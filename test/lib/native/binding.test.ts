@@ -21,6 +21,7 @@ test('the door is these functions and no more', t => {
 		'openStream',
 		'pipelineStats',
 		'release',
+		'send',
 		'start',
 		'stats',
 		'stop',
@@ -169,6 +170,7 @@ test.serial(
 	/`request\.type` to be init, part, segment, ring or report/,
 );
 test.serial(refuses, 'release', [5], /`ids` to be an array, got 5/);
+test.serial(refuses, 'send', [1, -1], /`fd` to be an id, got -1/);
 test.serial(refuses, 'tcpInfo', [-1], /`fd` to be an id, got -1/);
 
 test.serial('unknown ids are ignored', t => {
@@ -177,6 +179,7 @@ test.serial('unknown ids are ignored', t => {
 	binding.stop(nobody);
 	binding.command(nobody, {type: 'pause'});
 	binding.release([nobody]);
+	t.is(binding.send(nobody, 1_000_000), 0);
 	t.true(binding.feed(nobody, new Uint8Array(10), 10));
 	t.is(binding.streamStats(nobody), undefined);
 	t.is(binding.pipelineStats(nobody), undefined);
