@@ -71,6 +71,7 @@ export const meanings = {
 	RTSP_BAD_RESPONSE: 'The RTSP peer answered something that is none.',
 	RTMP_CONNECT: 'No connection to the RTMP peer, or it broke.',
 	RTMP_LOST: 'The RTMP peer broke off, or takes nothing any more.',
+	RTMP_NO_RECONNECT: 'The RTMP client has not said that it knows reconnect requests.',
 	RTMP_NO_TRACKS:
 		'FLV carries none of the tracks, or the player does not say that it knows their codecs.',
 	RTMP_REFUSED: 'The RTMP peer refused the stream or its key.',

@@ -60,6 +60,7 @@ export const errorKinds = {
 	PIPELINE_STUCK: 'internal',
 	RTMP_CONNECT: 'unavailable',
 	RTMP_LOST: 'unavailable',
+	RTMP_NO_RECONNECT: 'unsupported',
 	RTMP_NO_TRACKS: 'unsupported',
 	RTMP_REFUSED: 'unavailable',
 	RTSP_BAD_RESPONSE: 'unavailable',

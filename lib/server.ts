@@ -371,6 +371,7 @@ export class Server {
 			rtmp: {
 				connections: () => this.#rtmp?.connections() ?? [],
 				kick: id => this.#rtmp?.kick(id) ?? false,
+				askToReconnect: (id, tcUrl) => this.#rtmp?.askToReconnect(id, tcUrl),
 			},
 			pushes: this.#pushes,
 			gatekeeper: this.#gatekeeper,

@@ -38,6 +38,8 @@ export type RtmpClients = {
 	connections(): RtmpConnectionFacts[];
 	/** False: there is no such connection. */
 	kick(connection: string): boolean;
+	/** Asks to connect anew, to `tcUrl` or to the same place. Undefined: no such connection; false: its client cannot. */
+	askToReconnect(connection: string, tcUrl: string): boolean | undefined;
 };
 
 /** Where paths are sent. */

@@ -168,11 +168,12 @@ export class PushDestination {
 	}
 
 	#flow(state: 'playing' | 'paused'): void {
-		if (state !== 'playing' || this.#state === 'running') return;
+		if (state !== 'playing') return;
+		this.#connections++;
+		if (this.#state === 'running') return;
 		this.#state = 'running';
 		this.#since = new Date();
 		this.#error = undefined;
-		this.#connections++;
 		this.#logger.info(`push to ${this.#place} runs`);
 	}
 

@@ -3,8 +3,7 @@ import {choosePushTracks} from '../protocols/rtmp/push-tracks.ts';
 import {RtmpPush} from '../protocols/rtmp/push.ts';
 import {parseRtmpUrl} from '../protocols/rtmp/url.ts';
 import type {StreamerInput} from './input.ts';
-import type {RelayPipeline} from './run.ts';
-import type {RelayRecipe} from './streamer.ts';
+import type {RelayPipeline, RelayRecipe} from './run.ts';
 
 type RelayNative = Pick<Native, 'start' | 'openRtmp' | 'openRtmpIngest'>;
 

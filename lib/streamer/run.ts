@@ -1,8 +1,11 @@
 import {EventEmitter} from 'node:events';
 import {errorKinds, MediaError} from '../errors.ts';
 import type {ErrorCode} from '../errors.ts';
-import type {EventOf, Id, PipelineStats, PlannedTrack} from '../native/binding.ts';
+import type {EventOf, Id, PipelineRecipe, PipelineStats, PlannedTrack} from '../native/binding.ts';
 import type {PipelineEvents} from '../native/native.ts';
+import {noStats} from '../native/pipeline-stats.ts';
+
+export type RelayRecipe = Extract<PipelineRecipe, {type: 'relay'}>;
 
 /** The part of a native pipeline that a run uses. */
 export type RelayPipeline = Pick<EventEmitter<PipelineEvents>, 'on'> & {
@@ -30,24 +33,6 @@ export type RunEvents = {
 	/** The last one: the pipeline is gone. */
 	over: [end: RunEnd];
 };
-
-export const noStats: PipelineStats = {
-	positionUs: 0,
-	bytes: 0,
-	frames: 0,
-	keyFrames: 0,
-	droppedFrames: 0,
-	filmUs: 0,
-};
-
-export const sumOf = (a: PipelineStats, b: PipelineStats): PipelineStats => ({
-	positionUs: a.positionUs + b.positionUs,
-	bytes: a.bytes + b.bytes,
-	frames: a.frames + b.frames,
-	keyFrames: a.keyFrames + b.keyFrames,
-	droppedFrames: a.droppedFrames + b.droppedFrames,
-	filmUs: b.frames > 0 ? b.filmUs : a.filmUs,
-});
 
 /** One relay, from its start until its pipeline is gone. */
 export class Run extends EventEmitter<RunEvents> {

@@ -4,20 +4,19 @@ import {isHopeless} from '../media/back-off.ts';
 import {Alarm} from '../media/clock.ts';
 import type {Clock} from '../media/clock.ts';
 import {countFailure} from '../media/supply.ts';
-import type {PipelineRecipe, PipelineStats, PlannedTrack, RelayInput} from '../native/binding.ts';
+import type {PipelineStats, PlannedTrack, RelayInput} from '../native/binding.ts';
+import {noStats, sumOf} from '../native/pipeline-stats.ts';
 import type {SnapshotSource} from '../protocols/snapshot/decode.ts';
 import type {StreamerInput} from './input.ts';
 import type {Order} from './options.ts';
 import type {StreamerOutput} from './output.ts';
 import {describePlan} from './plan.ts';
-import {noStats, Run, sumOf} from './run.ts';
-import type {RelayPipeline, RunEnd} from './run.ts';
+import {Run} from './run.ts';
+import type {RelayPipeline, RelayRecipe, RunEnd} from './run.ts';
 import {redactEndpoint} from './secrets.ts';
 import {wordsFor} from './shown.ts';
 import {SpeedMeter} from './speeds.ts';
 import type {StreamerState, StreamerStatus} from './status.ts';
-
-export type RelayRecipe = Extract<PipelineRecipe, {type: 'relay'}>;
 
 export type StreamerEvents = {
 	/** What passes and what is transcoded, as a sentence; again when it has changed. */

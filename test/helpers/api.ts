@@ -148,6 +148,11 @@ const scriptedEncoders = (kicked: string[]): RtmpClients => {
 			if (isThere) kicked.push(id);
 			return isThere;
 		},
+		askToReconnect: (id, tcUrl) => {
+			const asked = connections.find(it => it.id === id);
+			if (asked && !asked.isTls) kicked.push(`${id} to ${tcUrl}`);
+			return asked && !asked.isTls;
+		},
 	};
 };
 

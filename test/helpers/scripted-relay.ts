@@ -7,9 +7,9 @@ import type {InputEvents, StreamerInput} from '../../lib/streamer/input.ts';
 import {checkOptions} from '../../lib/streamer/options.ts';
 import type {StreamerOptions} from '../../lib/streamer/options.ts';
 import type {OutputEvents, StreamerOutput} from '../../lib/streamer/output.ts';
-import {noStats} from '../../lib/streamer/run.ts';
+import {noStats} from '../../lib/native/pipeline-stats.ts';
 import {Streamer} from '../../lib/streamer/streamer.ts';
-import type {RelayRecipe} from '../../lib/streamer/streamer.ts';
+import type {RelayRecipe} from '../../lib/streamer/run.ts';
 import {manualClock, settle} from './manual-clock.ts';
 
 /** A relay whose fate the test decides. */

@@ -5,7 +5,9 @@ import type {ErrorCode} from '../../errors.ts';
 import type {RtmpIngest, RtmpMessage} from '../../native/rtmp.ts';
 import {formatAmf0, formatList, parseAmf0} from './amf0.ts';
 import type {Amf, AmfObject} from './amf0.ts';
+import {ClientCalls} from './client-calls.ts';
 import {ClientHandshake} from './client-handshake.ts';
+import {metadataIn} from './metadata.ts';
 import {dial} from './dial.ts';
 import {stopReading} from '../../readers/socket-info.ts';
 import {asEncoder, asPlayer, understoodBy} from './codecs.ts';
@@ -25,13 +27,16 @@ import {
 	wordOf,
 } from './messages.ts';
 import type {OutgoingMessage} from './messages.ts';
-import {farewells, infoOf, isMap, refused} from './status-info.ts';
+import {farewells, infoOf, isMap, reconnectRequest, refused} from './status-info.ts';
 import type {Info} from './status-info.ts';
+import {resolveReconnect} from './url.ts';
 import type {RtmpUrl} from './url.ts';
 
 export type RtmpClientEvents = {
 	/** What is known of the media that is played. */
 	metadata: [metadata: AmfObject];
+	/** It asks to connect anew, there; it goes on meanwhile. */
+	reconnect: [url: RtmpUrl];
 	/** The last one: why it is over. */
 	closed: [error: MediaError];
 };
@@ -58,7 +63,7 @@ const liveOrRecorded = -2000;
 /** One connection to a server that is to take a stream, or to give one. */
 export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	readonly #options: RtmpClientOptions;
-	readonly #calls = new Map<number, Answer>();
+	readonly #calls = new ClientCalls();
 	#socket: Socket | undefined;
 	#handshake: ClientHandshake | undefined = new ClientHandshake();
 	#write: ((bytes: Uint8Array) => void) | undefined;
@@ -68,7 +73,6 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	#understands: Understands = () => false;
 	#task: 'take' | 'send' = 'take';
 	#allowedMs: number | undefined;
-	#lastCall = 0;
 	#chunkBytes = firstChunkBytes;
 	#window = Infinity;
 	#acknowledged = 0;
@@ -190,16 +194,11 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	}
 
 	#farewell(name: string, what: Amf): Buffer {
-		return formatMessage(command(0, name, ++this.#lastCall, null, what), this.#chunkBytes);
-	}
-
-	/** May be called twice. */
-	close(): void {
-		this.#over('RTMP_CONNECT', 'the connection was closed');
+		return formatMessage(command(0, name, this.#calls.next(), null, what), this.#chunkBytes);
 	}
 
 	/** Ends it; the first reason counts. */
-	fail(code: ErrorCode, reason: string): void {
+	close(code: ErrorCode = 'RTMP_CONNECT', reason = 'the connection was closed'): void {
 		this.#over(code, reason);
 	}
 
@@ -228,8 +227,8 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		this.#send(setChunkSize(chunkBytes));
 		this.#chunkBytes = chunkBytes;
 		// Servers that know these two do without answers.
-		this.#send(command(0, 'releaseStream', ++this.#lastCall, null, name));
-		this.#send(command(0, 'FCPublish', ++this.#lastCall, null, name));
+		this.#send(command(0, 'releaseStream', this.#calls.next(), null, name));
+		this.#send(command(0, 'FCPublish', this.#calls.next(), null, name));
 		await this.#createStream();
 		await this.#wait('NetStream.Publish.Start', ['publish', name, 'live']);
 	}
@@ -258,17 +257,14 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	async #wait(granted: string, [name, ...values]: [name: string, ...values: Amf[]]): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
 			this.#wish = {granted, resolve, reject};
-			this.#send(command(this.#messageStream, name, ++this.#lastCall, null, ...values));
+			this.#send(command(this.#messageStream, name, this.#calls.next(), null, ...values));
 		});
 	}
 
 	/** Resolves with what follows the transaction. */
 	async #call(name: string, ...values: Amf[]): Promise<Amf[]> {
-		const number = ++this.#lastCall;
-		return new Promise((resolve, reject) => {
-			this.#calls.set(number, {resolve, reject});
-			this.#send(command(0, name, number, ...values));
-		});
+		this.#send(command(0, name, this.#calls.next(), ...values));
+		return this.#calls.answer();
 	}
 
 	#send(message: OutgoingMessage): void {
@@ -320,10 +316,8 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 			this.#over(this.#endCode, 'the stream has ended');
 	}
 
-	/** What is no AMF0 tells nothing. */
 	#learn(bytes: Uint8Array): void {
-		const values = parseAmf0(bytes);
-		const metadata = values.ok && values.value.includes('onMetaData') && values.value.find(isMap);
+		const metadata = metadataIn(bytes);
 		if (metadata) this.emit('metadata', metadata);
 	}
 
@@ -333,12 +327,11 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		const [name, number, ...rest] = values.value;
 		if (name === 'onStatus') return this.#status(infoOf(rest));
 		if (name !== '_result' && name !== '_error') return;
-		const answer = typeof number === 'number' ? this.#calls.get(number) : undefined;
-		if (typeof number === 'number') this.#calls.delete(number);
+		const answer = this.#calls.take(number);
 		if (name === '_result') answer?.resolve(rest);
 		else if (answer) answer.reject(refused(infoOf(rest)));
 		// Of what needs no answer, but for the last question.
-		else if (this.#wish && number === this.#lastCall) this.#status(infoOf(rest));
+		else if (this.#wish && number === this.#calls.last) this.#status(infoOf(rest));
 	}
 
 	#status(info: Info): void {
@@ -350,10 +343,18 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 			wish.resolve();
 		} else if (level === 'error') {
 			this.#over('RTMP_REFUSED', refused(info).message);
+		} else if (code === reconnectRequest) {
+			this.#move(info.tcUrl);
 		} else if (this.#allowedMs !== undefined && farewells.includes(code)) {
 			const end = code.startsWith('NetStream.') ? this.#endCode : 'RTMP_LOST';
 			this.#over(end, refused(info).message);
 		}
+	}
+
+	#move(tcUrl: string): void {
+		const next = resolveReconnect(this.#options.url, tcUrl);
+		if (!next.ok) return this.#over('RTMP_LOST', `the server asks to connect anew: ${next.reason}`);
+		this.emit('reconnect', next.value);
 	}
 
 	/** What the server said before it hung up is on its way through the ingest, and tells more; but a permission comes too late. */
@@ -386,13 +387,12 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 		const error = new MediaError(code, reason);
 		this.#end = error;
 		this.#socket?.destroy();
-		for (const answer of this.#calls.values()) answer.reject(error);
+		this.#calls.end(error);
 		this.#wish?.reject(error);
 		this.emit('closed', error);
 	}
 }
 
-type Answer = {resolve: (values: Amf[]) => void; reject: (error: MediaError) => void};
 type Wish = {granted: string; resolve: () => void; reject: (error: MediaError) => void};
 
 const lastWordsMs = 100;

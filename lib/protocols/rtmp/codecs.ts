@@ -20,11 +20,11 @@ export const codecIdOf = (codec: string): number | undefined => {
 };
 
 /** Flags of `capsEx`. */
-const caps = {multitrack: 2, modEx: 4, timestampNanoOffset: 8};
+const caps = {reconnect: 1, multitrack: 2, modEx: 4, timestampNanoOffset: 8};
 
 /** What is understood here beyond the codecs of Flash, for `connect` and its answer. */
 export const enhanced: AmfObject = {
-	capsEx: caps.multitrack | caps.modEx | caps.timestampNanoOffset,
+	capsEx: caps.reconnect | caps.multitrack | caps.modEx | caps.timestampNanoOffset,
 	fourCcList: ['avc1', 'hvc1', 'av01', 'vp09', 'vp08', 'mp4a', 'Opus', 'fLaC', 'ac-3', '.mp3'],
 };
 
@@ -40,6 +40,10 @@ export const asPlayer = {
 	...{flashVer: 'LNX 9,0,124,2', fpad: false, ...enhanced},
 	...{capabilities: 15, audioCodecs: 4071, videoCodecs: 252, videoFunction: 1},
 };
+
+/** Whether a client does what a reconnect request says, as its `connect` tells. */
+export const obeysReconnect = ({capsEx}: AmfObject): boolean =>
+	typeof capsEx === 'number' && (capsEx & caps.reconnect) !== 0;
 
 /** Whether somebody decodes what has these four letters. */
 export type Understands = (fourCc: string) => boolean;

@@ -22,7 +22,9 @@ import {
 	windowSize,
 } from './messages.ts';
 import type {OutgoingMessage} from './messages.ts';
+import {metadataIn} from './metadata.ts';
 import {ServerHandshake} from './server-handshake.ts';
+import {isMap, reconnectRequest} from './status-info.ts';
 
 export type ServerConnectionEvents = {
 	/** What the client asks for, in its order. */
@@ -139,6 +141,13 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.#send(command(stream, 'onStatus', 0, null, {level, code, description}));
 	}
 
+	/** To `tcUrl`, or to the same place (Enhanced RTMP version 2, reconnect request). */
+	askToReconnect(tcUrl: string): void {
+		const description = 'This server asks to connect anew';
+		const info = {level: 'status', code: reconnectRequest, description};
+		this.#send(command(0, 'onStatus', 0, null, tcUrl === '' ? info : {...info, tcUrl}));
+	}
+
 	streamBegin(stream: number): void {
 		this.#send(streamBegin(stream));
 	}
@@ -231,16 +240,13 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		if (typeof name !== 'string') return this.#refuse('it sent a command without a name');
 		this.#lastCommandMs = performance.now();
 		const number = typeof transaction === 'number' ? transaction : 0;
-		const given = isObject(object) ? object : undefined;
+		const given = isMap(object) ? object : undefined;
 		this.emit('command', {name, transaction: number, stream, values, object: given});
 	}
 
-	/** What is no AMF0 tells nothing. */
 	#learn(bytes: Buffer): void {
-		const parsed = parseAmf0(bytes);
-		const values = parsed.ok ? parsed.value : [];
-		const metadata = values.find(isObject);
-		if (values.includes('onMetaData') && metadata) this.emit('metadata', metadata);
+		const metadata = metadataIn(bytes);
+		if (metadata) this.emit('metadata', metadata);
 	}
 
 	#send(message: OutgoingMessage): void {
@@ -257,9 +263,6 @@ export class ServerConnection extends EventEmitter<ServerConnectionEvents> {
 		this.emit('closed', this.#reason ?? 'the client hung up', this.#isBad);
 	}
 }
-
-const isObject = (value: Amf): value is AmfObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 /** After so many bytes each side wants a word that they have come. */
 const windowBytes = 2_500_000;

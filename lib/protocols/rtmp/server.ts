@@ -112,12 +112,22 @@ export class RtmpServer {
 		return session !== undefined;
 	}
 
-	/** Hangs up on everybody. May be called twice. */
+	/** Asks a client to connect anew. Undefined: there is no such connection; false: its client does not know that. */
+	askToReconnect(id: string, tcUrl: string): boolean | undefined {
+		return [...this.#sessions].find(it => it.id === id)?.askToReconnect(tcUrl);
+	}
+
+	/** Hangs up on everybody; who knows a reconnect request gets one, and tries again at once. May be called twice. */
 	async close(): Promise<void> {
 		clearInterval(this.#sweep);
-		for (const {connection} of this.#sessions) connection.close('the server ends');
+		const closed = this.#listeners.map(async listener => listener.close());
+		for (const session of this.#sessions) {
+			const {connection} = session;
+			if (session.askToReconnect()) connection.end('the server ends');
+			else connection.close('the server ends');
+		}
 		for (const log of [this.#turnedAway, this.#bad, this.#refused, this.#late]) log.close();
-		await Promise.all(this.#listeners.map(async listener => listener.close()));
+		await Promise.all(closed);
 	}
 
 	#listenerOf(address: TcpAddress): TcpListener {

@@ -3,7 +3,7 @@ import type {MediaError} from '../../errors.ts';
 import type {RtmpConnectionFacts} from '../../media/session-facts.ts';
 import {redactUrl} from '../../util/redact.ts';
 import type {Amf} from './amf0.ts';
-import {enhanced, understoodBy} from './codecs.ts';
+import {enhanced, obeysReconnect, understoodBy} from './codecs.ts';
 import type {Understands} from './codecs.ts';
 import {PublishSession} from './publish.ts';
 import type {PublishServices} from './publish.ts';
@@ -27,6 +27,7 @@ export class RtmpSession {
 	readonly #services: SessionServices;
 	#application: string | undefined;
 	#understands: Understands = () => false;
+	#mayBeMoved = false;
 	/** It has asked to publish. */
 	#isPublishing = false;
 	#publisher: PublishSession | undefined;
@@ -69,6 +70,12 @@ export class RtmpSession {
 	check(): void {
 		const reason = this.#reader?.check();
 		if (reason !== undefined) this.connection.close(reason);
+	}
+
+	/** Asks it to connect anew, to `tcUrl` or to the same place; it goes on until it does. False: it does not know that. */
+	askToReconnect(tcUrl = ''): boolean {
+		if (this.#mayBeMoved) this.connection.askToReconnect(tcUrl);
+		return this.#mayBeMoved;
 	}
 
 	facts(): RtmpConnectionFacts {
@@ -130,6 +137,7 @@ export class RtmpSession {
 		}
 		this.#application = app;
 		this.#understands = understoodBy(asked.object ?? {});
+		this.#mayBeMoved = obeysReconnect(asked.object ?? {});
 		connection.begin();
 		connection.result(
 			asked,

@@ -2,21 +2,28 @@ import {MediaError} from '../../errors.ts';
 import type {Amf, AmfObject} from './amf0.ts';
 
 /** What a status says; texts that it lacks are empty. */
-export type Info = {level: string; code: string; description: string};
+export type Info = {level: string; code: string; description: string; tcUrl: string};
 
-/** The end of what is played; the last one asks to connect anew (Enhanced RTMP, version 2). */
+/** Of Enhanced RTMP, version 2: the server goes on until the client has connected anew. */
+export const reconnectRequest = 'NetConnection.Connect.ReconnectRequest';
+
+/** The end of what is played. */
 export const farewells = [
 	'NetStream.Play.Stop',
 	'NetStream.Play.Complete',
 	'NetStream.Play.UnpublishNotify',
-	'NetConnection.Connect.ReconnectRequest',
 ];
 
 /** The first value that is one. */
 export const infoOf = (values: readonly Amf[]): Info => {
 	const info = values.find(isObject) ?? {};
 	const text = (name: string) => (typeof info[name] === 'string' ? info[name] : '');
-	return {level: text('level'), code: text('code'), description: text('description')};
+	return {
+		level: text('level'),
+		code: text('code'),
+		description: text('description'),
+		tcUrl: text('tcUrl'),
+	};
 };
 
 const isObject = (value: Amf): value is AmfObject => isMap(value) && 'code' in value;

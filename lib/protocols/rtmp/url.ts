@@ -1,5 +1,6 @@
 import {parsed, unparsed} from '../../util/parsed.ts';
 import type {Parsed} from '../../util/parsed.ts';
+import {redactUrl} from '../../util/redact.ts';
 
 /** Where to push to. */
 export type RtmpUrl = {
@@ -24,6 +25,26 @@ export const parsePlayedUrl = (text: string): Parsed<RtmpUrl> => {
 	if (place === '') return parseRtmpUrl(text);
 	const url = parseRtmpUrl(`${place}/-${query}`);
 	return url.ok ? parsed({...url.value, name: query}) : url;
+};
+
+/**
+ * Where a server asks its client to connect anew (Enhanced RTMP version 2, reconnect request): `tcUrl` is whole or relative to
+ * the one before, and without one it is the same place. The key goes along; encryption is never given up.
+ */
+export const resolveReconnect = (now: RtmpUrl, tcUrl: string): Parsed<RtmpUrl> => {
+	const found = URL.parse(tcUrl, now.applicationUrl);
+	if (!found || found.username !== '')
+		return unparsed(`expected a URL of RTMP without a user, got ${redactUrl(tcUrl.slice(0, 100))}`);
+	const place = `${found.protocol}//${found.host}${found.pathname.replace(/\/+$/, '')}`;
+	const next = parseRtmpUrl(`${place}/-`);
+	if (!next.ok) return next;
+	if (now.isTls && !next.value.isTls) return unparsed('expected rtmps, since the server had it');
+	return parsed({
+		...next.value,
+		name: now.name,
+		application: next.value.application + found.search,
+		applicationUrl: next.value.applicationUrl + found.search,
+	});
 };
 
 /** `rtmp://host/application/key`; a user and a password have no place in it. */

@@ -26,3 +26,15 @@ for (const [scheme, id] of [
 		t.is((await send('GET', `/v3/${scheme}conns/get/none`)).status, 404);
 	});
 }
+
+test('a client is asked to connect anew, where it knows that', async t => {
+	const {send, kicked} = await startApi(t);
+	const body = JSON.stringify({url: 'rtmp://other/live'});
+	t.is((await send('POST', '/v3/rtmpconns/reconnect/rtmp-1', {body})).status, 200);
+	t.deepEqual(kicked, ['rtmp-1 to rtmp://other/live']);
+	t.is((await send('POST', '/v3/rtmpconns/reconnect/none', {})).status, 404);
+	const refused = await send('POST', '/v3/rtmpsconns/reconnect/rtmps-2', {});
+	t.like(await json(refused), {code: 'RTMP_NO_RECONNECT'});
+	const wrong = await send('POST', '/v3/rtmpconns/reconnect/rtmp-1', {body: '{"to": 1}'});
+	t.is(wrong.status, 400);
+});

@@ -1,5 +1,10 @@
 import test from 'ava';
-import {parsePlayedUrl, parseRtmpUrl} from '../../../../lib/protocols/rtmp/url.ts';
+import fc from 'fast-check';
+import {
+	parsePlayedUrl,
+	parseRtmpUrl,
+	resolveReconnect,
+} from '../../../../lib/protocols/rtmp/url.ts';
 
 const understood = test.macro({
 	exec(t, text: string, parts: object) {
@@ -52,4 +57,63 @@ test('what is played may have an application alone, and its query', t => {
 	t.deepEqual(nameOf('rtmp://server/live/cam?a'), ['live', 'cam?a']);
 	t.regex(String(nameOf('rtmp://ann:secret@server/cam')), /^expected a URL such as/);
 	t.regex(String(nameOf('rtmp://server/')), /^expected/);
+});
+
+const place = (text: string) => {
+	const url = parseRtmpUrl(text);
+	if (!url.ok) throw new Error(url.reason);
+	return url.value;
+};
+
+const moved = test.macro({
+	exec(t, tcUrl: string, parts: object) {
+		const next = resolveReconnect(place('rtmp://server:1936/live/key?a=b'), tcUrl);
+		t.true(next.ok);
+		t.like(next.ok ? next.value : {}, {name: 'key?a=b', ...parts});
+	},
+	title: (_, tcUrl) => `"${tcUrl}" is understood where a server asks to connect anew`,
+});
+
+test(moved, '', {host: 'server', port: 1936, application: 'live'});
+test(moved, 'rtmps://other/app/inst/', {
+	isTls: true,
+	host: 'other',
+	port: 443,
+	application: 'app/inst',
+});
+test(moved, '//other:1/live', {isTls: false, host: 'other', port: 1, application: 'live'});
+test(moved, '/backup', {host: 'server', port: 1936, application: 'backup'});
+test(moved, 'backup', {host: 'server', port: 1936, application: 'backup'});
+test(moved, 'rtmp://other/live?token=x', {
+	application: 'live?token=x',
+	applicationUrl: 'rtmp://other/live?token=x',
+});
+
+for (const tcUrl of [
+	'http://other/live',
+	'rtmp://other',
+	'rtmp://user@other/live',
+	'rtmp://',
+	'//',
+	'/',
+])
+	test(`"${tcUrl}" is no place to connect anew to`, t =>
+		t.false(resolveReconnect(place('rtmp://server/live/key'), tcUrl).ok));
+
+test('nobody is asked to give up encryption', t => {
+	const next = resolveReconnect(place('rtmps://server/live/key'), 'rtmp://server/live');
+	t.is(next.ok ? '' : next.reason, 'expected rtmps, since the server had it');
+});
+
+test('whatever a server says, the key goes along and encryption stays', t => {
+	const texts = fc.oneof(fc.string(), fc.webUrl({validSchemes: ['rtmp', 'rtmps', 'http']}));
+	fc.assert(
+		fc.property(texts, fc.constantFrom('rtmp', 'rtmps'), (tcUrl, scheme) => {
+			const now = place(`${scheme}://server/live/key`);
+			const next = resolveReconnect(now, tcUrl);
+			if (!next.ok) return;
+			t.is(next.value.name, 'key');
+			if (now.isTls) t.true(next.value.isTls);
+		}),
+	);
 });
