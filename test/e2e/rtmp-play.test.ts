@@ -5,6 +5,7 @@ import type {ExecutionContext} from 'ava';
 import {makeFolder, runCommand, startUntilOver} from '../helpers/command.ts';
 import {startCamera} from '../helpers/camera.ts';
 import {complaints, makeFilm, packetsOf} from '../helpers/films.ts';
+import {frameSums, sawTheSame} from '../helpers/frame-sums.ts';
 import {startRtmpServer} from '../helpers/rtmp-server.ts';
 import {startPaths, untilAnswer} from '../helpers/server.ts';
 import {startThrottle} from '../helpers/throttle.ts';
@@ -77,16 +78,18 @@ test('a source is played by rtmpdump and by both clients of GStreamer', async t 
 	t.deepEqual(await probe(flv), ['aac', 'h264,320,240']);
 });
 
-const withALaw =
+/** G.711, by the name that GStreamer's elements have. */
+const withLaw = (law: 'alaw' | 'mulaw', payloader: string): string =>
 	'( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! ' +
 	'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 pt=96 ' +
-	'audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8 )';
+	`audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! ${law}enc ! ${payloader} name=pay1 )`;
 
 for (const [sound, camera] of [
 	['aac', {}],
-	['pcm_alaw', {launch: withALaw}],
+	['pcm_alaw', {launch: withLaw('alaw', 'rtppcmapay')}],
+	['pcm_mulaw', {launch: withLaw('mulaw', 'rtppcmupay')}],
 ] as const)
-	test(`an RTSP camera with ${sound} is played by RTMP, in step and without a complaint`, async t => {
+	test(`an RTSP camera with ${sound} is played by RTMP, in step, frame by frame the same`, async t => {
 		const {url} = await startCamera(t, camera);
 		const {server, said} = await startPaths(t, {'live/cam': {source: url}});
 		await said(/source ready: 2 tracks/);
@@ -99,6 +102,18 @@ for (const [sound, camera] of [
 		const starts = await Promise.all([packetsOf(flv, 'v:0'), packetsOf(flv, 'a:0')]);
 		const [picture = 0, heard = 0] = starts.map(packets => packets[0]?.dtsUs);
 		t.true(Math.abs(picture - heard) < 200_000, `${picture} and ${heard}`);
+		for (const [kind, frames] of [
+			['v', 75],
+			['a', sound === 'aac' ? 140 : 24],
+		] as const) {
+			const only = ['-map', `0:${kind}`];
+			const overRtsp = ['-rtsp_transport', 'tcp', '-i', `${server.rtspUrl}/live/cam`, ...only];
+			const [played, read] = await Promise.all([
+				frameSums(['-i', live, ...only], frames),
+				frameSums(overRtsp, frames),
+			]);
+			sawTheSame(t, [played, read], 10);
+		}
 	});
 
 test('nginx fetches a path and gives it to its own players', async t => {
