@@ -284,8 +284,9 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 
 	#shouldRetry(end: RunEnd): boolean {
 		const {order, output} = this.#parts;
-		if (!order.reconnect || !output.canGoOn) return false;
 		const isFile = order.input.type === 'file';
+		const isEmpty = end.type === 'failed' && end.side === 'input' && this.#before.frames === 0;
+		if (!order.reconnect || !(output.canGoOn || isEmpty)) return false;
 		if (end.type === 'whole') return isLive(this.#relayInput) && !this.#hasAll();
 		if (end.type === 'stopped') return false;
 		if (isHopeless(end.error) && !this.#hasPlayed) return false;

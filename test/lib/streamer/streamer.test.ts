@@ -228,6 +228,20 @@ test('what was broken off within a file is not tried again', async t => {
 	t.deepEqual(sink.ends, [false]);
 });
 
+test('with --reconnect an input that is not there yet is waited for, whatever the output is', async t => {
+	const {streamer, relay, relays, source, clock} = await startScripted(t, {
+		...{input: 'http://server/index.m3u8', output: 'a.ts', reconnect: true},
+	});
+	source.emit('ready', {type: 'uri', uri: 'http://server/index.m3u8', live: false});
+	relay().fail('input', 'INPUT_UNREADABLE', 'Not found');
+	await settle();
+	t.is(streamer.state, 'reconnecting');
+	await clock.pass(250);
+	t.is(relays.length, 2);
+	relay().fail('output', 'FILE_UNWRITABLE', 'Read-only file system');
+	t.like(await streamer.ended, {error: {code: 'FILE_UNWRITABLE'}});
+});
+
 test('a file that cannot be read is not tried again', async t => {
 	const {streamer, source, relay} = await startScripted(t, {reconnect: true});
 	source.emit('ready', {type: 'uri', uri: 'file:///none', live: false});
