@@ -371,8 +371,8 @@ export type NativeEvent =
 	| {type: 'begun'; id: Id; reader: number; packets: number; bytes: number}
 	| {type: 'state'; id: Id; state: 'playing' | 'paused'}
 	| {type: 'eos'; id: Id}
-	/** Relay: what becomes of each track, before its first frame. */
-	| {type: 'plan'; id: Id; tracks: PlannedTrack[]; live: boolean}
+	/** Relay: what becomes of each track, before its first frame; `lengthUs` as a film that is wanted to its end says itself, 0: unknown. */
+	| {type: 'plan'; id: Id; tracks: PlannedTrack[]; live: boolean; lengthUs: number}
 	/** `side`: which end of a relay failed; empty where that is not known. */
 	| {
 			type: 'failed';

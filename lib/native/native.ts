@@ -50,7 +50,7 @@ export type IngestEvents = {
 };
 export type PipelineEvents = {
 	state: [state: 'playing' | 'paused'];
-	plan: [plan: {tracks: PlannedTrack[]; live: boolean}];
+	plan: [plan: {tracks: PlannedTrack[]; live: boolean; lengthUs: number}];
 	eos: [];
 	failed: [EventOf<'failed'>];
 	/** Of a relay to a file: `finish()` completes what is written. */

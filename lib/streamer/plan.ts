@@ -40,6 +40,8 @@ const codecNames: Readonly<Record<string, string>> = {
 	'VIDEO/X-RAW': 'raw video',
 	'VIDEO/X-THEORA': 'Theora',
 	'AUDIO/X-FLAC': 'FLAC',
+	'AUDIO/X-WMA': 'WMA',
+	'VIDEO/X-WMV': 'WMV',
 };
 
 /** What has no name among people keeps GStreamer's, without what all of them have in front. */

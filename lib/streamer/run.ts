@@ -21,7 +21,7 @@ export type RelayPipeline = Pick<EventEmitter<PipelineEvents>, 'on'> & {
 
 /** How a relay ended: its media was all written, it failed, or it was stopped before that. */
 export type RunEnd =
-	| {type: 'whole'}
+	| {type: 'whole'; note?: string | undefined}
 	| {type: 'failed'; error: MediaError; side: 'input' | 'output' | ''}
 	| {type: 'stopped'};
 
@@ -39,18 +39,22 @@ export class Run extends EventEmitter<RunEvents> {
 	readonly #pipeline: RelayPipeline;
 	#state: 'playing' | 'paused' | undefined;
 	#stats = noStats;
+	#lengthUs = 0;
 	#isBrokenOff = false;
 	#end: RunEnd = {type: 'stopped'};
 
 	constructor(pipeline: RelayPipeline) {
 		super();
 		this.#pipeline = pipeline;
-		pipeline.on('plan', ({tracks}) => this.emit('plan', tracks));
+		pipeline.on('plan', ({tracks, lengthUs}) => {
+			this.#lengthUs = lengthUs;
+			this.emit('plan', tracks);
+		});
 		pipeline.on('state', state => {
 			this.#state = state;
 			this.emit('state');
 		});
-		pipeline.on('eos', () => this.#settle({type: 'whole'}));
+		pipeline.on('eos', () => this.#settle({type: 'whole', note: this.#shortfall()}));
 		pipeline.on('failed', failure =>
 			this.#settle({type: 'failed', error: toError(failure), side: failure.side}),
 		);
@@ -98,6 +102,16 @@ export class Run extends EventEmitter<RunEvents> {
 		this.#pipeline.stop();
 	}
 
+	/** What there is to say of a film that ends long before it should. */
+	#shortfall(): string | undefined {
+		const {filmUs, positionUs} = this.stats;
+		const reachedUs = Math.max(filmUs, positionUs);
+		const lackUs = this.#lengthUs - reachedUs;
+		if (lackUs < Math.max(leastLackUs, this.#lengthUs / 10)) return undefined;
+		const [got, said] = [reachedUs, this.#lengthUs].map(us => (us / 1e6).toFixed(1));
+		return `the input ended after ${got} s and says that it has ${said} s: it may be cut short`;
+	}
+
 	/** The first end counts. */
 	#settle(end: RunEnd): void {
 		void this.stats;
@@ -111,3 +125,10 @@ const toError = ({code, message, detail}: EventOf<'failed' | 'inputLost'>): Medi
 	new MediaError(isErrorCode(code) ? code : 'PIPELINE_ERROR', message, {detail});
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorKinds, code);
+
+/** What there is to say beside the end. */
+export const noteOf = (end: RunEnd): string | undefined =>
+	end.type === 'whole' ? end.note : undefined;
+
+/** Tracks do not end at the same time. */
+const leastLackUs = 2_000_000;

@@ -11,7 +11,7 @@ import type {StreamerInput} from './input.ts';
 import type {Order} from './options.ts';
 import type {StreamerOutput} from './output.ts';
 import {describePlan} from './plan.ts';
-import {Run} from './run.ts';
+import {noteOf, Run} from './run.ts';
 import type {RelayPipeline, RelayRecipe, RunEnd} from './run.ts';
 import {redactEndpoint} from './secrets.ts';
 import {wordsFor} from './shown.ts';
@@ -274,7 +274,7 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		const isWhole = end.type === 'whole' || (run?.stats.frames === 0 && this.#isWholeSoFar());
 		if (this.#isLeaving) return void this.#complete(isWhole, errorOf(end));
 		if (this.#shouldRetry(end)) return this.#retry(errorOf(end) ?? ended());
-		void this.#complete(end.type === 'whole', errorOf(end));
+		void this.#complete(end.type === 'whole', errorOf(end), noteOf(end));
 	}
 
 	/** What the relays before have written, where another one could have gone on. */
@@ -329,16 +329,16 @@ export class Streamer extends EventEmitter<StreamerEvents> {
 		run.finish();
 	}
 
-	async #complete(isWhole: boolean, failure?: MediaError): Promise<void> {
+	async #complete(isWhole: boolean, failure?: MediaError, said?: string): Promise<void> {
 		if (this.#isCompleting) return;
 		this.#isCompleting = true;
 		let error = this.#verdict(isWhole, failure);
 		this.#isLeaving = true;
 		this.#tellState();
 		await this.#input?.close();
-		let note: string | undefined;
+		let note = said;
 		try {
-			note = await this.#parts.output.close(isWhole);
+			note = (await this.#parts.output.close(isWhole)) ?? note;
 		} catch (thrown) {
 			error ??= this.#shown(toMediaError(thrown));
 		}

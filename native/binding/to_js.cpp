@@ -60,7 +60,8 @@ void fill(Fields& fields, const io::Planned& event, BlockTable&) {
     tracks.Set(tracks.Length(), plannedToJs(fields.env(), track));
   fields.set("type", "plan")
       .set("tracks", static_cast<Napi::Object>(tracks))
-      .set("live", event.live);
+      .set("live", event.live)
+      .set("lengthUs", event.length);
 }
 
 void fill(Fields& fields, const io::Failed& event, BlockTable&) {

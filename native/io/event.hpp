@@ -102,6 +102,7 @@ struct PlannedTrack {
 struct Planned {
   std::vector<PlannedTrack> tracks;
   bool live = false;
+  core::Micros length{0};  // of a film that is wanted to its end, as it says itself; 0: unknown
 };  // relay: what becomes of each track
 struct EndOfStream {};  // pipeline, rtmp output
 struct Failed {

@@ -230,7 +230,10 @@ void Relay::connectTracks() {
 // HTTP: what has an end is no live stream.
 void Relay::findOutLive(const std::vector<RelayTrack>& tracks) {
   gint64 duration = -1;
-  if (!live_) live_ = !gst_pad_query_duration(tracks.front().pad.get(), GST_FORMAT_TIME, &duration);
+  const bool hasEnd = gst_pad_query_duration(tracks.front().pad.get(), GST_FORMAT_TIME, &duration);
+  if (!live_) live_ = !hasEnd;
+  if (hasEnd && !*live_ && spec_.duration.count() == 0 && !spec_.loop)
+    plan_.length = core::Micros{duration / GST_USECOND};
   gate_->setLive(*live_);
 }
 

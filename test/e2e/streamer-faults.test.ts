@@ -3,6 +3,7 @@ import {
 	mkdirSync,
 	readdirSync,
 	readFileSync,
+	statSync,
 	symlinkSync,
 	truncateSync,
 	writeFileSync,
@@ -280,3 +281,17 @@ test(lacks, 'playback', ['plain.mp4', 'out.ts'], 'parsebin');
 test(lacks, 'x264', ['vp9.webm', 'out.flv'], 'x264enc');
 test(lacks, 'libav', ['opus.mkv', 'out.flv'], 'avenc_aac');
 test(lacks, 'codectimestamper', ['plain.mkv', 'out.mp4'], 'h264timestamper');
+
+for (const film of ['plain.mkv', 'plain.flv'] as const)
+	test(`a ${film} that is cut short gives what it has, and it is told`, async t => {
+		const folder = makeFolder(t);
+		const file = await makeFilm(t, folder, {name: film, seconds: 8});
+		truncateSync(file, Math.round(statSync(file).size * 0.6));
+		const {code, lines} = await runStreamer(t, [file, `${folder}/out.mp4`]);
+		t.is(code, 0);
+		t.regex(
+			told(lines).join('\n'),
+			/^streamer: the input ended after [45]\.\d s and says that it has 8\.\d s: it may be cut short$/,
+		);
+		t.is(await complaints(`${folder}/out.mp4`), '');
+	});

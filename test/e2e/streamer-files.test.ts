@@ -78,6 +78,15 @@ test(becomes, {
 	...{film: 'theora.ogg', output: 'out.mp4', codecs: both},
 	says: 'Theora becomes H.264; Vorbis becomes AAC',
 });
+test(becomes, {film: 'phone.3gp', output: 'out.mp4', says: passes, codecs: both});
+test(becomes, {
+	...{film: 'windows.asf', output: 'out.mp4', codecs: both},
+	says: 'WMV becomes H.264; WMA becomes AAC',
+});
+test(becomes, {
+	...{film: 'studio.mxf', output: 'out.ts', codecs: ['aac', 'mpeg2video']},
+	says: 'MPEG-2 passes through; PCM becomes AAC',
+});
 test(becomes, {
 	...{film: 'sound.wav', output: 'out.mp4', codecs: ['aac']},
 	says: 'PCM becomes AAC',

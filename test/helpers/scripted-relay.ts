@@ -55,10 +55,11 @@ export class ScriptedRelay extends EventEmitter<PipelineEvents> {
 		};
 	}
 
-	begin(): void {
+	begin(lengthUs = 0): void {
 		this.emit('plan', {
 			tracks: [{kind: 'video', from: 'H264', to: 'H264', transcoded: false}],
 			live: true,
+			lengthUs,
 		});
 		this.emit('state', this.recipe.paused ? 'paused' : 'playing');
 	}
@@ -107,7 +108,7 @@ class ScriptedOutput extends EventEmitter<OutputEvents> implements StreamerOutpu
 
 	open(): void {}
 
-	begin(): void {
+	begin(lengthUs = 0): void {
 		this.hasBegun = true;
 	}
 

@@ -87,7 +87,7 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 			tracks,
 			choose(() => false),
 		);
-		this.emit('plan', {tracks: plan, live: true});
+		this.emit('plan', {tracks: plan, live: true, lengthUs: 0});
 	}
 
 	#open(url: RtmpUrl, durationUs: number): PushConnection {

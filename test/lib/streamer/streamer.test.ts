@@ -19,6 +19,16 @@ test('a stream is relayed to its end', async t => {
 	t.is(state.released, 1);
 });
 
+test('a film that ends long before it should is told of', async t => {
+	const {streamer, relay, source} = await startScripted(t);
+	source.emit('ready', {type: 'uri', uri: 'file:///film.mp4', live: false});
+	relay().begin(20e6);
+	relay().write(12);
+	relay().emit('eos');
+	const note = 'the input ended after 12.0 s and says that it has 20.0 s: it may be cut short';
+	t.deepEqual(await streamer.ended, {error: null, note});
+});
+
 test('what an earlier run left makes room when there is media, and not before', async t => {
 	const {sink, source, relay} = await startScripted(t);
 	source.emit('ready', live);
