@@ -154,15 +154,21 @@ export class Supply extends EventEmitter<SupplyEvents> {
 
 	#adopt(source: Source): void {
 		this.#source = source;
-		source.once('connected', () => {
-			this.#connected = true;
-		});
+		source.once('connected', () => this.#promised());
 		source.once('failed', error => this.#over(error));
 		source.once('stopped', () => {
 			this.#over(new MediaError('SOURCE_ENDED', 'Source came to its end'));
 			this.#source = undefined;
 			this.#afterSource();
 		});
+	}
+
+	/** What its dialogue took is no media. */
+	#promised(): void {
+		this.#connected = true;
+		if (!this.#trying || this.delivers) return;
+		this.#seen = this.#received();
+		this.#timer.set(this.#options.readTimeoutMs, () => this.#guard());
 	}
 
 	/** A try that brings nothing for `readTimeout` is over; one whose media has no key frame yet may go on. */

@@ -12,7 +12,7 @@ import {complaints, makeFilm, packetsOf, pictureSums, probe} from '../helpers/fi
 import {startRecorder} from '../helpers/recorder.ts';
 import {freePort, startRtmpServer} from '../helpers/rtmp-server.ts';
 import {runStreamer, startStreamer} from '../helpers/streamer.ts';
-import {untilAnswer} from '../helpers/server.ts';
+import {startPaths, untilAnswer} from '../helpers/server.ts';
 
 const picture = 'test:?size=160x120&rate=10&gop=5&bitrate=100k';
 const both = ['aac', 'h264'];
@@ -212,6 +212,30 @@ test('RTMP comes in as well, and is written to a file', async t => {
 	t.is(code, 0, lines.join('\n'));
 	t.deepEqual((await probe(output)).codecs, both);
 	t.is(await complaints(output), '');
+});
+
+test('RTMP: an INPUT that its publisher ends is written to its end, with exit code 0', async t => {
+	const {server, said} = await startPaths(t, {all_others: {publisherGrace: '0s'}});
+	const url = `${server.rtmpUrl}/live/key`;
+	const feed = startStreamer(t, [picture, url, '--http', ':0']);
+	await said(/source ready/);
+	const output = `${makeFolder(t)}/out.mp4`;
+	const streamer = startStreamer(t, [url, output, '--http', ':0']);
+	await streamer.until(({position}) => position > 0.5);
+	feed.say('exit');
+	t.is(await streamer.ended(), 0, streamer.lines.join('\n'));
+	t.deepEqual((await probe(output)).codecs, both);
+	t.is(await complaints(output), '');
+});
+
+test('RTMP: an INPUT that nobody publishes is one line and exit code 1', async t => {
+	const {server} = await startPaths(t, {all_others: {}});
+	const output = `${makeFolder(t)}/out.mp4`;
+	const {code, lines} = await runStreamer(t, [`${server.rtmpUrl}/live/key`, output]);
+	t.is(code, 1);
+	t.is(lines.length, 1);
+	t.regex(lines[0]!, /^streamer: .*Path live\/key has no stream.*StreamNotFound/);
+	t.false(existsSync(output));
 });
 
 test('RTMP: an INPUT whose server is killed is one line and exit code 1, and with --reconnect goes on', async t => {

@@ -61,6 +61,17 @@ test('a try that brings nothing within the read timeout is over', async t => {
 	t.is(sources.length, 2);
 });
 
+test('what the dialogue with a source takes is no media', async t => {
+	const {clock, source} = startPath(t, place({readTimeoutMs: 2000}));
+	await clock.pass(500);
+	source().stream.takeBytes(3000);
+	source().emit('connected');
+	await clock.pass(1999);
+	t.deepEqual(source().calls, []);
+	await clock.pass(1);
+	t.deepEqual(source().calls, ['close']);
+});
+
 test('a try whose media cannot be decrypted brings nothing', async t => {
 	const {path, clock, source, messages} = startPath(t, place({readTimeoutMs: 2000}));
 	path.join(reader('a'));
