@@ -108,7 +108,7 @@ class ScriptedOutput extends EventEmitter<OutputEvents> implements StreamerOutpu
 
 	open(): void {}
 
-	begin(lengthUs = 0): void {
+	begin(): void {
 		this.hasBegun = true;
 	}
 
