@@ -100,5 +100,6 @@ export const meanings = {
 		'The source sends more than `maxIngestBitrate`: a publisher is sent away, anything else fetched again after 15 s.',
 	SOURCE_UNSUPPORTED: 'This version cannot start a source of this form.',
 	SRT_CONNECT: 'No connection to the SRT peer, or it broke.',
+	STATS_BUSY: 'As many follow the statistics as may.',
 	STREAMER_INVALID: 'Input, output or options of the streamer make no sense, alone or together.',
 };

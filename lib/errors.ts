@@ -86,6 +86,7 @@ export const errorKinds = {
 	SOURCE_TOO_FAST: 'exhausted',
 	SOURCE_UNSUPPORTED: 'unsupported',
 	SRT_CONNECT: 'unavailable',
+	STATS_BUSY: 'exhausted',
 	STREAMER_INVALID: 'invalid',
 } as const satisfies Record<string, ErrorKind>;
 

@@ -1,5 +1,6 @@
 // A part of the composition root: the servers of RTSP and RTMP, as they are configured.
 import type {Logger} from 'pino';
+import type {RtmpClients, RtspClients} from './api/services.ts';
 import type {Gatekeeper} from './auth/gatekeeper.ts';
 import {rtmpFiles, rtspFiles} from './config/certificates.ts';
 import type {Certificates} from './config/certificates.ts';
@@ -57,3 +58,18 @@ export const openRtmp = async ({
 		settings: () => store.config,
 	});
 };
+
+/** As the API sees them; there is none while the server is off. */
+export const rtspClients = (server: () => RtspServer | undefined): RtspClients => ({
+	sessions: () => server()?.sessions() ?? [],
+	connections: () => server()?.connections() ?? [],
+	kick: id => server()?.kick(id) ?? false,
+	kickConnection: id => server()?.kickConnection(id) ?? false,
+});
+
+/** As the API sees them; there is none while the server is off. */
+export const rtmpClients = (server: () => RtmpServer | undefined): RtmpClients => ({
+	connections: () => server()?.connections() ?? [],
+	kick: id => server()?.kick(id) ?? false,
+	askToReconnect: (id, tcUrl) => server()?.askToReconnect(id, tcUrl),
+});

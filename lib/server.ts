@@ -30,16 +30,19 @@ import {Control} from './media/control.ts';
 import {Delivery} from './media/delivery.ts';
 import type {PathFacts} from './media/facts.ts';
 import {createLine} from './media/line.ts';
+import {readersOfRtmp, readersOfRtsp} from './media/reader-facts.ts';
+import type {ReaderFacts} from './media/reader-facts.ts';
 import {Pushes} from './media/pushes.ts';
 import {openNative} from './native/native.ts';
 import type {Native} from './native/native.ts';
 import {createLogger} from './observe/logger.ts';
 import {createMetrics} from './observe/metrics.ts';
+import {StatsFeed} from './observe/stats-feed.ts';
 import type {RtmpServer} from './protocols/rtmp/server.ts';
 import {StreamMetadata} from './protocols/rtmp/stream-metadata.ts';
 import {beginsTunnel} from './protocols/rtsp/http-head.ts';
 import type {RtspServer} from './protocols/rtsp/server.ts';
-import {openRtmp, openRtsp} from './listeners.ts';
+import {openRtmp, openRtsp, rtmpClients, rtspClients} from './listeners.ts';
 import {createPush, createSources} from './sources.ts';
 import {reachableHost} from './util/address.ts';
 import {withinTime} from './util/within-time.ts';
@@ -98,6 +101,7 @@ export class Server {
 	readonly #pipelines: Pipelines;
 	readonly #gatekeeper: Gatekeeper;
 	readonly #metadata = new StreamMetadata();
+	readonly #stats = new StatsFeed(() => ({paths: this.paths(), readers: this.readers()}));
 	#rtsp: RtspServer | undefined;
 	#rtmp: RtmpServer | undefined;
 	#http: HttpServer | undefined;
@@ -284,6 +288,7 @@ export class Server {
 	async #close(): Promise<void> {
 		this.#watch?.close();
 		this.#certificates.close();
+		this.#stats.close();
 		const readers = [this.#web, this.#rtsp, this.#rtmp, this.#http];
 		// What is sent away says goodbye while it has media.
 		await withinTime(this.#pushes.close(), pushCloseTimeoutMs);
@@ -337,6 +342,15 @@ export class Server {
 		return {...facts, bytesSent};
 	}
 
+	/** Who reads, by whatever protocol. */
+	readers(): ReaderFacts[] {
+		return [
+			...this.#web.readers(),
+			...readersOfRtsp(this.#rtsp?.sessions() ?? []),
+			...readersOfRtmp(this.#rtmp?.connections() ?? []),
+		];
+	}
+
 	#pathServices() {
 		const control = this.#control;
 		return {
@@ -362,18 +376,11 @@ export class Server {
 				},
 				changePath: request => this.#apply(store.changePath(request)),
 			},
-			rtsp: {
-				sessions: () => this.#rtsp?.sessions() ?? [],
-				connections: () => this.#rtsp?.connections() ?? [],
-				kick: id => this.#rtsp?.kick(id) ?? false,
-				kickConnection: id => this.#rtsp?.kickConnection(id) ?? false,
-			},
-			rtmp: {
-				connections: () => this.#rtmp?.connections() ?? [],
-				kick: id => this.#rtmp?.kick(id) ?? false,
-				askToReconnect: (id, tcUrl) => this.#rtmp?.askToReconnect(id, tcUrl),
-			},
+			rtsp: rtspClients(() => this.#rtsp),
+			rtmp: rtmpClients(() => this.#rtmp),
 			pushes: this.#pushes,
+			readers: () => this.readers(),
+			stats: this.#stats,
 			gatekeeper: this.#gatekeeper,
 			metrics: createMetrics({
 				paths: () => this.paths(),

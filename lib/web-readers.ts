@@ -4,6 +4,7 @@ import type {Config} from './config/schema.ts';
 import type {ReadAccess} from './http/access.ts';
 import type {HttpHandler} from './http/handler.ts';
 import type {Delivery} from './media/delivery.ts';
+import type {ReaderFacts} from './media/reader-facts.ts';
 import {PlayableStreams} from './media/playable-streams.ts';
 import type {Native} from './native/native.ts';
 import {createHlsReader} from './protocols/hls/read.ts';
@@ -28,6 +29,7 @@ export type WebReaders = {
 	readonly handlers: readonly HttpHandler[];
 	/** Of media, by path; one map for each protocol. */
 	bytesSent(): ReadonlyMap<string, number>[];
+	readers(): ReaderFacts[];
 	close(): Promise<void>;
 };
 
@@ -44,6 +46,7 @@ export const createWebReaders = (options: WebReadersOptions): WebReaders => {
 		hls,
 		handlers,
 		bytesSent: () => [hls.facts().bytesSent, flv.bytesSent(), live.bytesSent()],
+		readers: () => [hls, flv, live].flatMap(reader => reader.readers()),
 		close: async () => {
 			await Promise.all(handlers.map(async handler => handler.close()));
 		},

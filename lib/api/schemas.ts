@@ -67,11 +67,20 @@ export const pathSchema = z
 		bitrate: figure('Bits a second, as they come.'),
 		keyFrameDistance: figure('Seconds.'),
 		reconnects: count(),
+		jitter: figure('Of its packets, in seconds.'),
 		lostPackets: count(),
 		undecryptablePackets: count(),
 		resyncs: count(),
 	})
 	.meta({id: 'Path'}) satisfies z.ZodType<Omit<PathView, 'error'>>;
+
+/** A path without the further names that MediaMTX has for its fields. */
+export const pathFactsSchema = pathSchema
+	.omit({
+		...{available: true, availableTime: true, online: true, onlineTime: true},
+		...{inboundBytes: true, outboundBytes: true, inboundFramesInError: true},
+	})
+	.meta({id: 'PathFacts'});
 
 export const pathConfigSchema = z
 	.object({name: z.string(), origin: z.enum(['file', 'api']), ...configProperties()})

@@ -1,6 +1,8 @@
+import type {Readable} from 'node:stream';
 import type {Gatekeeper} from '../auth/gatekeeper.ts';
 import type {Config} from '../config/schema.ts';
 import type {PathFacts} from '../media/facts.ts';
+import type {ReaderFacts} from '../media/reader-facts.ts';
 import type {PathPushFacts} from '../media/push-facts.ts';
 import type {
 	RtmpConnectionFacts,
@@ -63,6 +65,10 @@ export type Services = {
 	rtsp: RtspClients;
 	rtmp: RtmpClients;
 	pushes: PathPushes;
+	/** Who reads, by whatever protocol. */
+	readers(): ReaderFacts[];
+	/** All that is going on, as Server-Sent Events. */
+	stats: {follow(): Readable};
 	/** Who may ask for what. */
 	gatekeeper: Pick<Gatekeeper, 'judge'>;
 	/** Figures for Prometheus. */

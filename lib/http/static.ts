@@ -9,12 +9,12 @@ import type {HttpHandler, HttpLogger} from './handler.ts';
 import {answerUnchanged, sendBytes} from './send.ts';
 
 export type PagesOptions = {
-	/** Where the built pages are: `index.html`, `player.html`, `assets/`. */
+	/** Where the built pages are: `index.html`, `player.html`, `stats.html`, `assets/`. */
 	directory: string;
 	logger: HttpLogger;
 };
 
-/** Serves `/`, `/<path>/` and `/assets/*`; the last of the handlers, for it takes every path that ends with a slash. */
+/** Serves `/`, `/stats`, `/<path>/` and `/assets/*`; the last of the handlers, for it takes every path that ends with a slash. */
 export const createPages = ({directory, logger}: PagesOptions): HttpHandler => {
 	const files = new Files(directory);
 	return {
@@ -42,6 +42,7 @@ const pageOf = (url: URL): Page | undefined => {
 	const last = segments.pop();
 	if (last === undefined) return undefined;
 	if (segments.length === 0 && last === '') return {type: 'file', file: 'index.html'};
+	if (segments.length === 0 && last === 'stats') return {type: 'file', file: 'stats.html'};
 	if (segments.length === 0 && last === 'favicon.ico')
 		return {type: 'file', file: 'assets/favicon.svg'};
 	if (segments.length === 1 && segments[0] === 'assets')

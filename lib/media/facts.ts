@@ -55,6 +55,8 @@ export type PathFacts = {
 	keyFrameDistance: number | null;
 	/** How often the source was lost and came back. */
 	reconnects: number;
+	/** Of its packets, in seconds (RFC 3550 section 6.4.1); null: they have none. */
+	jitter: number | null;
 	lostPackets: number;
 	/** Of SRTP, by another key than was told. */
 	undecryptablePackets: number;

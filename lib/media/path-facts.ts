@@ -45,6 +45,7 @@ export const makePathFacts = (path: PathSnapshot): PathFacts => {
 		bitrate: rounded(speeds.bitsPerSecond, 1),
 		keyFrameDistance: rounded(speeds.keyFrameDistance, 1000),
 		reconnects: path.reconnects,
+		jitter: stats && stats.packets > 0 ? stats.jitterUs / 1e6 : null,
 		lostPackets: stats?.lostPackets ?? 0,
 		undecryptablePackets: stats?.undecryptablePackets ?? 0,
 		resyncs: stats?.resyncs ?? 0,

@@ -5,7 +5,7 @@ import {parseRtmpUrl} from '../protocols/rtmp/url.ts';
 import type {StreamerInput} from './input.ts';
 import type {RelayPipeline, RelayRecipe} from './run.ts';
 
-type RelayNative = Pick<Native, 'start' | 'openRtmp' | 'openRtmpIngest'>;
+type RelayNative = Pick<Native, 'start' | 'openRtmp' | 'openRtmpIngest' | 'streamStats'>;
 
 /**
  * Who moves the media: a pipeline of GStreamer, but where H.264 and AAC of a stream go to a server of RTMP as they are. That

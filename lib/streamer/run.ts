@@ -98,6 +98,7 @@ export class Run extends EventEmitter<RunEvents> {
 
 	/** Breaks it off. */
 	stop(): void {
+		if (this.#stats.frames > 0) void this.stats;
 		this.#isBrokenOff = true;
 		this.#pipeline.stop();
 	}

@@ -1,3 +1,4 @@
+import {Readable} from 'node:stream';
 import type {ExecutionContext} from 'ava';
 import {pino} from 'pino';
 import {Gatekeeper} from '../../lib/auth/gatekeeper.ts';
@@ -31,6 +32,7 @@ export const pathFacts = (name: string, more: Partial<PathFacts> = {}): PathFact
 	bitrate: 3_000_000,
 	keyFrameDistance: 2,
 	reconnects: 1,
+	jitter: 0.002,
 	lostPackets: 2,
 	undecryptablePackets: 4,
 	resyncs: 3,
@@ -58,6 +60,8 @@ export const startApi = async (
 		},
 		rtsp: scriptedClients(kicked),
 		rtmp: scriptedEncoders(kicked),
+		readers: () => [],
+		stats: {follow: () => Readable.from(['data: {}\n\n'])},
 		pushes: {list: () => [pushed], get: name => (name === pushed.name ? pushed : undefined)},
 		gatekeeper: new Gatekeeper({
 			users: () => store.config.authInternalUsers,

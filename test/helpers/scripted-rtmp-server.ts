@@ -25,6 +25,8 @@ export type Published = {
 export const startScriptedServer = async (
 	t: ExecutionContext,
 	published: (it: Published) => void,
+	/** Told what it is asked; gives commands that follow the answer, in the same breath. */
+	also: (asked: string) => Amf[][] = () => [],
 ): Promise<RtmpUrl> => {
 	const native = startNative(t);
 	const server = createServer(socket => {
@@ -40,9 +42,11 @@ export const startScriptedServer = async (
 		ingest.on('message', ({kind, bytes}) => {
 			const values = kind === messageKind.command ? parseAmf0(bytes) : undefined;
 			const [name, number = 0] = values?.ok ? values.value : [];
-			if (name === 'connect') say(['_result', number, {}, {}]);
-			if (name === 'createStream') say(['_result', number, null, 1]);
+			const more = also(String(name));
+			if (name === 'connect') say(['_result', number, {}, {}], ...more);
+			if (name === 'createStream') say(['_result', number, null, 1], ...more);
 			if (name !== 'publish') return;
+			if (more.length > 0) say(...more);
 			const status = (...told: [level: string, code: string][]) =>
 				say(...told.map(([level, code]) => ['onStatus', 0, null, {level, code}]));
 			published({socket, status});

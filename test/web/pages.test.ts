@@ -90,3 +90,23 @@ test.serial('at the width of a phone nothing hangs over the side', async t => {
 		t.true(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
 	}
 });
+
+test.serial('the page of statistics shows what comes in, who watches and how late', async t => {
+	const {url} = await live(t);
+	const viewer = await openBrowser(t);
+	await viewer.page.goto(`${url}/cam/`);
+	await playedBeyond(viewer.page, 1);
+	const {page, errors} = await openBrowser(t, {width: 390, height: 800});
+	await page.goto(url);
+	await page.getByText('Statistics').click();
+	await page.waitForURL(`${url}/stats`);
+	const source = page.locator('#paths tbody tr').filter({hasText: 'cam'}).first();
+	await source.getByText('Live').waitFor();
+	const row = page.locator('#readers tbody tr').filter({hasText: 'MSE'});
+	await row.getByText(/ms \(\d+ to \d+, mean \d+\)/).waitFor();
+	await row.getByText(/kbit\/s|Mbit\/s/).waitFor();
+	t.regex(await page.locator('#summary').innerText(), /live, 1 viewer, \d+ % of a core, \d+ MB/);
+	await viewer.page.goto('about:blank');
+	await row.waitFor({state: 'detached'});
+	t.deepEqual(errors, []);
+});

@@ -5,6 +5,8 @@ import {ServerClock} from './server-clock.ts';
 
 export type LiveError = Extract<ServerMessage, {type: 'error'}>;
 
+type Report = Omit<Extract<ClientMessage, {type: 'stats'}>, 'type' | 'rtt'>;
+
 export type LiveSocketEvents = {
 	/** Media of these tracks follows. */
 	tracks: (tracks: LiveTrack[]) => void;
@@ -41,6 +43,13 @@ export class LiveSocket {
 	say(message: ClientMessage): void {
 		if (this.#webSocket.readyState === WebSocket.OPEN)
 			this.#webSocket.send(JSON.stringify(message));
+	}
+
+	/** How the player fares. */
+	report(report: Report): void {
+		const {roundTripUs} = this.clock;
+		const rtt = roundTripUs === undefined ? null : Math.round(roundTripUs / 100) / 10;
+		this.say({type: 'stats', ...report, rtt});
 	}
 
 	/** Says nothing more; may be called twice. */

@@ -26,6 +26,7 @@ export class MseVideo extends EventTarget {
 	#pace = new Pace({target: leastTarget});
 	#retry: number | undefined;
 	#failures = 0;
+	#stalls = 0;
 	#isBegun = false;
 	state: VideoState = 'opening';
 	/** Why it does not play, as the server said it. */
@@ -61,7 +62,10 @@ export class MseVideo extends EventTarget {
 		const rest = () => this.#socket?.say({type: document.hidden ? 'pause' : 'resume'});
 		document.addEventListener('visibilitychange', rest, {signal});
 		const stepping = window.setInterval(() => this.#step(), stepSeconds * 1000);
-		signal.addEventListener('abort', () => window.clearInterval(stepping));
+		const reporting = window.setInterval(() => this.#report(), reportMs);
+		signal.addEventListener('abort', () => {
+			for (const timer of [stepping, reporting]) window.clearInterval(timer);
+		});
 		this.#start();
 	}
 
@@ -173,8 +177,27 @@ export class MseVideo extends EventTarget {
 	}
 
 	#stall(): void {
-		if (this.#isBegun && !this.#video.seeking) this.#pace.stalled();
+		if (this.#isBegun && !this.#video.seeking) {
+			this.#stalls++;
+			this.#pace.stalled();
+		}
 		this.#become('waiting');
+	}
+
+	/** Said to the server, for whoever looks after many players. */
+	#report(): void {
+		const {buffered, currentTime, playbackRate, paused, videoWidth, videoHeight} = this.#video;
+		if (!this.#isBegun || document.hidden) return;
+		const end = buffered.length > 0 && this.#edge ? this.#edge.presentationUs / 1e6 : currentTime;
+		const behind = this.behindSeconds;
+		const {totalVideoFrames, droppedVideoFrames} = this.#video.getVideoPlaybackQuality();
+		this.#socket?.report({
+			bl: Math.max(0, Math.round((end - currentTime) * 1000)),
+			ltc: behind === undefined ? null : Math.round(behind * 1000),
+			pr: paused || this.state !== 'playing' ? 0 : playbackRate,
+			...{dfa: droppedVideoFrames, bsa: this.#stalls, frames: totalVideoFrames},
+			...{width: videoWidth, height: videoHeight},
+		});
 	}
 
 	#fail(error?: LiveError): void {
@@ -206,6 +229,7 @@ export class MseVideo extends EventTarget {
 const leastTarget = 0.05;
 const leastTargetOfSound = 0.2;
 const jumpWithinMs = 500;
+const reportMs = 1000;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 

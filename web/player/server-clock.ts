@@ -17,6 +17,11 @@ export class ServerClock {
 		return this.#best?.offsetUs;
 	}
 
+	/** There and back; undefined: no answer yet. */
+	get roundTripUs(): number | undefined {
+		return this.#best?.roundTripUs;
+	}
+
 	/** How wrong `offsetUs` may be, in microseconds. */
 	get errorUs(): number | undefined {
 		const best = this.#best;

@@ -5,6 +5,7 @@ import {healthRoutes} from './health.ts';
 import {infoRoutes} from './info.ts';
 import {pathRoutes} from './paths.ts';
 import {pushRoutes} from './push.ts';
+import {readerRoutes} from './readers.ts';
 import {rtmpRoutes} from './rtmp.ts';
 import {rtspRoutes} from './rtsp.ts';
 
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
 	...controlRoutes,
 	...rtspRoutes,
 	...rtmpRoutes,
+	...readerRoutes,
 	...configRoutes,
 	...healthRoutes,
 ];

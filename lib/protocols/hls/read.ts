@@ -6,6 +6,7 @@ import {answer, requireRead, splitName} from '../../http/handler.ts';
 import type {HttpHandler} from '../../http/handler.ts';
 import {peerAddress, peerName} from '../../http/peer.ts';
 import {sendBlocks, sendFile} from '../../http/send.ts';
+import type {ReaderFacts} from '../../media/reader-facts.ts';
 import {cacheControl, isShared} from './caching.ts';
 import {isFromCdn} from './cdn.ts';
 import {Muxers} from './muxers.ts';
@@ -34,6 +35,7 @@ export type HlsReader = HttpHandler & {
 	/** Makes HLS of a path from now on, whether or not somebody asks for it (hlsAlwaysRemux), until its stream ends. */
 	remux(path: string): void;
 	facts(): HlsFacts;
+	readers(): ReaderFacts[];
 	/** Lets everybody go; files are removed when it resolves. May be called twice. */
 	close(): Promise<void>;
 };
@@ -46,6 +48,7 @@ export const createHlsReader = (options: HlsReaderOptions): HlsReader => {
 		handle: (request, response, url) => reader.handle(request, response, url),
 		remux: path => reader.remux(path),
 		facts: () => reader.facts(),
+		readers: () => reader.readers(),
 		close: () => reader.close(),
 	};
 };
@@ -106,6 +109,10 @@ class Reader {
 			sessions: this.#sessions.size,
 			bytesSent: this.#bytesSent,
 		};
+	}
+
+	readers(): ReaderFacts[] {
+		return this.#sessions.readers();
 	}
 
 	async close(): Promise<void> {

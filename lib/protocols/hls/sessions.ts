@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {MediaError} from '../../errors.ts';
 import type {Admission, Delivery} from '../../media/delivery.ts';
+import type {ReaderFacts} from '../../media/reader-facts.ts';
 
 /** Who asks: `peer` is address and port as it is listed, `client` what tells viewers without a session apart. */
 export type Viewer = {path: string; peer: string; client: string};
@@ -21,6 +22,9 @@ type Session = {
 	/** The path has not answered yet; it always does. */
 	isPending: boolean;
 	lastRequest: number;
+	createdAt: Date;
+	/** Its name in the list of its path, once that has let it in. */
+	reader: string | undefined;
 	admission: Promise<Admission>;
 };
 
@@ -42,6 +46,10 @@ export class Sessions {
 
 	get size(): number {
 		return this.#sessions.size;
+	}
+
+	readers(): ReaderFacts[] {
+		return [...this.#sessions.values()].flatMap(session => factsOf(session) ?? []);
 	}
 
 	/** A new session, or the one that this client began and has not used; resolves with its id when the path lets it in. */
@@ -96,12 +104,14 @@ export class Sessions {
 			counted: true,
 			holds: false,
 		});
-		const session = {
+		const session: Session = {
 			id,
 			viewer,
 			isClaimed: false,
 			isPending: true,
 			lastRequest: this.#clock(),
+			createdAt: new Date(),
+			reader: undefined,
 			admission,
 		};
 		this.#sessions.set(sessionKey(viewer.path, id), session);
@@ -109,6 +119,7 @@ export class Sessions {
 		admission.then(
 			admitted => {
 				session.isPending = false;
+				session.reader = admitted.reader;
 				admitted.once('ended', () => this.#forget(session));
 			},
 			() => this.#forget(session),
@@ -137,6 +148,15 @@ export class Sessions {
 		if (this.#byClient.get(clientKey(viewer)) === session) this.#byClient.delete(clientKey(viewer));
 	}
 }
+
+const factsOf = ({reader: id, viewer, createdAt}: Session): ReaderFacts | undefined =>
+	id === undefined
+		? undefined
+		: {
+				...{id, path: viewer.path, protocol: 'hls', remoteAddr: viewer.peer, user: ''},
+				created: createdAt.toISOString(),
+				...{bytesSent: null, dropped: null, report: null, delay: null},
+			};
 
 const newId = () => randomBytes(8).toString('hex');
 

@@ -3,6 +3,9 @@ import {parsed, unparsed} from '../../util/parsed.ts';
 import type {Parsed} from '../../util/parsed.ts';
 import type {ClientMessage} from './types.ts';
 
+const count = z.int().min(0).max(1e12);
+const ms = z.number().min(-1e9).max(1e9);
+
 const schema = z.discriminatedUnion('type', [
 	z.object({
 		type: z.literal('hello'),
@@ -14,6 +17,14 @@ const schema = z.discriminatedUnion('type', [
 	z.object({type: z.literal('pause')}),
 	z.object({type: z.literal('resume')}),
 	z.object({type: z.literal('time'), t1: z.number()}),
+	z.object({
+		type: z.literal('stats'),
+		bl: ms,
+		ltc: ms.nullable(),
+		pr: z.number().min(0).max(16),
+		...{dfa: count, bsa: count, frames: count, width: count, height: count},
+		rtt: ms.nullable(),
+	}),
 ]);
 
 /** Keys that are not known are passed over: later viewers may say more. */

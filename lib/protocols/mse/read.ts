@@ -4,6 +4,7 @@ import type {HttpHandler, HttpLogger} from '../../http/handler.ts';
 import {peerName} from '../../http/peer.ts';
 import {WebSockets} from '../../http/web-sockets.ts';
 import type {Upgrade} from '../../http/web-sockets.ts';
+import type {ReaderFacts} from '../../media/reader-facts.ts';
 import type {LiveSpec} from '../../native/ring-output.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import {countSent} from '../../readers/count-sent.ts';
@@ -27,6 +28,7 @@ export type LiveReaderOptions = Pick<ViewerServices, 'delivery' | 'playables'> &
 export type LiveReader = HttpHandler & {
 	/** Bytes of media sent to viewers, by path. */
 	bytesSent(): ReadonlyMap<string, number>;
+	readers(): ReaderFacts[];
 	close(): Promise<void>;
 };
 
@@ -38,6 +40,7 @@ export const createLiveReader = (options: LiveReaderOptions): LiveReader => {
 		handle: () => false,
 		upgrade: (request, socket, head, url) => reader.upgrade({request, socket, head}, url),
 		bytesSent: () => reader.bytesSent(),
+		readers: () => reader.readers(),
 		close: async () => reader.close(),
 	};
 };
@@ -92,6 +95,10 @@ class Reader {
 		const sent = new Map(this.#sent);
 		for (const {path, bytesSent} of this.#viewers) countSent(sent, path, bytesSent);
 		return sent;
+	}
+
+	readers(): ReaderFacts[] {
+		return [...this.#viewers].flatMap(viewer => viewer.facts() ?? []);
 	}
 
 	close(): void {

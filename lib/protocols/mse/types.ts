@@ -1,5 +1,7 @@
 // What is said in the live protocol besides media (docs/reference/live-protocol.md), as both sides write it.
 
+import type {ViewerReport} from '../../media/reader-facts.ts';
+
 /** A track that a viewer gets, by the number that stands in the header of its messages. */
 export type LiveTrack = {
 	track: number;
@@ -44,6 +46,8 @@ export type ClientMessage =
 	  }
 	| {type: 'audio'; audio: boolean}
 	/** No media until `resume`, which begins anew. */
+	/** How it fares; about once a second. */
+	| ({type: 'stats'} & ViewerReport)
 	| {type: 'pause'}
 	| {type: 'resume'}
 	| {type: 'time'; t1: number};

@@ -3,6 +3,7 @@ import type WebSocket from 'ws';
 import {MediaError, toMediaError} from '../../errors.ts';
 import {errorBody, statusOf} from '../../http/errors.ts';
 import type {Admission, Delivery} from '../../media/delivery.ts';
+import type {ReaderFacts} from '../../media/reader-facts.ts';
 import type {Playable, PlayableStreams} from '../../media/playable-streams.ts';
 import type {TrackInfo} from '../../native/binding.ts';
 import type {LiveSpec} from '../../native/ring-output.ts';
@@ -14,6 +15,7 @@ import {WriteWatch} from '../../readers/write-watch.ts';
 import {chooseTracks} from './choose-tracks.ts';
 import type {Wish} from './choose-tracks.ts';
 import {parseMessage} from './messages.ts';
+import {Reports} from './reports.ts';
 import type {ClientMessage, ServerMessage} from './types.ts';
 
 export type ViewerServices = {
@@ -49,6 +51,8 @@ export class Viewer {
 	readonly #services: ViewerServices;
 	readonly #gone = new AbortController();
 	readonly #createdMs = performance.now();
+	readonly #createdAt = new Date();
+	readonly #reports = new Reports();
 	#wish: (Wish & {isPaused: boolean}) | undefined;
 	#admission: Admission | undefined;
 	#playable: Playable | undefined;
@@ -59,6 +63,7 @@ export class Viewer {
 	/** Counts beginnings, so that an older one does not overtake. */
 	#round = 0;
 	#bytesBefore = 0;
+	#droppedBefore = 0;
 	#said = 0;
 
 	constructor(place: ViewerPlace, services: ViewerServices) {
@@ -74,6 +79,21 @@ export class Viewer {
 	/** Of media. */
 	get bytesSent(): number {
 		return this.#bytesBefore + (this.#play?.stats.bytes ?? 0);
+	}
+
+	/** Undefined: no path has let it in. */
+	facts(): ReaderFacts | undefined {
+		const admission = this.#admission;
+		if (!admission) return undefined;
+		return {
+			...{id: admission.reader, path: this.path, protocol: 'mse', user: ''},
+			remoteAddr: this.#place.peer,
+			created: this.#createdAt.toISOString(),
+			bytesSent: this.bytesSent,
+			dropped: this.#droppedBefore + (this.#play?.stats.dropped ?? 0),
+			report: this.#reports.newest,
+			delay: this.#reports.delay,
+		};
 	}
 
 	/** Asked about once a second. */
@@ -103,6 +123,7 @@ export class Viewer {
 	#obey(message: ClientMessage): void {
 		const {type} = message;
 		if (type === 'time') return this.#tellTime(message.t1);
+		if (type === 'stats') return this.#note(message);
 		if ((type === 'hello') === (this.#wish !== undefined))
 			return this.#refuse(new MediaError('LIVE_INVALID', 'Expected one hello, and first of all'));
 		if (type === 'hello') return void this.#open(message);
@@ -175,11 +196,16 @@ export class Viewer {
 	#end(): void {
 		const play = this.#play;
 		this.#bytesBefore = this.bytesSent;
+		this.#droppedBefore += play?.stats.dropped ?? 0;
 		this.#play = undefined;
 		play?.close();
 		this.#playable?.removeAllListeners();
 		this.#playable?.release();
 		this.#playable = undefined;
+	}
+
+	#note({type: _, ...report}: Extract<ClientMessage, {type: 'stats'}>): void {
+		this.#reports.add(report);
 	}
 
 	#tellTime(t1: number): void {

@@ -5,6 +5,7 @@ import type {Amf} from './amf0.ts';
 export class ClientCalls {
 	readonly #waiting = new Map<number, Answer>();
 	#last = 0;
+	#end: MediaError | undefined;
 
 	/** The number of what was asked last. */
 	get last(): number {
@@ -18,6 +19,7 @@ export class ClientCalls {
 
 	/** Resolves with what follows the number in the answer to what was asked last. */
 	async answer(): Promise<Amf[]> {
+		if (this.#end) throw this.#end;
 		return new Promise((resolve, reject) => this.#waiting.set(this.#last, {resolve, reject}));
 	}
 
@@ -29,8 +31,9 @@ export class ClientCalls {
 		return answer;
 	}
 
-	/** Nothing is answered any more. */
+	/** Nothing is answered any more, and nothing asked. */
 	end(error: MediaError): void {
+		this.#end = error;
 		for (const {reject} of this.#waiting.values()) reject(error);
 		this.#waiting.clear();
 	}

@@ -256,6 +256,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 	/** For the status that grants what is asked. */
 	async #wait(granted: string, [name, ...values]: [name: string, ...values: Amf[]]): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
+			if (this.#end) return reject(this.#end);
 			this.#wish = {granted, resolve, reject};
 			this.#send(command(this.#messageStream, name, this.#calls.next(), null, ...values));
 		});
@@ -384,8 +385,7 @@ export class RtmpClient extends EventEmitter<RtmpClientEvents> {
 
 	#over(code: ErrorCode, reason: string): void {
 		if (this.#end) return;
-		const error = new MediaError(code, reason);
-		this.#end = error;
+		const error = (this.#end = new MediaError(code, reason));
 		this.#socket?.destroy();
 		this.#calls.end(error);
 		this.#wish?.reject(error);

@@ -1,6 +1,7 @@
 import type {Socket} from 'node:net';
 import {MediaError} from '../../errors.ts';
 import type {Admission} from '../../media/delivery.ts';
+import type {ReaderFacts} from '../../media/reader-facts.ts';
 import type {Block} from '../../native/block.ts';
 import type {FlvSpec} from '../../native/ring-output.ts';
 import type {FanOuts} from '../../readers/fan-outs.ts';
@@ -46,6 +47,9 @@ export type FlvCarrier = {
 export class FlvSession {
 	readonly path: string;
 	readonly codecs: string[];
+	/** Address and port. */
+	readonly #peer: string;
+	readonly #createdAt = new Date();
 	readonly #carrier: FlvCarrier;
 	readonly #services: FlvServices;
 	readonly #admission: Admission;
@@ -56,11 +60,12 @@ export class FlvSession {
 
 	/** Throws RTMP_NO_TRACKS; the admission stays the caller's then. */
 	constructor(
-		{path, admission}: {path: string; admission: Admission},
+		{path, peer, admission}: {path: string; peer: string; admission: Admission},
 		carrier: FlvCarrier,
 		services: FlvServices,
 	) {
 		this.path = path;
+		this.#peer = peer;
 		this.#admission = admission;
 		this.#carrier = carrier;
 		this.#services = services;
@@ -78,6 +83,15 @@ export class FlvSession {
 
 	get bytesSent(): number {
 		return this.#play.stats.bytes;
+	}
+
+	facts(): ReaderFacts {
+		const {bytes, dropped} = this.#play.stats;
+		return {
+			...{id: this.#admission.reader, path: this.path, protocol: 'flv', user: ''},
+			...{remoteAddr: this.#peer, created: this.#createdAt.toISOString()},
+			...{bytesSent: bytes, dropped, report: null, delay: null},
+		};
 	}
 
 	async start(): Promise<void> {

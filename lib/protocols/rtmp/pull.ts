@@ -7,7 +7,7 @@ import {RtmpClient} from './client.ts';
 import {tracksIn} from './metadata.ts';
 import {Moves} from './moves.ts';
 import type {StreamMetadata} from './stream-metadata.ts';
-import {parsePlayedUrl} from './url.ts';
+import {parsePlayedUrl, shownUrl} from './url.ts';
 import type {RtmpUrl} from './url.ts';
 
 /** Fetches streams of servers over RTMP. */
@@ -24,6 +24,7 @@ class RtmpPull extends EventEmitter<SourceEvents> implements Source {
 	readonly #metadata: StreamMetadata;
 	readonly #aborter = new AbortController();
 
+	readonly #moves = new Moves();
 	#isConnected = false;
 
 	constructor(native: IngestMaker, options: SourceOptions, metadata: StreamMetadata) {
@@ -56,12 +57,12 @@ class RtmpPull extends EventEmitter<SourceEvents> implements Source {
 	/** From one server to the next, where they ask for it, until one ends it or the source is closed. */
 	async #follow(first: RtmpUrl): Promise<void> {
 		const {logger} = this.#options;
-		const moves = new Moves();
+		const moves = this.#moves;
 		for (let url: RtmpUrl | undefined = first; url;) {
 			const next = await this.#stay(url);
 			if (!next) return;
 			if (!moves.mayFollow()) throw lost(url, 'the server asks to connect anew again and again');
-			logger.info(`server asks to connect anew, to ${next.applicationUrl}`);
+			logger.info(`server asks to connect anew, to ${shownUrl(next)}`);
 			url = next;
 		}
 	}
@@ -107,6 +108,7 @@ class RtmpPull extends EventEmitter<SourceEvents> implements Source {
 	}
 
 	#tellConnected(): void {
+		this.#moves.played();
 		if (!this.#isConnected) this.emit('connected');
 		this.#isConnected = true;
 	}
@@ -123,8 +125,8 @@ const endOf = async (client: RtmpClient): Promise<RtmpUrl> => {
 	return end;
 };
 
-const lost = ({applicationUrl}: RtmpUrl, why: string, code: ErrorCode = 'RTMP_LOST'): MediaError =>
-	new MediaError(code, `Expected a stream of ${applicationUrl}, got: ${why}`);
+const lost = (url: RtmpUrl, why: string, code: ErrorCode = 'RTMP_LOST'): MediaError =>
+	new MediaError(code, `Expected a stream of ${shownUrl(url)}, got: ${why}`);
 
 const sourceUrl = (source: string): RtmpUrl => {
 	const url = parsePlayedUrl(source);

@@ -11,10 +11,15 @@ import type {Understands} from './codecs.ts';
 import {PushQueue} from './push-queue.ts';
 import {describeMedia} from './push-tracks.ts';
 import type {PushTracks} from './push-tracks.ts';
+import {shownUrl} from './url.ts';
 import type {RtmpUrl} from './url.ts';
 
 export type PushConnectionOptions = {
-	native: {openRtmp(spec: RtmpOutputSpec): RtmpOutput; openRtmpIngest(): RtmpIngest};
+	native: {
+		openRtmp(spec: RtmpOutputSpec): RtmpOutput;
+		openRtmpIngest(): RtmpIngest;
+		streamStats(id: Id): object | undefined;
+	};
 	url: RtmpUrl;
 	stream: Id;
 	/** Of the stream now. */
@@ -111,11 +116,11 @@ export class PushConnection extends EventEmitter<PushConnectionEvents> {
 		if (this.#isStopped) return;
 		try {
 			await this.#client.publish();
+			if (!this.#isStopped) this.#begin();
 		} catch (error) {
 			const {code, message} = toMediaError(error);
-			return this.#fail(code, message);
+			this.#fail(code, message);
 		}
-		if (!this.#isStopped) this.#begin();
 	}
 
 	#begin(): void {
@@ -142,7 +147,10 @@ export class PushConnection extends EventEmitter<PushConnectionEvents> {
 		output.on('state', state => this.emit('state', state));
 		output.once('eos', () => void this.#finish());
 		output.once('closed', () => {
+			this.stats();
 			this.#output = undefined;
+			const isOver = !this.#isFinishing && native.streamStats(stream) === undefined;
+			if (isOver) return void this.#finish();
 			this.#fail('OUTPUT_REFUSED', 'RTMP does not take a change of this kind in its tracks');
 		});
 	}
@@ -205,4 +213,4 @@ export class PushConnection extends EventEmitter<PushConnectionEvents> {
 }
 
 /** Without the key. */
-const placeOf = ({applicationUrl}: RtmpUrl): string => `${applicationUrl}/***`;
+const placeOf = (url: RtmpUrl): string => `${shownUrl(url)}/***`;

@@ -1,5 +1,5 @@
 import {EventEmitter, once} from 'node:events';
-import {MediaError} from '../../errors.ts';
+import {MediaError, toMediaError} from '../../errors.ts';
 import type {Id, PipelineStats} from '../../native/binding.ts';
 import type {PipelineEvents} from '../../native/native.ts';
 import {noStats, sumOf} from '../../native/pipeline-stats.ts';
@@ -12,6 +12,7 @@ import type {RtmpUrl} from './url.ts';
 const usualTimeoutMs = 10_000;
 /** Servers that have asked us to leave are left after it. */
 const farewellMs = 2000;
+const frameUs = 100_000;
 
 export type RtmpPushOptions = Omit<PushConnectionOptions, 'timeoutMs'> & {timeoutMs?: number};
 
@@ -94,10 +95,15 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 		const options = {timeoutMs: usualTimeoutMs, ...this.#options};
 		const paused = this.#isPaused;
 		const connection = new PushConnection({...options, url, durationUs, paused});
-		connection.on('state', state => this.emit('state', state));
+		connection.on('state', state => {
+			if (state === 'playing') this.#moves.played();
+			this.emit('state', state);
+		});
 		connection.once('eos', () => this.#ended());
 		connection.once('failed', error => this.#failed(error));
-		connection.once('reconnect', next => void this.#follow(next));
+		connection.once('reconnect', next => {
+			this.#follow(next).catch((error: unknown) => this.#failed(toMediaError(error)));
+		});
 		connection.once('stopped', () => {
 			if (!this.#next) this.emit('stopped');
 		});
@@ -122,24 +128,31 @@ export class RtmpPush extends EventEmitter<PipelineEvents> {
 		this.#next = next;
 		await this.#leave();
 		this.#next = undefined;
-		this.#before = this.stats() ?? noStats;
 		if (this.#isStopped) return void this.emit('stopped');
 		const leftUs = this.#leftUs;
-		if (!this.#isFinishing && leftUs !== undefined) {
-			this.#connection = this.#open(next, leftUs);
-			return;
-		}
-		// All is sent.
+		if (this.#isFinishing || leftUs === undefined || this.#isStreamGone) return this.#end();
+		const before = this.stats() ?? noStats;
+		this.#connection = this.#open(next, leftUs);
+		this.#before = before;
+	}
+
+	/** All is sent, and nothing is open. */
+	#end(): void {
 		this.#isBetween = true;
 		this.emit('eos');
 	}
 
-	/** Of the duration; undefined: nothing. */
+	get #isStreamGone(): boolean {
+		const {native, stream} = this.#options;
+		return native.streamStats(stream) === undefined;
+	}
+
+	/** Of the duration; undefined: nothing, or less than a frame. */
 	get #leftUs(): number | undefined {
 		const {durationUs} = this.#options;
 		if (durationUs === 0) return 0;
-		const leftUs = durationUs - this.#before.positionUs;
-		return leftUs > 0 ? leftUs : undefined;
+		const leftUs = durationUs - (this.stats()?.positionUs ?? 0);
+		return leftUs > frameUs ? leftUs : undefined;
 	}
 
 	/** With what is written already, if the server takes it. */

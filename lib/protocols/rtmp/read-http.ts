@@ -10,6 +10,7 @@ import {peerName} from '../../http/peer.ts';
 import {WebSockets} from '../../http/web-sockets.ts';
 import type {Upgrade} from '../../http/web-sockets.ts';
 import type {Delivery} from '../../media/delivery.ts';
+import type {ReaderFacts} from '../../media/reader-facts.ts';
 import {RateLimited} from '../../observe/rate-limited.ts';
 import type {Logger} from 'pino';
 import type {FlvSpec} from '../../native/ring-output.ts';
@@ -37,6 +38,7 @@ export type FlvReaderOptions = {
 export type FlvReader = HttpHandler & {
 	/** Bytes of media sent to players, by path. */
 	bytesSent(): ReadonlyMap<string, number>;
+	readers(): ReaderFacts[];
 	close(): Promise<void>;
 };
 
@@ -48,6 +50,7 @@ export const createFlvReader = (options: FlvReaderOptions): FlvReader => {
 		handle: (request, response, url) => reader.handle(request, response, url),
 		upgrade: (request, socket, head, url) => reader.upgrade({request, socket, head}, url),
 		bytesSent: () => reader.bytesSent(),
+		readers: () => reader.readers(),
 		close: async () => reader.close(),
 	};
 };
@@ -121,6 +124,10 @@ class Reader {
 		return sent;
 	}
 
+	readers(): ReaderFacts[] {
+		return [...this.#sessions].map(session => session.facts());
+	}
+
 	close(): void {
 		clearInterval(this.#sweep);
 		this.#closing.abort(new Error('The server is closing'));
@@ -169,7 +176,7 @@ class Reader {
 		const carrier = open();
 		let session;
 		try {
-			session = new FlvSession({path, admission}, carrier, this.#services);
+			session = new FlvSession({path, peer: wish.peer, admission}, carrier, this.#services);
 		} catch (error) {
 			admission.leave();
 			throw error;

@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import type {Socket} from 'node:net';
 import type {Logger} from 'pino';
 import type {SocketMaker} from '../../http/server.ts';
@@ -60,6 +61,7 @@ export class RtmpServer {
 	/** Of readers that have left, by path. */
 	readonly #sent = new Map<string, number>();
 	#lastConnection = 0;
+	#isClosing = false;
 	#sweep: NodeJS.Timeout | undefined;
 
 	/** Use `createRtmpServer`. */
@@ -120,14 +122,16 @@ export class RtmpServer {
 	/** Hangs up on everybody; who knows a reconnect request gets one, and tries again at once. May be called twice. */
 	async close(): Promise<void> {
 		clearInterval(this.#sweep);
-		const closed = this.#listeners.map(async listener => listener.close());
-		for (const session of this.#sessions) {
-			const {connection} = session;
-			if (session.askToReconnect()) connection.end('the server ends');
-			else connection.close('the server ends');
-		}
+		this.#isClosing = true;
+		await Promise.all([...this.#sessions].map(async session => this.#leave(session)));
 		for (const log of [this.#turnedAway, this.#bad, this.#refused, this.#late]) log.close();
-		await Promise.all(closed);
+		await Promise.all(this.#listeners.map(async listener => listener.close()));
+	}
+
+	async #leave(session: RtmpSession): Promise<void> {
+		const closed = once(session.connection, 'closed');
+		session.leave('the server ends');
+		await closed;
 	}
 
 	#listenerOf(address: TcpAddress): TcpListener {
@@ -147,6 +151,7 @@ export class RtmpServer {
 
 	#accept(socket: Socket, isTls: boolean): void {
 		const {maxConnections = usualMaxConnections, native, logger} = this.#options;
+		if (this.#isClosing) return void socket.destroy();
 		if (this.#sessions.size >= maxConnections) {
 			socket.destroy();
 			return this.#turnAway();

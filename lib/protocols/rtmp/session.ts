@@ -78,6 +78,13 @@ export class RtmpSession {
 		return this.#mayBeMoved;
 	}
 
+	/** The server ends: whoever knows reconnect requests gets one behind the last of its media. */
+	leave(reason: string): void {
+		if (!this.askToReconnect()) return this.connection.close(reason);
+		this.#stopReading(reason);
+		this.connection.end(reason);
+	}
+
 	facts(): RtmpConnectionFacts {
 		const {isTls, openedAt, peer: remoteAddr, socket} = this.connection;
 		const peer = this.#peer;

@@ -18,6 +18,10 @@ export type RtmpUrl = {
 
 const defaultPorts = {rtmp: 1935, rtmps: 443} as const;
 
+/** As it may be told: without what services hang on to the application, and without the key. */
+export const shownUrl = ({applicationUrl}: Pick<RtmpUrl, 'applicationUrl'>): string =>
+	applicationUrl.replace(/\?.*$/s, '');
+
 /** What is played may have an application alone. */
 export const parsePlayedUrl = (text: string): Parsed<RtmpUrl> => {
 	const [, place = '', query = ''] =
@@ -32,6 +36,7 @@ export const parsePlayedUrl = (text: string): Parsed<RtmpUrl> => {
  * the one before, and without one it is the same place. The key goes along; encryption is never given up.
  */
 export const resolveReconnect = (now: RtmpUrl, tcUrl: string): Parsed<RtmpUrl> => {
+	if (tcUrl === '') return parsed(now);
 	const found = URL.parse(tcUrl, now.applicationUrl);
 	if (!found || found.username !== '')
 		return unparsed(`expected a URL of RTMP without a user, got ${redactUrl(tcUrl.slice(0, 100))}`);

@@ -27,6 +27,7 @@ const startPush = async (t: ExecutionContext) => {
 				return output;
 			},
 			openRtmpIngest: () => native.openRtmpIngest(),
+			streamStats: id => native.streamStats(id),
 		},
 		...{url, stream: stream.id, tracks, choose: () => choosePushTracks(tracks) ?? {}},
 		...{paused: false, durationUs: 0, timeoutMs: 2000},

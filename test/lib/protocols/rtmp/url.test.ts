@@ -4,6 +4,7 @@ import {
 	parsePlayedUrl,
 	parseRtmpUrl,
 	resolveReconnect,
+	shownUrl,
 } from '../../../../lib/protocols/rtmp/url.ts';
 
 const understood = test.macro({
@@ -99,6 +100,18 @@ for (const tcUrl of [
 ])
 	test(`"${tcUrl}" is no place to connect anew to`, t =>
 		t.false(resolveReconnect(place('rtmp://server/live/key'), tcUrl).ok));
+
+test('the same place is the same, whatever its application is called', t => {
+	for (const application of ['my app', 'live/日本', 'a/../b', 'app/']) {
+		const now = place(`rtmp://server/${application}/key`);
+		t.deepEqual(resolveReconnect(now, ''), {ok: true, value: now});
+	}
+});
+
+test('what hangs on to an application is not shown', t => {
+	const {applicationUrl} = place('rtmp://server/live/key');
+	t.is(shownUrl({applicationUrl: `${applicationUrl}?sig=secret`}), 'rtmp://server/live');
+});
 
 test('nobody is asked to give up encryption', t => {
 	const next = resolveReconnect(place('rtmps://server/live/key'), 'rtmp://server/live');
