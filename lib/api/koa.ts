@@ -49,12 +49,18 @@ const createApp = <Services>(options: RouterOptions<Services>): Koa => {
 	for (const route of routes)
 		router[route.method](routerPath(route), context => run(route, options, context));
 	for (const [path, text] of Object.entries(documents)) addDocument(router, path, text);
-	app.on('error', (error: unknown) => logger.error({err: error}, 'request failed'));
+	app.on('error', (error: NodeJS.ErrnoException) => {
+		if (!isHangUp(error)) logger.error({err: error}, 'request failed');
+	});
 	app.use(answerErrors(logger));
 	app.use(router.routes());
 	app.use(refuseUnknown(router, help));
 	return app;
 };
+
+/** Whoever reads an answer that goes on and on leaves at some time. */
+const isHangUp = ({code}: NodeJS.ErrnoException): boolean =>
+	code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
 
 /** The one place where an error becomes an answer. */
 const answerErrors =

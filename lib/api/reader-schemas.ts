@@ -1,7 +1,7 @@
 // The shapes in which the API shows who reads; docs/reference/openapi.json is made from them.
 import {z} from 'zod';
 import type {ReaderFacts} from '../media/reader-facts.ts';
-import type {StatsFacts} from '../observe/stats-feed.ts';
+import type {StatsFacts} from '../media/stats-facts.ts';
 import {pathFactsSchema} from './schemas.ts';
 
 const count = () => z.int().min(0);

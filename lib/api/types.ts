@@ -7,6 +7,7 @@ import type {
 } from '../media/session-facts.ts';
 
 export type {PathFacts, PathState} from '../media/facts.ts';
+export type {StatsFacts} from '../media/stats-facts.ts';
 
 /** A path by MediaMTX's present and former names, and ours. */
 export type PathView = PathFacts & {

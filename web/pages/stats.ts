@@ -1,7 +1,7 @@
 // The page of statistics: what comes in, who reads it, and how late; by Server-Sent Events, once a second.
-import type {StatsFacts} from '../../lib/observe/stats-feed.ts';
+import type {StatsFacts} from '../../lib/api/types.ts';
 import {byId, setText} from '../shared/dom.ts';
-import {formatAge, formatBitrate} from '../shared/format.ts';
+import {formatAge, formatBitrate, formatCodecs} from '../shared/format.ts';
 import {Speeds} from '../shared/speeds.ts';
 import {Table} from '../shared/table.ts';
 import {stateWords} from '../shared/words.ts';
@@ -19,7 +19,7 @@ const number = (value: number | null, digits = 0): string =>
 const paths = new Table<PathRow>(byId('paths', HTMLTableElement), [
 	['Path', ({name}) => name],
 	['State', ({state}) => stateWords[state]],
-	['Codecs', ({tracks}) => tracks.join(' + ')],
+	['Codecs', ({tracks}) => formatCodecs(tracks)],
 	['Picture', ({width, height}) => (width && height ? `${width}×${height}` : '')],
 	['Bitrate', ({bitrate}) => formatBitrate(bitrate)],
 	['Frames/s', ({frameRate}) => number(frameRate, 1)],

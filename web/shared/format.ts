@@ -3,7 +3,7 @@ import type {PathView} from '../../lib/api/types.ts';
 /** What is known of a stream, in the order that it is shown. */
 export const describeStream = (path: PathView): string[] =>
 	[
-		path.tracks.map(shortCodec).join(' + '),
+		formatCodecs(path.tracks),
 		path.width && path.height ? `${path.width}×${path.height}` : '',
 		formatRate(path.frameRateAnnounced ?? path.frameRate),
 		formatBitrate(path.bitrate),
@@ -33,6 +33,10 @@ export const formatBitrate = (bps: number | null): string => {
 
 const formatRate = (rate: number | null): string =>
 	rate === null || rate <= 0 ? '' : `${Number(rate.toFixed(rate < 10 ? 1 : 0))} fps`;
+
+/** `H.264 + AAC`. */
+export const formatCodecs = (codecs: readonly string[]): string =>
+	codecs.map(shortCodec).join(' + ');
 
 const shortCodec = (codec: string): string =>
 	codec === 'MPEG-4 Audio'

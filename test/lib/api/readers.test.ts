@@ -79,7 +79,7 @@ test('what a viewer says of itself is listed; what is none closes it', async t =
 });
 
 test('all that is going on is told once a second, as Server-Sent Events', async t => {
-	const {url, said} = await startPaths(t, {cam: {source}});
+	const {server, url, said, lines} = await startPaths(t, {cam: {source}});
 	await said(/source ready/);
 	const response = await fetch(`${url}/v3/stats/events`);
 	t.regex(response.headers.get('content-type') ?? '', /^text\/event-stream/);
@@ -91,4 +91,6 @@ test('all that is going on is told once a second, as Server-Sent Events', async 
 		t.like(facts, {paths: [{name: 'cam', state: 'ready'}]});
 	}
 	await reader.cancel();
+	await server.close();
+	t.notRegex(lines.join('\n'), /request failed/);
 });

@@ -1,8 +1,8 @@
 import {once} from 'node:events';
 import type {Readable} from 'node:stream';
 import test from 'ava';
-import {StatsFeed} from '../../../lib/observe/stats-feed.ts';
-import type {StatsFacts} from '../../../lib/observe/stats-feed.ts';
+import type {StatsFacts} from '../../../lib/media/stats-facts.ts';
+import {StatsFeed} from '../../../lib/media/stats-feed.ts';
 
 /** A feed that counts how often it was looked around. */
 const startFeed = (options: object = {}) => {

@@ -1,27 +1,7 @@
 import {EventEmitter, once} from 'node:events';
 import {Readable} from 'node:stream';
 import {MediaError} from '../errors.ts';
-import type {PathFacts} from '../media/facts.ts';
-import type {ReaderFacts} from '../media/reader-facts.ts';
-
-/** What the server itself takes. */
-export type ProcessFacts = {
-	/** Percent of one core, since the look before. */
-	cpuPercent: number;
-	/** Resident, in bytes. */
-	memoryBytes: number;
-	/** Seconds since its start. */
-	uptime: number;
-};
-
-/** All that is going on, at one moment. */
-export type StatsFacts = {
-	/** ISO 8601. */
-	time: string;
-	process: ProcessFacts;
-	paths: PathFacts[];
-	readers: ReaderFacts[];
-};
+import type {ProcessFacts, StatsFacts} from './stats-facts.ts';
 
 export type StatsFeedOptions = {
 	periodMs?: number;
