@@ -9,7 +9,7 @@ rmSync(target, {recursive: true, force: true});
 mkdirSync(`${target}/assets`, {recursive: true});
 
 const scripts = globSync(
-	['web/pages/*.ts', 'web/player/player.ts'].filter(glob => globSync(glob).length > 0),
+	['web/pages/*.ts', 'web/player/sluice-player.ts'].filter(glob => globSync(glob).length > 0),
 );
 if (scripts.length > 0) {
 	await build({

@@ -9,12 +9,12 @@ import type {HttpHandler, HttpLogger} from './handler.ts';
 import {answerUnchanged, sendBytes} from './send.ts';
 
 export type PagesOptions = {
-	/** Where the built pages are: `index.html`, `player.html`, `stats.html`, `assets/`. */
+	/** Where the built pages are: `index.html`, `player.html`, `stats.html`, `wall.html`, `assets/`. */
 	directory: string;
 	logger: HttpLogger;
 };
 
-/** Serves `/`, `/stats`, `/<path>/` and `/assets/*`; the last of the handlers, for it takes every path that ends with a slash. */
+/** Serves `/`, `/stats`, `/wall`, `/<path>/` and `/assets/*`; the last of the handlers, for it takes every path that ends with a slash. */
 export const createPages = ({directory, logger}: PagesOptions): HttpHandler => {
 	const files = new Files(directory);
 	return {
@@ -26,7 +26,7 @@ export const createPages = ({directory, logger}: PagesOptions): HttpHandler => {
 				requireRead(request, response);
 				if (page.type === 'redirect') return redirect(response, page.location);
 				const file = await files.get(page.file);
-				const headers = {...securityHeaders, ...file.headers};
+				const headers = {...securityHeaders, ...sharedBy(page.file), ...file.headers};
 				if (!answerUnchanged(request, response, headers))
 					sendBytes(request, response, {body: file.body, headers});
 			});
@@ -42,7 +42,8 @@ const pageOf = (url: URL): Page | undefined => {
 	const last = segments.pop();
 	if (last === undefined) return undefined;
 	if (segments.length === 0 && last === '') return {type: 'file', file: 'index.html'};
-	if (segments.length === 0 && last === 'stats') return {type: 'file', file: 'stats.html'};
+	if (segments.length === 0 && ['stats', 'wall'].includes(last))
+		return {type: 'file', file: `${last}.html`};
 	if (segments.length === 0 && last === 'favicon.ico')
 		return {type: 'file', file: 'assets/favicon.svg'};
 	if (segments.length === 1 && segments[0] === 'assets')
@@ -116,6 +117,10 @@ const contentTypes: Record<string, string> = {
 	'.svg': 'image/svg+xml',
 	'.txt': 'text/plain; charset=utf-8',
 };
+
+/** Pages of others use the player. */
+const sharedBy = (file: string) =>
+	file.startsWith('assets/') ? {'access-control-allow-origin': '*'} : {};
 
 const securityHeaders = {
 	// No script but ours: a name or an error text that gets into the page can do nothing.

@@ -3,8 +3,7 @@ import type {PathView} from '../../lib/api/types.ts';
 import {ServerError, fetchPath} from '../shared/api-client.ts';
 import {byId, make, repeat, setText} from '../shared/dom.ts';
 import {countReaders, describeStream} from '../shared/format.ts';
-import {HlsVideo} from '../shared/hls-video.ts';
-import {MseVideo} from '../player/mse-video.ts';
+import {makeTransport} from '../player/make-transport.ts';
 import {explain, explainCode, stateWords} from '../shared/words.ts';
 
 const name = decodeURIComponent(location.pathname.replace(/^\/|\/$/g, ''));
@@ -12,12 +11,20 @@ const video = byId('video', HTMLVideoElement);
 const cover = byId('cover', HTMLDivElement);
 const badge = byId('badge', HTMLSpanElement);
 const facts = byId('facts', HTMLElement);
-const player = openPlayer(new URLSearchParams(location.search).get('transport'));
+const asked = new URLSearchParams(location.search);
+const player = makeTransport(video, location.pathname, {
+	transport: asked.get('transport'),
+	target: asked.get('target'),
+});
+const hasControls = asked.get('controls') !== '0';
 let path: PathView | undefined;
 
 document.title = `${name} · Sluice`;
 setText(byId('name', HTMLHeadingElement), name);
 video.poster = `snapshot.jpg?start=no`;
+// Browsers that may not play with sound by themselves wait for a click.
+video.muted = asked.get('muted') !== '0';
+document.body.classList.toggle('bare', !hasControls);
 player.addEventListener('change', show);
 player.open();
 window.addEventListener('pagehide', () => player.close());
@@ -25,12 +32,6 @@ window.addEventListener('pageshow', event => {
 	if (event.persisted) location.reload();
 });
 repeat(update, 2000);
-
-/** By the live protocol where nothing else is asked for. */
-function openPlayer(transport: string | null): HlsVideo | MseVideo {
-	const isHls = transport === 'hls' || transport === 'llhls' || !MseVideo.isSupported;
-	return isHls ? new HlsVideo(video, name) : new MseVideo(video, name);
-}
 
 async function update(): Promise<void> {
 	try {
@@ -44,7 +45,7 @@ async function update(): Promise<void> {
 function show(): void {
 	const isPlaying = player.state === 'playing';
 	cover.hidden = isPlaying;
-	video.controls = isPlaying || !video.paused;
+	video.controls = hasControls && (isPlaying || !video.paused);
 	const words = problem();
 	setText(byId('cover-title', HTMLParagraphElement), words.title);
 	setText(byId('cover-text', HTMLParagraphElement), words.text);

@@ -1,4 +1,4 @@
-import {ServerError, encodeName} from '../shared/api-client.ts';
+import {ServerError} from '../shared/api-client.ts';
 import type {LiveTrack} from '../../lib/protocols/mse/types.ts';
 import {parseInit} from './live-message.ts';
 import type {LiveHeader, LiveMedia} from './live-message.ts';
@@ -6,15 +6,20 @@ import {LiveSocket} from './live-socket.ts';
 import type {LiveError} from './live-socket.ts';
 import {Pace, stepSeconds} from './pace.ts';
 import {TrackBuffer} from './track-buffer.ts';
-
-export type VideoState = 'opening' | 'playing' | 'waiting';
+import type {Transport, TransportState} from './transport.ts';
 
 type Edge = {presentationUs: number; captureUs: number; atMs: number};
 
-/** Plays a path by the live protocol into a video element, and begins again for ever. `change` tells of every change. */
-export class MseVideo extends EventTarget {
+export type MseVideoOptions = {
+	/** Seconds between what has come and what is shown, at least. */
+	leastTarget?: number | undefined;
+};
+
+/** Plays a path by the live protocol into a video element, and begins again for ever. */
+export class MseVideo extends EventTarget implements Transport {
 	readonly #video: HTMLVideoElement;
 	readonly #url: string;
+	readonly #floor: number;
 	readonly #listeners = new AbortController();
 	#socket: LiveSocket | undefined;
 	#tracks: readonly LiveTrack[] = [];
@@ -28,14 +33,19 @@ export class MseVideo extends EventTarget {
 	#failures = 0;
 	#stalls = 0;
 	#isBegun = false;
-	state: VideoState = 'opening';
-	/** Why it does not play, as the server said it. */
+	state: TransportState = 'opening';
 	error: ServerError | undefined;
 
-	constructor(video: HTMLVideoElement, path: string) {
+	/** `url`: of the WebSocket. */
+	constructor(
+		video: HTMLVideoElement,
+		url: string,
+		{leastTarget: floor = 0}: MseVideoOptions = {},
+	) {
 		super();
 		this.#video = video;
-		this.#url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/${encodeName(path)}/live`;
+		this.#url = url;
+		this.#floor = floor;
 	}
 
 	static get isSupported(): boolean {
@@ -100,7 +110,8 @@ export class MseVideo extends EventTarget {
 		this.#closeBuffers();
 		[this.#early, this.#edge, this.#isBegun] = [[], undefined, false];
 		const hasAudio = tracks.some(({kind}) => kind === 'audio');
-		this.#pace = new Pace({target: hasAudio ? leastTargetOfSound : leastTarget});
+		const least = hasAudio ? leastTargetOfSound : leastTarget;
+		this.#pace = new Pace({target: Math.max(least, this.#floor)});
 		const source = new Source();
 		this.#video.disableRemotePlayback = true;
 		this.#video.src = URL.createObjectURL(source);
@@ -201,7 +212,7 @@ export class MseVideo extends EventTarget {
 	}
 
 	#fail(error?: LiveError): void {
-		if (error) this.error = new ServerError(error.status, error);
+		if (error) this.error = new ServerError(error.status, {...error, code: causeOf(error)});
 		this.#again();
 	}
 
@@ -218,12 +229,16 @@ export class MseVideo extends EventTarget {
 		}, pauseMs);
 	}
 
-	#become(state: VideoState): void {
+	#become(state: TransportState): void {
 		if (state === this.state && this.error === undefined) return;
 		this.state = state;
 		this.dispatchEvent(new Event('change'));
 	}
 }
+
+/** Of a path that has failed, what its source failed of. */
+const causeOf = ({code, context: {reason}}: LiveError): string =>
+	code === 'PATH_FAILED' && typeof reason === 'string' ? reason : code;
 
 /** Seconds behind what has come; with sound, browsers stand still on less. */
 const leastTarget = 0.05;

@@ -1,12 +1,11 @@
 import type Hls from 'hls.js';
 import type {ErrorData} from 'hls.js';
-import {encodeName, parseError} from './api-client.ts';
-import type {ServerError} from './api-client.ts';
+import {parseError} from '../shared/api-client.ts';
+import type {ServerError} from '../shared/api-client.ts';
+import type {Transport, TransportState} from './transport.ts';
 
-export type HlsVideoState = 'opening' | 'playing' | 'waiting';
-
-/** Plays the HLS of a path into a video element, and begins again for ever when it breaks. `change` tells of every change. */
-export class HlsVideo extends EventTarget {
+/** Plays HLS into a video element, and begins again for ever when it breaks. */
+export class HlsVideo extends EventTarget implements Transport {
 	readonly #video: HTMLVideoElement;
 	readonly #url: string;
 	readonly #listeners = new AbortController();
@@ -14,14 +13,14 @@ export class HlsVideo extends EventTarget {
 	#retry: number | undefined;
 	#lastTime = 0;
 	#lastMoveMs = 0;
-	state: HlsVideoState = 'opening';
-	/** Why it does not play, as the server said it. */
+	state: TransportState = 'opening';
 	error: ServerError | undefined;
 
-	constructor(video: HTMLVideoElement, path: string) {
+	/** `url`: of a multivariant playlist. */
+	constructor(video: HTMLVideoElement, url: string) {
 		super();
 		this.#video = video;
-		this.#url = `/${encodeName(path)}/index.m3u8`;
+		this.#url = url;
 	}
 
 	/** Seconds between the newest picture of the playlist and what is on the screen. */
@@ -116,7 +115,7 @@ export class HlsVideo extends EventTarget {
 		this.#hls = undefined;
 	}
 
-	#become(state: HlsVideoState): void {
+	#become(state: TransportState): void {
 		if (state === 'playing') this.error = undefined;
 		if (state === this.state && this.error === undefined) return;
 		this.state = state;
