@@ -27,11 +27,11 @@ for (const [way, settings] of ways)
 		const camera = await startScriptedCamera(t, lossy);
 		startPull(t, camera.url(), settings);
 		const reports = () => (camera.sessions[0]?.rtcp ?? []).flatMap(parseReceiverReports);
-		await camera.untilPicture(() => reports().some(({lost}) => lost > 0));
-		const report = reports().find(({lost}) => lost > 0)!;
-		t.is(report.ssrc, ssrcs.video);
-		t.not(report.lastReport, 0);
-		t.true(report.jitter > 0);
+		// Packets that are read all at once, on a busy machine, have no jitter.
+		const telling = () => reports().find(({lost, jitter}) => lost > 0 && jitter > 0);
+		await camera.untilPicture(() => telling() !== undefined);
+		t.is(telling()?.ssrc, ssrcs.video);
+		t.not(telling()?.lastReport, 0);
 	});
 
 const takesPictureLoss: Script = {
